@@ -1,0 +1,31 @@
+"""Facet: tasks that can be joined and cancelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.adapter.core import Body, Handle, optional
+
+
+class Tasks:
+    """Ops `join`, `cancel`, `detach`."""
+
+    @optional
+    def current(self) -> Handle:
+        """The handle of the running task (for `main` and for a task that cancels itself)."""
+        raise NotImplementedError
+
+    @optional
+    async def join(self, task: Handle) -> Any:
+        """Wait for the task's end; return its value, raise what the runtime raises for its error."""
+        raise NotImplementedError
+
+    @optional
+    async def cancel(self, task: Handle) -> None:
+        """Request the task's cancellation. Waits if, and as long as, the runtime's own call does."""
+        raise NotImplementedError
+
+    @optional
+    async def detach(self, body: Body, name: str) -> Any:
+        """Start `body` as a task of its own and wait for it; a cancelled waiter leaves it at work."""
+        raise NotImplementedError

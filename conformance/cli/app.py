@@ -1,0 +1,49 @@
+"""The entry point: `conformance COMMAND`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+from conformance.cli import check, explore, listing, probe, replay, report, run, worker
+from conformance.cli.output import guarded
+
+DISTRIBUTION = "async-runtime-conformance"
+
+
+def tool_version() -> str:
+    """The version of this package; `unknown` when it is not installed."""
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(tool_version(), prog_name="conformance")
+@click.option("--traceback", is_flag=True, help="Show where an internal error came from.")
+def cli(traceback: bool) -> None:  # noqa: FBT001 — click passes it by name
+    """Finds out whether async runtimes behave as their documents, and a reference executor, say."""
+    _ = traceback  # `guarded` looks for it
+
+
+for command in (
+    check.check,
+    explore.explore,
+    listing.listing,
+    probe.probe,
+    replay.replay,
+    report.report,
+    run.run,
+    worker.worker,
+):
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code (`conformance.errors.Exit`)."""
+    told = list(sys.argv[1:] if arguments is None else arguments)
+    return guarded(lambda: cli.main(args=told, prog_name="conformance", standalone_mode=False))

@@ -1,0 +1,91 @@
+"""Results on their way out: renderers found by entry points, files written, the exit code."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import click
+
+from conformance.cli.output import console, print_json
+from conformance.errors import DataError, Exit, UsageError
+from conformance.judge.case import Case
+from conformance.judge.record import case_to_json
+from conformance.judge.results import Results
+from conformance.judge.verdict import Verdict
+
+REPORTS = "conformance.reports"
+"""The entry-point group of renderers: each takes `Results` and keyword options, and returns text."""
+
+
+def render(name: str, results: Results, **options: Any) -> str:
+    """What the renderer of that name makes of the results. Raises UsageError if there is none."""
+    for point in entry_points(group=REPORTS):
+        if point.name == name:
+            text: str = point.load()(results, **options)
+            return text
+    raise UsageError(f"no renderer `{name}`", hint="install the package `reports`")
+
+
+def write_reports(results: Results, html: Path | None, junit: Path | None) -> list[Path]:
+    """Write the files that were asked for; their absolute paths. Raises DataError if it cannot."""
+    written = []
+    for name, path in (("html", html), ("junit", junit)):
+        if path is None:
+            continue
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(render(name, results), encoding="utf-8")
+        except OSError as error:
+            raise DataError(f"{path}: {error.strerror}") from None
+        written.append(path.absolute())
+    return written
+
+
+def show_results(results: Results, form: str, code: Exit) -> None:
+    """The summary: a table for people, or facts."""
+    if form == "json":
+        print_json(summary_facts(results, code))
+        return
+    out = console()
+    coloured = out.is_terminal and not out.no_color
+    click.echo(render("terminal", results, color=coloured, width=out.width), nl=False)
+
+
+def summary_facts(results: Results, code: Exit) -> dict[str, Any]:
+    """The summary as a JSON value."""
+    counts = results.counts()
+    return {
+        "verdict": results.verdict.value,
+        "exit": int(code),
+        "counts": {verdict.value: counts[verdict] for verdict in Verdict},
+        "runtimes": [
+            {"address": r.address, "version": r.version, "python": r.python, "trouble": r.trouble}
+            for r in results.runtimes
+        ],
+        "truncated": list(results.truncated),
+        "broken": [line for header in results.headers for line in header.broken],
+        "cases": [_brief(case) for case in results.cases],
+    }
+
+
+def _brief(case: Case) -> dict[str, Any]:
+    keys = ("scenario", "runtime", "version", "python", "verdict", "answer", "reason", "token")
+    whole = case_to_json(case)
+    return {key: whole[key] for key in keys} | {"marks": list(case.marks)}
+
+
+def exit_code(results: Results, max_unknown: float, *, incomplete: bool = False) -> Exit:
+    """What the results mean for whoever asked. `max_unknown` is a percentage of the applicable cases."""
+    counts = results.counts()
+    applicable = sum(counts.values()) - counts[Verdict.NOT_APPLICABLE]
+    if counts[Verdict.VIOLATES]:
+        return Exit.VIOLATION
+    if incomplete or results.truncated:
+        return Exit.INCONCLUSIVE
+    if not applicable:
+        return Exit.NOTHING_RAN
+    if 100 * counts[Verdict.UNKNOWN] > max_unknown * applicable:
+        return Exit.INCONCLUSIVE
+    return Exit.OK

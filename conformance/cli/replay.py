@@ -1,0 +1,129 @@
+"""`conformance replay`: one run again, from its token."""
+
+from __future__ import annotations
+
+import click
+
+from conformance.cli.explore import semantics_of
+from conformance.cli.output import FORMAT, console, print_json
+from conformance.cli.run import make_oracle
+from conformance.engine.bench import Bench
+from conformance.engine.campaign import observe
+from conformance.engine.catalogue import load_catalogue
+from conformance.engine.inject import inject
+from conformance.engine.oracle import find_reference
+from conformance.errors import DataError, Exit, UsageError
+from conformance.judge.case import Case
+from conformance.judge.evidence import Evidence, Runs
+from conformance.judge.judge import judge
+from conformance.judge.record import case_to_json
+from conformance.judge.token import ReferenceToken, RunToken, check_fresh, decode_token
+from conformance.judge.verdict import Verdict
+from conformance.lang.outcome import Outcome, outcome_to_json, show_outcome
+from conformance.lang.scenario import Scenario
+from conformance.run.observation import Event
+from conformance.wire.client import RUN_LIMIT
+
+_EXITS = {Verdict.VIOLATES: Exit.VIOLATION, Verdict.UNKNOWN: Exit.INCONCLUSIVE}
+
+
+@click.command()
+@click.argument("token")
+@click.option("--limit", default=RUN_LIMIT, show_default=True, help="Seconds of wall time.")
+@FORMAT
+def replay(token: str, limit: float, form: str) -> int:
+    """Make the run of TOKEN again; print what it shows and what the judge says."""
+    decoded = decode_token(token)
+    scenario = _find(decoded.scenario)
+    check_fresh(decoded, scenario.program)
+    if isinstance(decoded, ReferenceToken):
+        return _replay_reference(decoded, scenario, form)
+    return _replay_run(decoded, scenario, limit, form)
+
+
+def _find(name: str) -> Scenario:
+    if not name:
+        raise DataError(
+            "the token is of a program that is in no catalogue",
+            hint="explore its file again",
+        )
+    try:
+        return load_catalogue().find(name)
+    except UsageError:
+        raise DataError(
+            f"stale token: there is no scenario `{name}` any more",
+            hint="see `conformance list scenarios`",
+        ) from None
+
+
+def _replay_run(token: RunToken, scenario: Scenario, limit: float, form: str) -> int:
+    program = inject(scenario.program, token.injected)
+    with Bench() as bench:
+        bench.start([token.runtime])
+        if error := bench.trouble.get(token.runtime):
+            raise error
+        with bench.borrow(token.runtime) as worker:
+            seen = observe(worker, program, token.clock, token.seed, limit)
+    runs = Runs(program, token.injected)
+    runs.add(seen.outcome, token.seed, seen.trace)
+    evidence = Evidence(token.clock, [runs])
+    case = judge(scenario, bench.facts[token.runtime], evidence, make_oracle())
+    if form == "json":
+        print_json(case_to_json(case))
+    else:
+        _show_case(case)
+    return _EXITS.get(case.verdict, Exit.OK)
+
+
+def _show_case(case: Case) -> None:
+    out = console()
+    out.print(f"{case.scenario} on {case.runtime} {case.version}: {case.asks}", markup=False)
+    for seen in (s for histogram in case.histograms for s in histogram.seen):
+        out.print()
+        out.print(show_trace(seen.trace), markup=False)
+        _show_outcome(seen.outcome)
+        out.print(f"grade: {seen.grade}", markup=False)
+    if case.answer is not None:
+        out.print(f"answer: {case.answer}", markup=False)
+    for mark in case.marks:
+        out.print(f"mark: {mark}", markup=False)
+    out.print(f"verdict: {case.verdict.value}" + (f": {case.reason}" if case.reason else ""))
+
+
+def _show_outcome(outcome: Outcome) -> None:
+    console().print("outcome: " + show_outcome(outcome), markup=False)
+
+
+def show_trace(trace: tuple[Event, ...]) -> str:
+    """A trace as lines: tick, task, what happened."""
+    width = max((len(event.task) for event in trace), default=0)
+    sign = {"begin": ">", "end": "<", "error": "!"}
+    return "\n".join(
+        f"{'' if e.tick is None else e.tick:>6}  {e.task:<{width}}  {sign.get(e.what, e.what)} {e.detail}".rstrip()
+        for e in trace
+    )
+
+
+def _replay_reference(token: ReferenceToken, scenario: Scenario, form: str) -> int:
+    machine = find_reference()(scenario.program, semantics_of(token.semantics), False)
+    machine.reset()
+    schedule = list(token.schedule)
+
+    def choose(kind: str, options: int) -> int:
+        index = schedule.pop(0) if schedule else 0
+        if index >= options:
+            raise DataError(
+                f"stale token: it asks for option {index} of {options} ({kind})",
+                hint="explore the scenario again",
+            )
+        return index
+
+    machine.choose = choose
+    while options := machine.options():
+        machine.step(options[choose("run", len(options)) if len(options) > 1 else 0])
+    outcome = machine.outcome()
+    if form == "json":
+        print_json({"scenario": scenario.id, "outcome": outcome_to_json(outcome)})
+    else:
+        _show_outcome(outcome)
+    return Exit.OK

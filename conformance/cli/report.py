@@ -1,0 +1,54 @@
+"""`conformance report`: results of many runs as one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from conformance.cli.output import FORMAT, say, show_error
+from conformance.cli.render import exit_code, show_results, write_reports
+from conformance.errors import DataError, Exit
+from conformance.judge.results import Results, merge_results, read_results
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--html", type=FILE, help="Write the report page.")
+@click.option("--junit", type=FILE, help="Write JUnit XML.")
+@click.option("--max-unknown", default=1.0, show_default=True, metavar="PCT", help="Tolerated UNKNOWN.")
+@FORMAT
+def report(
+    files: tuple[Path, ...], html: Path | None, junit: Path | None, max_unknown: float, form: str
+) -> int:
+    """Merge results FILES and show them. Unreadable files are named and left out."""
+    merged, unreadable = read_all(files)
+    code = exit_code(merged, max_unknown)
+    if unreadable and code is not Exit.VIOLATION:
+        code = Exit.DATA
+    written = write_reports(merged, html, junit)
+    show_results(merged, form, code)
+    for name in merged.truncated:
+        say(f"truncated: {name} has no footer; its run did not end")
+    for path in written:
+        say(f"written: {path}")
+    return code
+
+
+def read_all(files: tuple[Path, ...]) -> tuple[Results, bool]:
+    """The merged results, and whether a file could not be read. Raises DataError if none could."""
+    parts: list[Results] = []
+    errors: list[DataError] = []
+    for path in files:
+        try:
+            parts.append(read_results(path))
+        except DataError as error:
+            errors.append(error)
+    if not parts:
+        raise errors[0]
+    for unreadable in errors:
+        show_error(unreadable)
+        say("       that file is left out")
+    return merge_results(parts), bool(errors)

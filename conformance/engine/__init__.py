@@ -1,0 +1,1 @@
+"""Search over runs: the oracle, schedulers, the catalogue's runner."""

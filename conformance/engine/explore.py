@@ -1,0 +1,188 @@
+"""The oracle: every outcome that a program may show under given semantics.
+
+Exhaustive search over the reference with sleep sets and state caching. A step's footprint is what it really read
+and wrote (the reference records it), not a guess about an op; a state's key is the very snapshot that
+restores it. Sleep sets: Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", chapter
+5; with caching, a state is skipped only if the stored sleep set is contained in the new one, and otherwise
+only what was asleep then is explored now (chapter 5.2). `tests/unit/test_oracle.py` holds the search against
+plain enumeration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, TypeAlias, final
+
+from conformance.lang.outcome import Outcome
+from conformance.run.controllable import Controllable
+
+Asleep: TypeAlias = dict[Hashable, tuple[int, int]]
+Path: TypeAlias = tuple[tuple[Hashable, tuple[int, ...]], ...]
+
+BUDGET = 200_000
+"""Steps after which a search gives up."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """The result of a search: outcomes with a path to each; `complete` when nothing was left out."""
+
+    outcomes: dict[Outcome, Path]
+    complete: bool
+    states: int
+    steps: int
+
+
+class _SpentError(Exception):
+    """The budget is spent."""
+
+
+@final
+class _Search:
+    """One search in progress."""
+
+    def __init__(self, machine: Controllable, budget: int) -> None:
+        self.machine = machine
+        self.budget = budget
+        self.steps = 0
+        self.seen: dict[Hashable, frozenset[Hashable]] = {}
+        self.outcomes: dict[Outcome, Path] = {}
+        self.path: list[tuple[Hashable, tuple[int, ...]]] = []
+        self.prefix: tuple[int, ...] = ()
+        self.taken: list[int] = []
+        self.counts: list[int] = []
+        machine.choose = self._choose
+
+    def _choose(self, kind: str, options: int) -> int:
+        """A decision inside a step: as the prefix says, then 0."""
+        at = len(self.taken)
+        value = self.prefix[at] if at < len(self.prefix) else 0
+        self.taken.append(value)
+        self.counts.append(options)
+        return value
+
+    def visit(self, sleep: Asleep) -> None:
+        """Explore everything from the machine's present state, except what sleeps."""
+        machine = self.machine
+        key = machine.snapshot()
+        todo: Any = machine.options()
+        if not todo:
+            if key not in self.seen:
+                self.seen[key] = frozenset()
+                self.outcomes.setdefault(machine.outcome(), tuple(self.path))
+            return
+        old = self.seen.get(key)
+        if old is None:
+            self.seen[key] = frozenset(sleep)
+            if sleep:
+                todo = [option for option in todo if option not in sleep]
+        else:
+            todo = [option for option in todo if option in old and option not in sleep]
+            sleep = {option: foot for option, foot in sleep.items() if option in old}
+            self.seen[key] = frozenset(sleep)
+        moved = False
+        for option in todo:
+            if moved:
+                machine.restore(key)
+            sleep = {**sleep, option: self._variants(option, key, sleep)}
+            moved = True
+
+    def _variants(self, option: Hashable, key: Hashable, sleep: Asleep) -> tuple[int, int]:
+        """Take one option in every way that its inner decisions allow; the union of the footprints."""
+        machine = self.machine
+        all_reads = all_writes = 0
+        prefix: tuple[int, ...] | None = ()
+        while prefix is not None:
+            if prefix:
+                machine.restore(key)
+            self.prefix, self.taken, self.counts = prefix, [], []
+            self.steps += 1
+            if self.steps > self.budget:
+                raise _SpentError
+            machine.step(option)
+            taken = tuple(self.taken)
+            prefix = _following(taken, self.counts) if taken else None
+            reads, writes = machine.reads, machine.writes
+            all_reads |= reads
+            all_writes |= writes
+            both = reads | writes
+            self.path.append((option, taken))
+            self.visit(
+                {o: f for o, f in sleep.items() if not (f[1] & both or f[0] & writes)}
+                if sleep
+                else sleep
+            )
+            self.path.pop()
+        return all_reads, all_writes
+
+
+def _following(taken: tuple[int, ...], counts: list[int]) -> tuple[int, ...] | None:
+    """The next inner decisions after these, as an odometer counts; None after the last."""
+    for at in range(len(taken) - 1, -1, -1):
+        if taken[at] + 1 < counts[at]:
+            return (*taken[:at], taken[at] + 1)
+    return None
+
+
+def explore(machine: Controllable, budget: int = BUDGET) -> Exploration:
+    """Every outcome of the machine's program. `budget` is in steps; when spent, `complete` is false."""
+    machine.reset()
+    search = _Search(machine, budget)
+    complete = True
+    try:
+        search.visit({})
+    except (_SpentError, RecursionError):
+        complete = False
+    return Exploration(search.outcomes, complete, len(search.seen), search.steps)
+
+
+def schedule_of(machine: Controllable, path: Path) -> list[int]:
+    """The decisions that lead along a path, as a list of indices for the replay scheduler."""
+    machine.reset()
+    schedule: list[int] = []
+    inner: list[int] = []
+
+    def choose(kind: str, options: int) -> int:
+        value = inner.pop(0)
+        schedule.append(value)
+        return value
+
+    machine.choose = choose
+    for option, taken in path:
+        options = list(machine.options())
+        if len(options) > 1:
+            schedule.append(options.index(option))
+        inner = list(taken)
+        machine.step(option)
+    return schedule
+
+
+def enumerate_plainly(machine: Controllable, limit: int = 1_000_000) -> set[Outcome]:
+    """Every outcome by running every schedule from the start: no reduction, no snapshot, no key.
+
+    Slow, and obviously right: what `explore` is held against. Raises OverflowError after `limit` runs.
+    """
+    outcomes: set[Outcome] = set()
+    prefix: tuple[int, ...] | None = ()
+    for _ in range(limit):
+        assert prefix is not None
+        taken: list[int] = []
+        counts: list[int] = []
+
+        def choose(kind: str, options: int, prefix: tuple[int, ...] = prefix) -> int:
+            value = prefix[len(taken)] if len(taken) < len(prefix) else 0
+            taken.append(value)
+            counts.append(options)
+            return value
+
+        machine.reset()
+        machine.choose = choose
+        while options := machine.options():
+            machine.step(options[choose("run", len(options)) if len(options) > 1 else 0])
+        outcomes.add(machine.outcome())
+        prefix = _following(tuple(taken), counts)
+        if prefix is None:
+            return outcomes
+    raise OverflowError(f"more than {limit} schedules")

@@ -1,0 +1,162 @@
+"""Asks the search what a program may show, remembers it, and grades what was seen.
+
+The reference executor is found like any runtime, by the entry point `reference`; its adapter offers
+`controllable`, the form of it that can be searched. Nothing here imports it.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from typing import final
+
+from conformance.engine.explore import BUDGET, Exploration, explore
+from conformance.errors import NotStarted
+from conformance.judge.evidence import AllowedSet
+from conformance.judge.token import Clock
+from conformance.judge.verdict import Grade
+from conformance.lang import ops
+from conformance.lang.codec import canonical
+from conformance.lang.outcome import Outcome
+from conformance.lang.program import Program
+from conformance.lang.semantics import Semantics, semantics_to_json
+from conformance.run.controllable import MakeControllable
+from conformance.wire.address import known_runtimes
+
+LARGE = 4096
+"""Bytes: a larger payload depends on buffer sizes, which the reference does not know."""
+LONGEST = 1_000_000_000
+"""Ticks: a longer finite time is not told from never."""
+
+FREEDOMS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("any order of ready tasks", {"order": "any"}),
+    ("any order of equal deadlines", {"ties": "any"}),
+    ("a cancel and a completion in one round, either way", {"race": "either"}),
+    ("a past deadline, before or later", {"past": "either"}),
+    ("barging for locks", {"locks": "barging"}),
+    ("barging for channels", {"channels": "barging"}),
+)
+"""What may be granted beyond the declared semantics: an outcome that needs one is INTERESTING."""
+
+
+def find_reference() -> MakeControllable:
+    """The reference executor in its searchable form. Raises NotStarted when there is none."""
+    point = known_runtimes().get("reference")
+    try:
+        adapter = point.load() if point is not None else None
+    except ImportError as error:
+        raise NotStarted(f"the reference executor cannot be loaded: {error}") from None
+    make: MakeControllable | None = getattr(adapter, "controllable", None)
+    if make is None:
+        raise NotStarted("there is no reference executor", hint="install the package `runtimes`")
+    return make
+
+
+@final
+@dataclass(slots=True)
+class Allowed:
+    """What one program may show; further freedoms are searched only when an outcome asks for them."""
+
+    oracle: SearchOracle
+    program: Program
+    semantics: Semantics
+    clock: Clock
+    found: Exploration
+    outcomes: Sequence[Outcome] = ()
+    _known: frozenset[Outcome] = frozenset()
+    _freedoms: dict[Outcome, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make the outcomes comparable with what that clock shows."""
+        self.outcomes = tuple(dict.fromkeys(comparable(o, self.clock) for o in self.found.outcomes))
+        self._known = frozenset(self.outcomes)
+
+    def contains(self, outcome: Outcome) -> Grade:
+        """The grade of an outcome."""
+        outcome = comparable(outcome, self.clock)
+        if outcome in self._known:
+            return Grade.ACCEPTABLE
+        if outcome not in self._freedoms:
+            self._freedoms[outcome] = self._explain(outcome)
+        return Grade.INTERESTING if self._freedoms[outcome] else Grade.FORBIDDEN
+
+    def freedom(self, outcome: Outcome) -> str:
+        """The least freedom that explains an outcome that the declared semantics do not allow."""
+        return self._freedoms.get(comparable(outcome, self.clock), "")
+
+    def _explain(self, outcome: Outcome) -> str:
+        for name, semantics in freer(self.semantics):
+            found = self.oracle.search(self.program, semantics, self.clock)
+            if any(comparable(o, self.clock) == outcome for o in found.outcomes):
+                return name
+        return ""
+
+
+def freer(semantics: Semantics) -> Iterator[tuple[str, Semantics]]:
+    """Each further freedom alone, then all of them together."""
+    everything = semantics
+    for name, change in FREEDOMS:
+        if any(getattr(semantics, key) != value for key, value in change.items()):
+            yield name, replace(semantics, **change)  # type: ignore[arg-type]
+            everything = replace(everything, **change)  # type: ignore[arg-type]
+    if everything is not semantics:
+        yield "several freedoms together", everything
+
+
+def comparable(outcome: Outcome, clock: Clock) -> Outcome:
+    """An outcome as it can be compared: on a real clock without ticks, and `stopped` is how it ends."""
+    judged = outcome.judged()
+    if clock == "virtual":
+        return judged
+    ending = "stopped" if judged.ending == "deadlocked" else judged.ending
+    return replace(judged.without_times(), ending=ending)
+
+
+@final
+class SearchOracle:
+    """Allowed sets by exhaustive search. `budget` is in steps of the search."""
+
+    def __init__(self, make: MakeControllable, budget: int = BUDGET) -> None:
+        self._make = make
+        self._budget = budget
+        self._known: dict[tuple[Program, str, bool], Future[Exploration]] = {}
+        self._lock = threading.Lock()
+
+    def allowed(self, program: Program, semantics: Semantics, clock: Clock) -> AllowedSet | str:
+        """The allowed set, or why there is none."""
+        if reason := beyond(program):
+            return reason
+        found = self.search(program, semantics, clock)
+        if not found.complete:
+            return f"the search gave up after {found.steps} steps"
+        return Allowed(self, program, semantics, clock, found)
+
+    def search(self, program: Program, semantics: Semantics, clock: Clock) -> Exploration:
+        """The exploration of a program, remembered."""
+        declared = canonical(semantics_to_json(replace(semantics, citations={})))
+        key = (program, declared, clock == "real")
+        with self._lock:
+            known = self._known.get(key)
+            mine = self._known.setdefault(key, Future())
+        if known is not None:
+            return known.result()
+        try:
+            mine.set_result(explore(self._make(program, semantics, clock == "real"), self._budget))
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        return mine.result()
+
+
+def beyond(program: Program) -> str:
+    """Why the reference cannot judge a program; empty if it can."""
+    for _, op in program.walk():
+        if isinstance(op, ops.SendBytes) and len(op.data) * op.times > LARGE:
+            return f"a payload of more than {LARGE} bytes"
+        ticks = getattr(op, "ticks", getattr(op, "tick", 0))
+        if LONGEST < abs(ticks) < math.inf:
+            return "a finite time that no clock can tell from never"
+    return ""

@@ -1,0 +1,221 @@
+"""Results files: JSON lines, a header, one line for each case, a footer.
+
+A file without a footer is *truncated* (the run was interrupted, the disk was full): it is read as far as it
+goes, and whoever reads it is told. The schema of a line is `results.schema.json` beside this module.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TextIO, final
+
+import jsonschema
+
+from conformance.errors import ConformanceError, DataError
+from conformance.judge.case import Case
+from conformance.judge.record import case_from_json, case_to_json
+from conformance.judge.token import SEMANTICS_VERSION
+from conformance.judge.verdict import Verdict, merge
+
+FORMAT = "async-runtime-conformance results"
+VERSION = 1
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RuntimeLine:
+    """A runtime of a run. `trouble` says why it did not start; empty if it did."""
+
+    address: str
+    version: str = ""
+    python: str = ""
+    steering: str = ""
+    trouble: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Header:
+    """How a run was made. `started` is UTC, ISO 8601; `seeds` the number of runs asked for per case.
+
+    `broken` holds a line for each part of the catalogue that could not be loaded.
+    """
+
+    runtimes: tuple[RuntimeLine, ...] = ()
+    seed: int = 0
+    seeds: int = 1
+    scenarios: int = 0
+    strict: bool = False
+    broken: tuple[str, ...] = ()
+    tool: str = ""
+    semantics: int = SEMANTICS_VERSION
+    python: str = field(default_factory=platform.python_version)
+    platform: str = field(default_factory=platform.platform)
+    started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What one file, or several merged ones, hold. `truncated` names the files without a footer."""
+
+    headers: tuple[Header, ...]
+    cases: tuple[Case, ...]
+    truncated: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of all the cases."""
+        return merge(case.verdict for case in self.cases)
+
+    def counts(self) -> Counter[Verdict]:
+        """How many cases have each verdict."""
+        return Counter(case.verdict for case in self.cases)
+
+    @property
+    def runtimes(self) -> tuple[RuntimeLine, ...]:
+        """Every runtime of every header, once, in order."""
+        return tuple(dict.fromkeys(line for header in self.headers for line in header.runtimes))
+
+
+@final
+class ResultsWriter:
+    """Writes a results file line by line, so that what was gathered survives an interruption."""
+
+    def __init__(self, out: TextIO, header: Header) -> None:
+        self._out = out
+        self._count = 0
+        self._write({"type": "header", "format": FORMAT, "version": VERSION, **asdict(header)})
+
+    def add(self, case: Case) -> None:
+        """Write one case."""
+        self._count += 1
+        self._write(case_to_json(case))
+
+    def finish(self) -> None:
+        """Write the footer: the file is complete."""
+        self._write({"type": "footer", "cases": self._count})
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        self._out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        self._out.flush()
+
+
+@lru_cache(maxsize=1)
+def results_schema() -> dict[str, Any]:
+    """The JSON Schema of one line of a results file."""
+    text = files("conformance.judge").joinpath("results.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+@lru_cache(maxsize=1)
+def _validator() -> Any:
+    return jsonschema.Draft202012Validator(results_schema())
+
+
+def read_results(path: Path) -> Results:
+    """The results of one file.
+
+    Raises DataError, in one line, for a file that is not there, not ours, of another version, or damaged.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise _foreign(path) from None
+    cut_short = bool(lines.pop())  # the text after the last newline: a line that was cut short
+    if not lines:
+        raise _foreign(path)
+    header = _read_header(path, lines[0])
+    cases: list[Case] = []
+    for number, line in enumerate(lines[1:], start=2):
+        data = _parse(path, number, line)
+        if data["type"] == "footer":
+            _check_footer(path, data, cases, rest=len(lines) - number + cut_short)
+            return Results((header,), tuple(cases))
+        cases.append(_read_case(path, number, data))
+    return Results((header,), tuple(cases), (str(path),))
+
+
+def merge_results(parts: Iterable[Results]) -> Results:
+    """Several results as one. Of two records of the same case the later one counts."""
+    parts = tuple(parts)
+    cases = {case.key: case for part in parts for case in part.cases}
+    return Results(
+        tuple(header for part in parts for header in part.headers),
+        tuple(cases.values()),
+        tuple(name for part in parts for name in part.truncated),
+    )
+
+
+def _foreign(path: Path) -> DataError:
+    return DataError(
+        f"{path}: not a results file", hint="write one with `conformance run --results`"
+    )
+
+
+def _read_header(path: Path, line: str) -> Header:
+    try:
+        data = json.loads(line)
+    except ValueError:
+        raise _foreign(path) from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise _foreign(path)
+    if data.get("version") != VERSION:
+        raise DataError(
+            f"{path}: version {data.get('version')} of the results format, this reads {VERSION}",
+            hint="read it with the version of the tool that wrote it",
+        )
+    _validate(path, 1, data)
+    known = {name: data[name] for name in Header.__dataclass_fields__ if name in data}
+    runtimes = tuple(RuntimeLine(**line) for line in known.pop("runtimes"))
+    return Header(runtimes=runtimes, broken=tuple(known.pop("broken", ())), **known)
+
+
+def _parse(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        data = json.loads(line)
+    except ValueError as error:
+        raise DataError(f"{path}: line {number} is corrupt: {error}") from None
+    _validate(path, number, data)
+    if data["type"] == "header":
+        raise DataError(
+            f"{path}: line {number} is a second header",
+            hint="give each file to `conformance report`",
+        )
+    checked: dict[str, Any] = data
+    return checked
+
+
+def _validate(path: Path, number: int, data: Any) -> None:
+    error = next(iter(_validator().iter_errors(data)), None)
+    if error is not None:
+        place = "/".join(map(str, error.absolute_path)) or "the line"
+        message = error.message if len(error.message) < 160 else error.message[:159] + "…"
+        raise DataError(f"{path}: line {number} is corrupt: {place}: {message}")
+
+
+def _read_case(path: Path, number: int, data: Mapping[str, Any]) -> Case:
+    try:
+        return case_from_json(data)
+    except (KeyError, TypeError, ValueError, ConformanceError) as error:
+        raise DataError(f"{path}: line {number} is corrupt: {error}") from None
+
+
+def _check_footer(path: Path, data: Mapping[str, Any], cases: list[Case], *, rest: int) -> None:
+    if rest:
+        raise DataError(f"{path}: {rest} lines after the footer", hint="merge files with `report`")
+    if data["cases"] != len(cases):
+        raise DataError(
+            f"{path}: the footer counts {data['cases']} cases, the file has {len(cases)}"
+        )

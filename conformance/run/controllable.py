@@ -1,0 +1,47 @@
+"""What the oracle needs of a reference: a run that can be stepped, saved and put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Protocol
+
+from conformance.lang.outcome import Outcome
+from conformance.lang.program import Program
+from conformance.lang.semantics import Semantics
+
+Choose = Callable[[str, int], int]
+"""The one door: `choose(kind, options)` returns an index. Index 0 is what a plain FIFO loop would do."""
+
+
+class Controllable(Protocol):
+    """One program under given semantics.
+
+    `reads` and `writes` are the footprint of the last step: bit sets over the parts of the state. Two steps
+    commute when neither writes what the other reads or writes.
+    """
+
+    choose: Choose
+    reads: int
+    writes: int
+
+    def options(self) -> Sequence[Hashable]:
+        """What may happen next, each named by a label; empty when nothing ever can."""
+
+    def step(self, option: Any) -> None:
+        """Let it happen. Further decisions go through `choose`."""
+
+    def snapshot(self) -> Hashable:
+        """The complete state: equal states behave equally, and `restore` brings it back."""
+
+    def restore(self, saved: Any) -> None:
+        """Put a saved state back."""
+
+    def reset(self) -> None:
+        """Back to the start."""
+
+    def outcome(self) -> Outcome:
+        """What the run has shown, once there are no options."""
+
+
+MakeControllable = Callable[[Program, Semantics, bool], Controllable]
+"""Makes one: program, semantics, whether time is lax (a real clock)."""

@@ -1,0 +1,1 @@
+"""Other processes, interpreters and languages: one JSON line each way."""

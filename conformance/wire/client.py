@@ -1,0 +1,241 @@
+"""The engine's end of the wire: a worker process for one runtime, started anew when it dies.
+
+Whatever a runtime does to its process is an outcome (`hung`, `crashed`, `exited`, `garbage`) and
+costs that one run. Only what is not the runtime's doing is raised: NotStarted, AdapterError,
+ScenarioError, InternalError.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, final
+
+import conformance
+from conformance import errors
+from conformance.errors import AdapterError, ConformanceError, NotStarted
+from conformance.lang.capability import Capabilities
+from conformance.lang.codec import program_to_json
+from conformance.lang.outcome import empty_outcome, outcome_from_json
+from conformance.lang.program import Program
+from conformance.lang.semantics import Semantics, semantics_from_json
+from conformance.run.observation import Event, Observation, RunOptions
+from conformance.wire.address import Address, adapter_root
+from conformance.wire.archive import build_archive
+from conformance.wire.process import LostError, Process
+
+PROTOCOL = 1
+"""The version of the wire protocol that this end speaks."""
+RUN_LIMIT = 10.0
+"""Seconds of wall time that a run has before it counts as hung."""
+START_LIMIT = 60.0
+"""Seconds of wall time that a worker has to start: imports from a cold disk take their time."""
+
+_OLDEST = "import sys; sys.version_info < (3, 11) and sys.exit('Python 3.11 or later is needed')"
+_SERVE = "from conformance.wire.worker import main; main()"
+_ADD = "import json; sys.path += [p for p in json.loads(sys.argv.pop()) if p not in sys.path]"
+BOOT_OWN = f"{_OLDEST}; {_ADD}; {_SERVE}"
+"""Starts a worker under our own interpreter; adds what its import path lacks to find us."""
+BOOT_OTHER = f"{_OLDEST}; sys.path.insert(0, sys.argv.pop()); {_SERVE}"
+"""Starts a worker under another interpreter, from an archive."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RuntimeInfo:
+    """What a worker says of its runtime. `python_paths` is where its interpreter imports from."""
+
+    name: str
+    flavour: str
+    version: str
+    file: str
+    python_version: str
+    implementation: str
+    executable: str
+    platform: str
+    capabilities: Capabilities
+    families: frozenset[str]
+    composed: frozenset[str] = frozenset()
+    special: frozenset[str] = frozenset()
+    virtual: str = "none"
+    steering: str = ""
+    semantics: Semantics = field(default_factory=Semantics)
+    python_paths: tuple[str, ...] = ()
+
+
+@final
+class Worker:
+    """A runtime in a process of its own, started when needed. Use as a context manager.
+
+    `info` is what it said at its start, `starts` how often it was started, `noise` the end of what
+    the process, or its last predecessor, printed.
+    """
+
+    def __init__(self, address: Address, *, start_limit: float = START_LIMIT) -> None:
+        self.address = address
+        self.info: RuntimeInfo | None = None
+        self.starts = 0
+        self.noise = ""
+        self._start_limit = start_limit
+        self._process: Process | None = None
+        self._seq = 0
+
+    def __enter__(self) -> Worker:
+        """Nothing is started yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def start(self) -> RuntimeInfo:
+        """Start it, unless it runs, and say what it is. Raises NotStarted, or AdapterError."""
+        if self._process is not None and self.info is not None:
+            return self.info
+        command, archive = worker_command(self.address)
+        self._process = Process(command)
+        self.starts += 1
+        try:
+            reply = self._ask({"cmd": "start", "version": PROTOCOL}, self._start_limit)
+            self.info = read_info(reply, self.address)
+            check_file(self.info, self.address, archive)
+        except LostError as lost:
+            raise NotStarted(f"{self.address}: {self._last_words(lost)}") from None
+        except BaseException:
+            self.close()
+            raise
+        return self.info
+
+    def run(
+        self, program: Program, options: RunOptions, *, limit: float = RUN_LIMIT
+    ) -> Observation:
+        """One run, within `limit` seconds of wall time. Raises what is not the runtime's doing."""
+        if self._process is not None and self._process.dead():
+            self.close()  # of what an earlier run left behind: not this one's fault
+        self.start()
+        request = {"program": program_to_json(program), "options": asdict(options), "limit": limit}
+        try:
+            reply = self._ask({"cmd": "run", **request}, limit)
+        except LostError as lost:
+            return Observation(empty_outcome(program.tasks, lost.ending, *lost.reported))
+        if reply.get("last"):
+            self.close()
+        return _observation(reply, program)
+
+    def close(self) -> None:
+        """End the process. The next run starts another."""
+        process, self._process = self._process, None
+        if process is not None:
+            self.noise = process.noise
+            process.close()
+
+    def _ask(self, request: Mapping[str, Any], limit: float) -> dict[str, Any]:
+        """A reply. Raises LostError when there was none, and what the worker itself reports."""
+        assert self._process is not None
+        self._seq += 1
+        first = request["cmd"] == "start"
+        try:
+            reply = self._process.exchange({"seq": self._seq, **request}, limit, deaf=first)
+        except BaseException:
+            self.close()
+            raise
+        self.noise = self._process.noise
+        if "errored" in reply:
+            raise _error(reply["errored"], self.address)
+        return reply
+
+    def _last_words(self, lost: LostError) -> str:
+        printed = [line for line in self.noise.splitlines() if line.strip()]
+        ended = {
+            "hung": "no reply within the time limit",
+            "garbage": "what it answered is no reply",
+        }
+        how = ended.get(lost.ending, str(lost))
+        return f"the worker did not start: {how}" + (f" ({printed[-1].strip()})" if printed else "")
+
+
+def worker_command(address: Address) -> tuple[list[str], Path | None]:
+    """The command that starts a worker, and the archive that it starts from, if any."""
+    if address.command:
+        return list(address.command), None
+    adapter = [address.module, address.attribute, address.flavour]
+    if address.python:
+        archive = build_archive(address.module)
+        return [address.python, "-I", "-c", BOOT_OTHER, *adapter, str(archive)], archive
+    roots = [Path(conformance.__file__).parent.parent.absolute(), adapter_root(address.module)]
+    paths = json.dumps([str(root) for root in roots])
+    return [sys.executable, "-P", "-c", BOOT_OWN, *adapter, paths], None
+
+
+def read_info(reply: Mapping[str, Any], address: Address) -> RuntimeInfo:
+    """The reply to `start`. Raises AdapterError for one that lacks something."""
+    try:
+        runtime, python = reply["runtime"], reply["python"]
+        return RuntimeInfo(
+            name=runtime["name"],
+            flavour=runtime["flavour"],
+            version=runtime["version"],
+            file=runtime["file"],
+            python_version=python["version"],
+            implementation=python["implementation"],
+            executable=python["executable"],
+            python_paths=tuple(python["paths"]),
+            platform=reply["platform"],
+            capabilities=reply["capabilities"],
+            families=frozenset(reply["families"]),
+            composed=frozenset(reply["composed"]),
+            special=frozenset(reply["special"]),
+            virtual=reply["virtual"],
+            steering=reply["steering"],
+            semantics=semantics_from_json(reply["semantics"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise AdapterError(
+            f"{address}: its reply to `start` is not right: {type(error).__name__}: {error}",
+            hint="see conformance/wire/wire.schema.json",
+        ) from None
+
+
+def check_file(info: RuntimeInfo, address: Address, archive: Path | None) -> None:
+    """Under another interpreter, the runtime must be that interpreter's own. Raises NotStarted.
+
+    Our own executors travel in the archive; any other runtime has to be installed there.
+    """
+    ours = address.module.partition(".")[0] == "runtimes"
+    if archive is None or (ours and _inside(info.file, archive)):
+        return
+    if any(
+        _inside(info.file, path) for path in info.python_paths if path != os.path.realpath(archive)
+    ):
+        return
+    raise NotStarted(
+        f"{address}: the runtime came from {info.file}, which is no part of {address.python}",
+        hint="install the runtime there; keep an adapter outside the package of its runtime",
+    )
+
+
+def _inside(file: str, directory: str | Path) -> bool:
+    return Path(os.path.realpath(file)).is_relative_to(os.path.realpath(directory))
+
+
+def _observation(reply: Mapping[str, Any], program: Program) -> Observation:
+    """The reply to `run`; one that makes no sense is an outcome, too."""
+    try:
+        trace = tuple(Event(*event) for event in reply.get("trace", ()))
+        return Observation(outcome_from_json(reply["outcome"]), trace)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Observation(empty_outcome(program.tasks, "garbage"))
+
+
+def _error(told: Any, address: Address) -> ConformanceError:
+    """The error that a worker reports, as an exception."""
+    if not isinstance(told, dict):
+        return AdapterError(f"{address}: {told}")
+    kind = getattr(errors, str(told.get("kind")), AdapterError)
+    if not (isinstance(kind, type) and issubclass(kind, ConformanceError)):
+        kind = AdapterError
+    return kind(f"{address}: {told.get('message')}", hint=str(told.get("hint") or ""))

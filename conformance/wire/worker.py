@@ -1,0 +1,203 @@
+"""The worker: performs programs on one runtime, as it is told on a pipe, one JSON line each way.
+
+It takes its stdin and stdout for the protocol and gives the runtime others: an empty stdin, and
+stderr for stdout, so that nothing printed can pass for a reply. The messages are in
+`wire.schema.json`. Imports only the worker's side, and nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import importlib
+import json
+import os
+import platform
+import sys
+import sysconfig
+import threading
+import traceback
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn, final
+
+from conformance.adapter.core import Runtime
+from conformance.errors import ConformanceError, InternalError, NotStarted
+from conformance.interpreter import run_program
+from conformance.lang.codec import program_from_json
+from conformance.lang.outcome import outcome_to_json
+from conformance.lang.semantics import semantics_to_json
+from conformance.run.observation import Observation, options_from_json, trace_to_json
+
+PROTOCOL = 1
+"""The version of the wire protocol."""
+GRACE = 5.0
+"""Seconds that a stopped run has for its teardown; then the worker tells the outcome and exits."""
+
+Json = dict[str, Any]
+
+
+def main() -> None:
+    """Serve the adapter named on the command line: MODULE ATTRIBUTE FLAVOUR."""
+    serve(*sys.argv[1:4])
+
+
+def serve(module: str, attribute: str, flavour: str) -> None:
+    """Serve one adapter on this process's stdin and stdout until `stop` or the end of input."""
+    requests, replies = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(2, 1)
+    os.close(null)
+    faulthandler.enable()
+    with os.fdopen(requests, "rb") as lines:
+        Server(module, attribute, flavour, replies).serve(lines)
+
+
+@final
+class Server:
+    """One runtime, waiting for requests."""
+
+    def __init__(self, module: str, attribute: str, flavour: str, replies: int) -> None:
+        self._adapter = (module, attribute, flavour)
+        self._replies = replies
+        self._lock = threading.Lock()
+        self._answered: int | None = None
+        self._runtime: Runtime | None = None
+
+    def serve(self, lines: Iterable[bytes]) -> None:
+        """Answer each request, in order."""
+        for line in lines:
+            request = json.loads(line)
+            self._reply(request["seq"], self._answer(request))
+            if request["cmd"] == "stop":
+                return
+
+    def _answer(self, request: Json) -> Json:
+        try:
+            if request["cmd"] == "start":
+                return self._start(request)
+            if request["cmd"] == "run":
+                return self._run(request)
+        except ConformanceError as error:
+            return _errored(error)
+        except Exception as error:
+            traceback.print_exc()
+            told = InternalError(f"the worker failed: {type(error).__name__}: {error}")
+            return _errored(told)
+        return {}
+
+    def _reply(self, seq: int, reply: Json) -> None:
+        """Write one reply, unless that request was answered already."""
+        line = json.dumps({"seq": seq, **reply}, separators=(",", ":")).encode() + b"\n"
+        with self._lock:
+            if self._answered == seq:
+                return
+            self._answered = seq
+            while line:
+                line = line[os.write(self._replies, line) :]
+
+    def _start(self, request: Json) -> Json:
+        if request["version"] != PROTOCOL:
+            raise NotStarted(
+                f"the worker speaks version {PROTOCOL} of the protocol, not {request['version']}"
+            )
+        own = [*sys.path, *sysconfig.get_paths().values()]  # before an adapter adds to them
+        self._runtime = load(*self._adapter)
+        gc.freeze()  # what is loaded by now stays: collecting after each run costs next to nothing
+        return describe(self._runtime, own)
+
+    def _run(self, request: Json) -> Json:
+        if self._runtime is None:
+            raise NotStarted("`run` came before `start`")
+        program = program_from_json(request["program"])
+        options = options_from_json(request.get("options", {}))
+        guard: list[threading.Timer] = []
+
+        def stopped(so_far: Observation) -> None:
+            guard.append(threading.Timer(GRACE, self._abandon, (request["seq"], so_far)))
+            guard[0].daemon = True
+            guard[0].start()
+
+        if "limit" in request:  # for orphans: whoever asked kills us sooner
+            faulthandler.dump_traceback_later(request["limit"] + GRACE, exit=True)
+        try:
+            observation = run_program(program, self._runtime, options, stopped)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+            for timer in guard:
+                timer.cancel()
+        reply = show_observation(observation)
+        del observation
+        gc.collect()  # what this run left behind is not to die during the next one
+        return reply
+
+    def _abandon(self, seq: int, observation: Observation) -> NoReturn:
+        """The run was stopped and does not end: tell what it showed, and give the process up."""
+        self._reply(seq, {**show_observation(observation), "last": True})
+        os._exit(0)
+
+
+def load(module: str, attribute: str, flavour: str) -> Runtime:
+    """The adapter at that import path. Raises NotStarted."""
+    where = f"{module}:{attribute}"
+    try:
+        make = getattr(importlib.import_module(module), attribute)
+        runtime = make(flavour)
+    except ConformanceError:
+        raise
+    except ModuleNotFoundError as error:
+        raise NotStarted(
+            f"{where} cannot be loaded: {error}", hint=f"install it for {sys.executable}"
+        ) from error
+    except BaseException as error:
+        traceback.print_exc()
+        raise NotStarted(f"{where} cannot be loaded: {type(error).__name__}: {error}") from error
+    if not isinstance(runtime, Runtime):
+        raise NotStarted(
+            f"{where} is no adapter", hint="derive it from conformance.adapter.core.Runtime"
+        )
+    return runtime
+
+
+def describe(runtime: Runtime, own_paths: Iterable[str]) -> Json:
+    """What the engine has to know of a runtime: the reply to `start`."""
+    return {
+        "version": PROTOCOL,
+        "runtime": {
+            "name": type(runtime).__name__,
+            "flavour": runtime.flavour,
+            "version": runtime.version(),
+            "file": runtime.module_file(),
+        },
+        "python": {
+            "version": platform.python_version(),
+            "implementation": platform.python_implementation(),
+            "executable": sys.executable,
+            "paths": sorted({os.path.realpath(path) for path in own_paths if path}),
+        },
+        "platform": platform.platform(),
+        "capabilities": dict(runtime.capabilities()),
+        "composed": sorted(runtime.composed),
+        "special": sorted(runtime.special),
+        "families": sorted(runtime.families),
+        "virtual": runtime.virtual,
+        "steering": runtime.steering,
+        "semantics": semantics_to_json(runtime.semantics),
+    }
+
+
+def show_observation(observation: Observation) -> Json:
+    """What a run showed: the reply to `run`."""
+    reply: Json = {"outcome": outcome_to_json(observation.outcome)}
+    if observation.trace:
+        reply["trace"] = trace_to_json(observation.trace)
+    return reply
+
+
+def _errored(error: ConformanceError) -> Json:
+    told: Mapping[str, str] = {
+        "kind": type(error).__name__,
+        "message": str(error),
+        "hint": error.hint,
+    }
+    return {"errored": told}

@@ -1,0 +1,1 @@
+"""Tells: renderers of one results model, one module for each format."""

@@ -1,0 +1,109 @@
+"""The results for a terminal: what ran, verdicts per area, every violation, how to see it again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from io import StringIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from conformance.judge.case import Case
+from conformance.judge.results import Results, RuntimeLine
+from conformance.judge.verdict import Verdict
+
+MARKS = {
+    Verdict.CONFORMS: ("ok", "green"),
+    Verdict.VIOLATES: ("VIOLATES", "bold red"),
+    Verdict.UNKNOWN: ("unknown", "yellow"),
+    Verdict.NOT_APPLICABLE: ("n/a", "dim"),
+}
+_WORST_FIRST = sorted(Verdict, key=lambda verdict: -verdict.rank)
+Column = tuple[str, str, str]
+"""Address, version, Python."""
+
+
+def render(results: Results, *, color: bool = False, width: int = 120) -> str:
+    """The summary as text, ANSI colours only if asked for. `width` is in columns."""
+    out = StringIO()
+    console = Console(
+        file=out, width=width, force_terminal=color, no_color=not color, highlight=False
+    )
+    for line in _not_started(results):
+        console.print(line)
+    if results.cases:
+        console.print(_table(results))
+    for line in _findings(results):
+        console.print(line, soft_wrap=True)
+    console.print(_last_line(results), soft_wrap=True)
+    return out.getvalue()
+
+
+def _not_started(results: Results) -> Iterator[Text]:
+    for line in results.runtimes:
+        if line.trouble:
+            yield Text(f"not started: {line.address}: {line.trouble}", style="yellow")
+
+
+def _table(results: Results) -> Table:
+    areas = sorted({case.area for case in results.cases})
+    counts: dict[tuple[Column, str], Counter[Verdict]] = {}
+    for case in results.cases:
+        key = ((case.runtime, case.version, case.python), case.area)
+        counts.setdefault(key, Counter())[case.verdict] += 1
+    table = Table("runtime", *areas, "all", box=None, pad_edge=False, title_justify="left")
+    for column in dict.fromkeys(column for column, _ in counts):
+        cells = [counts.get((column, area), Counter()) for area in areas]
+        total: Counter[Verdict] = Counter()
+        for cell in cells:
+            total.update(cell)
+        table.add_row(_name(column), *map(_cell, cells), _cell(total))
+    return table
+
+
+def _name(column: Column) -> Text:
+    address, version, python = column
+    said = "" if python == version else f" {version}"
+    return Text.assemble((address, "bold"), f"{said} (Python {python})")
+
+
+def _cell(counts: Counter[Verdict]) -> Text:
+    parts = Text()
+    for verdict in _WORST_FIRST:
+        if counts[verdict]:
+            word, style = MARKS[verdict]
+            parts.append(", " if parts else "")
+            parts.append(f"{counts[verdict]} {word}", style=style)
+    return parts
+
+
+def _findings(results: Results) -> Iterator[Text]:
+    for verdict in (Verdict.UNKNOWN, Verdict.VIOLATES):
+        for case in results.cases:
+            if case.verdict is verdict:
+                yield Text()
+                yield from _finding(case)
+
+
+def _finding(case: Case) -> Iterator[Text]:
+    word, style = MARKS[case.verdict]
+    yield Text.assemble((word, style), f"  {case.scenario}  on {case.runtime} {case.version}")
+    yield Text(f"    {case.asks}")
+    yield Text(f"    {case.reason}")
+    if case.token:
+        yield Text(f"    conformance replay {case.token}")
+
+
+def _last_line(results: Results) -> Text:
+    counts = results.counts()
+    marked = sum(bool(case.marks) for case in results.cases)
+    started = [line for line in results.runtimes if not line.trouble]
+    parts = [f"{counts[v]} {MARKS[v][0]}" for v in _WORST_FIRST]
+    line = f"\n{len(results.cases)} cases on {_plural(started)}: {', '.join(parts)}"
+    return Text(line + (f"; {marked} with a mark" if marked else ""))
+
+
+def _plural(lines: list[RuntimeLine]) -> str:
+    return f"{len(lines)} runtime" + ("" if len(lines) == 1 else "s")

@@ -1,0 +1,1 @@
+"""Answers: one adapter for each runtime, and the reference executor."""

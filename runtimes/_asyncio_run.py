@@ -1,0 +1,117 @@
+"""One run on an asyncio loop: its horizon, what it reports, and how it is cleared away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final, TypeAlias, final
+
+from conformance.adapter.core import Limits
+from runtimes._asyncio_clock import VirtualClock
+from runtimes._asyncio_streams import Traffic
+
+Report: TypeAlias = tuple[str, BaseException | None]
+"""What kind, and the error."""
+
+ROUNDS: Final = 10
+"""How often a task that outlives its cancellation is cancelled again before it is dropped."""
+AGAIN: Final = 0.2
+"""Real seconds that the shutdown may take once the horizon was reached, then it is cut."""
+
+
+@final
+class AsyncioRun:
+    """One run in progress. `expired` is set once the horizon was reached."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.expired = False
+        self.reports: list[Report] = []
+        self.tasks: list[asyncio.Task[Any]] = []
+        self.traffic = Traffic()
+        self.clock: VirtualClock | None = None
+        if limits.clock == "virtual":
+            self.clock = VirtualClock(limits.horizon, self._expire)
+            self.clock.in_flight = self.traffic.in_flight
+        self._loop: Any = None
+
+    def begin(self, loop: Any) -> None:
+        """Take charge of a fresh loop."""
+        self._loop = loop
+        loop.finish = self._finish
+        loop.set_exception_handler(self._hear)
+        if self.clock is None:
+            loop.call_later(self.limits.horizon, self._expire)
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """While this is open something real is under way: a virtual clock does not jump."""
+        clock = self.clock
+        if clock is None:
+            yield
+            return
+        clock.holds += 1
+        try:
+            yield
+        finally:
+            clock.holds -= 1
+
+    def _expire(self) -> None:
+        """Nothing can go on, or time is up: tell, then stop the loop."""
+        if not self.expired:
+            self.expired = True
+            self._collect()
+            self.limits.stop()
+        if self.clock is None:
+            self._loop.call_later(AGAIN, self._expire)
+        self._loop.stop()
+
+    def _hear(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What the loop would have logged."""
+        message = context["message"]
+        kind = "unretrieved" if "never retrieved" in message else "unhandled"
+        if "destroyed" in message:
+            kind = "destroyed"
+        self.reports.append((kind, context.get("exception")))
+
+    def _collect(self) -> None:
+        """Report the errors that asyncio would log once these tasks are garbage.
+
+        The program's handles keep the tasks alive beyond the run, so the flag is read instead, and
+        cleared, so that nothing is logged later. C tasks and Python tasks both have it.
+        """
+        for task in self.tasks:
+            if task.done() and task._log_traceback:
+                self.reports.append(("unretrieved", task.exception()))
+
+    def _finish(self, loop: Any) -> None:
+        """After asyncio's own shutdown: let go of what is left, so that nothing is warned of."""
+        self._collect()
+        left = {task for task in asyncio.all_tasks(loop) if not task.done()}
+        for _ in range(ROUNDS if left else 0):
+            for task in left:
+                task.cancel()
+            _turn(loop)
+            left = {task for task in asyncio.all_tasks(loop) if not task.done()}
+            if not left:
+                break
+        for task in left:
+            _drop(task)
+        if self.traffic.close():
+            _turn(loop)
+        self.tasks.clear()
+
+
+def _drop(task: Any) -> None:
+    """Close a task's coroutine where it stands, since nothing else ends it."""
+    task._log_destroy_pending = False
+    with suppress(BaseException):
+        task.get_coro().close()
+
+
+def _turn(loop: Any) -> None:
+    """Two rounds of the loop: a transport that is aborted closes its socket in the next one."""
+    for _ in range(2):
+        loop.call_soon(loop.stop)
+        loop.run_forever()

@@ -1,0 +1,133 @@
+"""What asyncio's documents, and where they are silent its source, say to the oracle's questions.
+
+An answer that only the source gives is marked "undocumented". Nothing here differs between CPython
+3.11, 3.12 and 3.13. `group` and TCP ops that wait are left unspecified: a group waits for
+callbacks of children that have already ended, and a stream for its transport to be fed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from conformance.lang.semantics import Point, Semantics
+
+_DOCS: Final = "https://docs.python.org/3/library/"
+_TASK: Final = f"{_DOCS}asyncio-task.html"
+_LOOP: Final = f"{_DOCS}asyncio-eventloop.html"
+_SYNC: Final = f"{_DOCS}asyncio-sync.html"
+_LIB: Final = "undocumented; CPython Lib/asyncio/"
+
+CITATIONS: Final[Mapping[str, str]] = {
+    "order": f"{_LOOP}#asyncio.loop.call_soon: callbacks are called in the order in which they "
+    "are registered, each exactly once",
+    "start": f"{_TASK}#asyncio.create_task: wraps the coroutine into a Task and schedules its "
+    "execution",
+    "cancellation": f"{_TASK}#asyncio.Task.cancel: arranges for a CancelledError to be thrown into "
+    "the coroutine on the next cycle of the loop; the coroutine may suppress it",
+    "cancel_before_start": f"{_LIB}tasks.py, Task.__step: the CancelledError is thrown into a "
+    "coroutine that has not begun",
+    "cancel_at_return": f"{_LIB}tasks.py, Task.__step: 'Task is cancelled right before coro stops'",
+    "cancel_waits": f"{_TASK}#asyncio.Task.cancel: requests the cancellation, for the next cycle",
+    "race": f"{_LIB}tasks.py, Task.cancel and __step: a future that is done cannot be cancelled, "
+    "so the CancelledError is thrown when the task wakes",
+    "cancel_joiner": f"{_TASK}#task-object: if a coroutine awaits a Future during cancellation, "
+    "that Future is cancelled",
+    "join_error": f"{_DOCS}asyncio-future.html#asyncio.Future.result: raises the exception that "
+    "was set",
+    "join_cancelled": f"{_DOCS}asyncio-future.html#asyncio.Future.result: raises CancelledError "
+    "when the Future was cancelled",
+    "join_self": f"{_LIB}tasks.py, Task.__step: RuntimeError 'Task cannot await on itself'",
+    "locks": f"{_SYNC}#asyncio.Lock.acquire: acquiring a lock is fair, the first that started "
+    "waiting proceeds",
+    "channels": f"{_LIB}queues.py, Queue.get: a receiver that was woken looks again, and waits "
+    "again, at the end of the line, when another was quicker",
+    "relock": f"{_SYNC}#asyncio.Lock.acquire: waits until the lock is unlocked (a lock has no "
+    "owner)",
+    "unowned": f"{_SYNC}#asyncio.Lock.release: when the lock is locked, resets it to unlocked; "
+    "RuntimeError only when it is unlocked",
+    "ties": f"{_LOOP}#asyncio.loop.call_later: the order of callbacks for exactly the same time "
+    "is undefined",
+    "past": f"{_LIB}timeouts.py, Timeout.reschedule: call_soon when the deadline has passed",
+    "orphans": f"{_LIB}runners.py, Runner.close and _cancel_all_tasks: cancels and gathers them",
+    "unjoined": f"{_DOCS}asyncio-dev.html#detect-never-retrieved-exceptions: the exception is not "
+    "propagated, a message is logged",
+    "groups": f"{_TASK}#task-groups: the first failure cancels the others, then an exception group "
+    "is raised",
+    "schedule_points": f"{_TASK}#asyncio.sleep: always suspends; {_SYNC}#asyncio.Event.wait: "
+    "returns at once when set; {_TASK}#asyncio.Task.cancel, {_SYNC}#asyncio.Lock.release, "
+    f"{_DOCS}asyncio-queue.html#asyncio.Queue.put_nowait: not coroutines; the others: {_LIB}"
+    "locks.py, queues.py, futures.py (an await of what is there does not suspend)",
+    "cancel_points": f"{_TASK}#task-cancellation: CancelledError is raised in the task at the next "
+    f"opportunity; {_LIB}tasks.py: that is when it next suspends",
+}
+
+_POINTS: Final[Mapping[str, Point]] = {
+    "default": "unspecified",
+    "checkpoint": "always",
+    "sleep": "always",
+    "sleep_until": "always",
+    **dict.fromkeys(("join", "detach", "wait", "acquire", "send", "receive"), "if_blocks"),
+    **dict.fromkeys(("spawn", "cancel", "set", "release"), "never"),
+    **dict.fromkeys(("send_nowait", "receive_nowait", "block"), "never"),
+    **dict.fromkeys(("fail_after", "move_on_after"), "never"),
+    **dict.fromkeys(("send_eof", "abort"), "never"),
+}
+
+PLAIN: Final = Semantics(
+    order="fifo",
+    start="later",
+    cancellation="edge",
+    cancel_before_start="skips",
+    cancel_at_return="cancelled",
+    cancel_waits=False,
+    race="cancel",
+    cancel_joiner="propagates",
+    join_error="same",
+    join_cancelled="cancelled",
+    join_self="error",
+    locks="fair",
+    channels="barging",
+    relock="blocks",
+    unowned="works",
+    ties="any",
+    past="later",
+    orphans="cancelled",
+    unjoined="ignored",
+    groups="propagates",
+    schedule_points=_POINTS,
+    cancel_points=_POINTS,
+    citations=CITATIONS,
+)
+"""asyncio as shipped."""
+
+_EAGER_START: Final = (
+    f"{_TASK}#asyncio.eager_task_factory: the coroutine begins to run synchronously, while the "
+    "Task is made"
+)
+
+EAGER: Final = replace(
+    PLAIN,
+    start="eager",
+    cancel_before_start="runs",
+    citations={**CITATIONS, "start": _EAGER_START, "cancel_before_start": _EAGER_START},
+)
+"""asyncio with asyncio.eager_task_factory."""
+
+_DROP_IN: Final = (
+    "https://uvloop.readthedocs.io/: a drop-in replacement of the built-in asyncio event loop; "
+)
+_ITS_OWN: Final[Mapping[str, str]] = {
+    "order": "uvloop/loop.pyx, Loop._on_idle: one queue, first in, first out; ",
+    "ties": "uvloop/handles/timer.pyx: timers of libuv, in milliseconds; ",
+}
+
+
+def cited_for_uvloop(citations: Mapping[str, str]) -> dict[str, Any]:
+    """The same answers for a drop-in replacement: its promise, its own source, then asyncio's."""
+    return {name: _DROP_IN + _ITS_OWN.get(name, "") + text for name, text in citations.items()}
+
+
+UVLOOP: Final = replace(PLAIN, citations=cited_for_uvloop(CITATIONS))
+"""asyncio's tasks and primitives on uvloop's loop."""

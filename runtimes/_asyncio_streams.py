@@ -1,0 +1,150 @@
+"""TCP handles for asyncio and uvloop, and what is on its way between them.
+
+Both ends of every connection belong to the run, so whether somebody waits for bytes that were
+already sent can be told from the two ends; the virtual clock asks before it jumps.
+"""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import fcntl
+import socket
+import struct
+import sys
+from typing import Any, Final, final
+
+RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
+"""SO_LINGER with no time to linger: close then sends RST (Linux, man 7 socket)."""
+_SIOCOUTQNSD: Final = 0x894B
+"""Bytes in the send queue that were never sent (linux/sockios.h, man 7 tcp). Unlike SIOCOUTQ it
+does not count what merely waits for a delayed acknowledgement."""
+
+
+class ListenerClosedError(Exception):
+    """`accept` on a closed listener: asyncio has no accept of its own, so nor an error for it."""
+
+
+@final
+class Stream:
+    """One end of a connection."""
+
+    __slots__ = ("ended", "here", "reader", "there", "writer")
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.here: Any = writer.get_extra_info("sockname")
+        self.there: Any = writer.get_extra_info("peername")
+        self.ended = False
+
+    def reset(self) -> None:
+        """SO_LINGER 0, then the transport's own abort."""
+        self.ended = True
+        if not self.writer.transport.is_closing():
+            sock = self.writer.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        self.writer.transport.abort()
+
+    def is_awaited(self) -> bool:
+        """Whether a task waits for bytes here, and has not been woken."""
+        waiter: asyncio.Future[None] | None = self.reader._waiter  # type: ignore[attr-defined]
+        return waiter is not None and not waiter.done()
+
+    def owes(self) -> bool:
+        """Whether this end has sent bytes or an end of stream that may not have left it."""
+        transport = self.writer.transport
+        if self.ended or transport.is_closing() or transport.get_write_buffer_size():
+            return True
+        return sys.platform == "linux" and _unsent(self.writer.get_extra_info("socket")) > 0
+
+
+def _unsent(sock: Any) -> int:
+    count = array.array("i", [0])
+    try:
+        fcntl.ioctl(sock.fileno(), _SIOCOUTQNSD, count)
+    except OSError:
+        return 0
+    return count[0]
+
+
+@final
+class Traffic:
+    """The connections of one run."""
+
+    __slots__ = ("listeners", "streams")
+
+    def __init__(self) -> None:
+        self.streams: dict[Any, Stream] = {}
+        self.listeners: list[Listener] = []
+
+    def add(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Stream:
+        """A new end."""
+        stream = Stream(reader, writer)
+        self.streams[stream.here, stream.there] = stream
+        return stream
+
+    def in_flight(self) -> bool:
+        """Whether something is on its way to a task that waits for it."""
+        for (here, there), stream in self.streams.items():
+            if stream.is_awaited():
+                peer = self.streams.get((there, here))
+                if peer is not None and peer.owes():
+                    return True
+        return False
+
+    def close(self) -> bool:
+        """Let go of all that the program left open; whether there was anything."""
+        if not self.streams and not self.listeners:
+            return False
+        for listener in self.listeners:
+            listener.close()
+        for stream in self.streams.values():
+            stream.writer.transport.abort()
+        return True
+
+
+@final
+class Listener:
+    """A server, and the connections that it has accepted and nobody has asked for yet.
+
+    asyncio accepts on its own and calls back, so this queue stands for the kernel's backlog; like
+    that, it is reset when the listener closes.
+    """
+
+    __slots__ = ("_server", "backlog", "port")
+
+    def __init__(self) -> None:
+        self.backlog: asyncio.Queue[Stream | None] = asyncio.Queue()
+        self._server: asyncio.Server | None = None
+        self.port = 0
+
+    async def open(self, traffic: Traffic) -> None:
+        """Listen on a free port of the loopback interface."""
+
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.backlog.put_nowait(traffic.add(reader, writer))
+
+        self._server = await asyncio.start_server(connected, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        traffic.listeners.append(self)
+
+    async def accept(self) -> Stream:
+        """The next connection. Raises ListenerClosedError."""
+        stream = await self.backlog.get()
+        if stream is None:
+            self.backlog.put_nowait(None)  # for the next one who asks
+            raise ListenerClosedError
+        return stream
+
+    def close(self) -> None:
+        """Close the server; connections that were handed out stay open."""
+        if self._server is None:
+            return
+        self._server.close()
+        self._server = None
+        while not self.backlog.empty():
+            stream = self.backlog.get_nowait()
+            if stream is not None:
+                stream.reset()
+        self.backlog.put_nowait(None)

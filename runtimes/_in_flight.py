@@ -1,0 +1,122 @@
+"""What is on its way between two ends of a TCP connection, so that virtual time waits for it.
+
+Both ends of every connection are ours: an adapter counts what was sent, received and closed, and asks
+`InFlight.held()` before its virtual clock jumps. Bytes that the kernel has and nobody can read yet are rare on the
+loopback interface, but they exist (see DESIGN section 3). Waiting is bounded: when nothing has moved for a while,
+whoever waits is waiting for good.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, final
+
+PATIENCE = 0.1
+"""Seconds of real time without any movement after which nothing is in flight."""
+NAP = 0.0002
+"""Seconds of real time between two looks."""
+
+
+@final
+class End:
+    """One end of a connection: `peer` is None until the other side has accepted."""
+
+    __slots__ = ("closed", "got", "peer", "raw", "receiving", "saw_eof", "sending", "sent", "traffic")
+
+    def __init__(self, raw: Any, traffic: InFlight) -> None:
+        self.raw = raw
+        self.traffic = traffic
+        self.peer: End | None = None
+        self.sent = self.got = self.sending = self.receiving = 0
+        self.closed = self.saw_eof = False
+
+    @contextmanager
+    def sends(self, count: int) -> Iterator[None]:
+        """Around the sending of that many bytes."""
+        self.sent += count
+        self.sending += 1
+        self.traffic.moved()
+        try:
+            yield
+        finally:
+            self.sending -= 1
+            self.traffic.moved()
+
+    @contextmanager
+    def receives(self) -> Iterator[None]:
+        """Around the wait for bytes; tell what came with `received`."""
+        self.receiving += 1
+        try:
+            yield
+        finally:
+            self.receiving -= 1
+
+    def received(self, count: int) -> None:
+        """That many bytes came; 0 is EOF."""
+        self.got += count
+        self.saw_eof = self.saw_eof or count == 0
+        self.traffic.moved()
+
+    def closes(self) -> None:
+        """The sending direction is over: the peer will see EOF."""
+        self.closed = True
+        self.traffic.moved()
+
+    def waits(self) -> bool:
+        """Whether somebody waits at this end for what may be on its way."""
+        if self.peer is None or not self.receiving:
+            return self.sending > 0
+        return self.peer.sent > self.got or (self.peer.closed and not self.saw_eof)
+
+
+@final
+class InFlight:
+    """The connections of one run."""
+
+    def __init__(self) -> None:
+        self.ends: list[End] = []
+        self._unpaired: dict[frozenset[Any], End] = {}
+        self._connecting = 0
+        self._still_since: float | None = None
+
+    def add(self, raw: Any, own: Any, peer: Any) -> End:
+        """A new end with its own address and its peer's; the second of the two is paired with the first."""
+        end = End(raw, self)
+        self.ends.append(end)
+        key = frozenset((tuple(own), tuple(peer)))
+        other = self._unpaired.pop(key, None)
+        if other is None:
+            self._unpaired[key] = end
+        else:
+            end.peer, other.peer = other, end
+        self.moved()
+        return end
+
+    @contextmanager
+    def connects(self) -> Iterator[None]:
+        """Around a connect."""
+        self._connecting += 1
+        self.moved()
+        try:
+            yield
+        finally:
+            self._connecting -= 1
+            self.moved()
+
+    def moved(self) -> None:
+        """Something happened."""
+        self._still_since = None
+
+    def held(self) -> bool:
+        """Whether the clock must not jump yet; naps when it must not. To be called when nothing is ready."""
+        if not self._connecting and not any(end.waits() for end in self.ends):
+            return False
+        now = time.monotonic()
+        if self._still_since is None:
+            self._still_since = now
+        if now - self._still_since > PATIENCE:
+            return False
+        time.sleep(NAP)
+        return True

@@ -1,0 +1,335 @@
+"""asyncio, from the standard library.
+
+Flavours: none, and `eager` (asyncio.eager_task_factory, CPython 3.12 and later). Every method is
+what a user of asyncio would write. Composed: `move_on_after` (asyncio.timeout, its TimeoutError
+dropped), `sleep_until` (asyncio.sleep of the difference) and `accept` (asyncio accepts by itself
+and calls back; the connections are queued).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import functools
+import platform
+import time
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import Any, ClassVar, Literal, cast
+
+from conformance.adapter.channels import Channels
+from conformance.adapter.core import Body, Limits, Runtime, Scope
+from conformance.adapter.scopes import Scopes
+from conformance.adapter.sync import Sync
+from conformance.adapter.tasks import Tasks
+from conformance.adapter.tcp import Tcp
+from conformance.adapter.time import Time
+from conformance.errors import NotStarted
+from conformance.lang.capability import SPECIAL
+from runtimes._asyncio_clock import NativeLoop, VirtualClock, VirtualLoop
+from runtimes._asyncio_run import AsyncioRun, Report
+from runtimes._asyncio_semantics import EAGER, PLAIN
+from runtimes._asyncio_streams import Listener, ListenerClosedError, Stream
+
+_EAGER_FACTORY: Any = getattr(asyncio, "eager_task_factory", None)
+
+
+class MoveOnAfter:
+    """`asyncio.timeout` that keeps its own TimeoutError to itself."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timeout = asyncio.timeout(seconds)
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        try:
+            await self._timeout.__aexit__(kind, error, trace)
+        except TimeoutError:  # raised by the exit itself, so this very timeout's
+            return True
+        return False
+
+
+class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
+    """asyncio of the interpreter that this runs on.
+
+    `reports` holds what the last run told nobody in particular: ("unretrieved", error) for an error
+    that nobody retrieved, ("unhandled", error) for one that came out of a callback or of a task
+    during shutdown, ("destroyed", None) for a task that was dropped unfinished.
+    """
+
+    families = frozenset({"asyncio"})
+    composed = frozenset({"move_on_after", "sleep_until", "accept"})
+    lacks = frozenset({"shield"})
+    special = frozenset(SPECIAL)
+    errors: ClassVar[dict[type[BaseException], str]] = {
+        TimeoutError: "Timeout",
+        asyncio.QueueFull: "Full",
+        asyncio.QueueEmpty: "Empty",
+        asyncio.IncompleteReadError: "IncompleteRead",
+        ConnectionRefusedError: "Refused",
+        ConnectionError: "Broken",
+        ListenerClosedError: "Closed",
+        RuntimeError: "Misuse",
+    }
+    virtual: ClassVar[Literal["keeps timers", "replaces timers", "none"]] = "keeps timers"
+    semantics = PLAIN
+    flavours: ClassVar[tuple[str, ...]] = ("", "eager")
+
+    def __init__(self, flavour: str = "") -> None:
+        super().__init__(flavour)
+        if flavour not in self.flavours:
+            raise NotStarted(f"{type(self).__name__.lower()} has no flavour {flavour!r}")
+        if flavour == "eager":
+            if _EAGER_FACTORY is None:
+                raise NotStarted(
+                    f"asyncio:eager needs CPython 3.12, this is {platform.python_version()}",
+                    hint="asyncio.eager_task_factory came with CPython 3.12",
+                )
+            self.semantics = EAGER  # type: ignore[misc]  # a class variable that a flavour changes
+        self.reports: list[Report] = []
+        self._loop: Any = None
+        self._run: AsyncioRun | None = None
+
+    def version(self) -> str:
+        """CPython's."""
+        return platform.python_version()
+
+    def module_file(self) -> str:
+        """The package `asyncio`."""
+        return str(asyncio.__file__)
+
+    # ------------------------------------------------------------ running
+
+    def run(self, main: Body, limits: Limits) -> None:
+        """As asyncio.run does: asyncio.Runner, whose shutdown cancels what main left behind."""
+        run = self._run = AsyncioRun(limits)
+        self.reports = run.reports
+        try:
+            with asyncio.Runner(debug=False, loop_factory=functools.partial(self._open, run)) as r:
+                r.run(cast("Coroutine[Any, Any, Any]", main()))
+        except RuntimeError:
+            if not run.expired:  # else it says that the loop was stopped, which was us
+                raise
+
+    def _open(self, run: AsyncioRun) -> asyncio.AbstractEventLoop:
+        loop: asyncio.AbstractEventLoop
+        loop = self._virtual_loop(run.clock) if run.clock is not None else self._native_loop()
+        if self.flavour == "eager":
+            loop.set_task_factory(_EAGER_FACTORY)
+        self._loop = loop
+        run.begin(loop)
+        return loop
+
+    def _virtual_loop(self, clock: VirtualClock) -> Any:
+        return VirtualLoop(clock)
+
+    def _native_loop(self) -> Any:
+        return NativeLoop()
+
+    @property
+    def _now_running(self) -> AsyncioRun:
+        assert self._run is not None, "an op outside of a run"
+        return self._run
+
+    # ------------------------------------------------------------ tasks
+
+    def _create(self, body: Body, name: str, creator: Any) -> asyncio.Task[Any]:
+        coroutine = cast("Coroutine[Any, Any, Any]", body())
+        try:
+            task: asyncio.Task[Any] = creator.create_task(coroutine, name=name)
+        except BaseException:
+            coroutine.close()  # refused: leaves no warning that it was never awaited
+            raise
+        self._now_running.tasks.append(task)
+        return task
+
+    async def spawn(self, body: Body, name: str, group: asyncio.TaskGroup | None) -> Any:
+        """`loop.create_task`, or the group's."""
+        return self._create(body, name, self._loop if group is None else group)
+
+    async def checkpoint(self) -> None:
+        """`asyncio.sleep(0)`."""
+        await asyncio.sleep(0)
+
+    def is_cancellation(self, error: BaseException) -> bool:
+        """`asyncio.CancelledError`."""
+        return isinstance(error, asyncio.CancelledError)
+
+    def error_name(self, error: BaseException) -> str:
+        """By type; where asyncio has one type for several things, by what the message says."""
+        if isinstance(error, RuntimeError):
+            message = str(error)
+            if "while another coroutine is already waiting" in message:
+                return "Busy"
+            if "after write_eof" in message or "handler is closed" in message:
+                return "Closed"
+        elif isinstance(error, OSError) and error.errno == errno.ENOTCONN:
+            return "Broken"  # shutdown() of a connection that was reset
+        return super().error_name(error)
+
+    def current(self) -> Any:
+        """`asyncio.current_task`."""
+        return asyncio.current_task()
+
+    async def join(self, task: asyncio.Task[Any]) -> Any:
+        """`await task`."""
+        return await task
+
+    async def cancel(self, task: asyncio.Task[Any]) -> None:
+        """`Task.cancel`, which does not wait."""
+        task.cancel()
+
+    async def detach(self, body: Body, name: str) -> Any:
+        """`asyncio.shield` of a task of its own."""
+        return await asyncio.shield(self._create(body, name, self._loop))
+
+    # ------------------------------------------------------------ scopes, time
+
+    def move_on_after(self, seconds: float) -> Scope:
+        """Composed of `asyncio.timeout`."""
+        return MoveOnAfter(seconds)
+
+    def fail_after(self, seconds: float) -> Scope:
+        """`asyncio.timeout`."""
+        return asyncio.timeout(seconds)
+
+    def group(self) -> Scope:
+        """`asyncio.TaskGroup`."""
+        return asyncio.TaskGroup()
+
+    def now(self) -> float:
+        """`loop.time`."""
+        return float(self._loop.time())
+
+    async def sleep(self, seconds: float) -> None:
+        """`asyncio.sleep`."""
+        await asyncio.sleep(seconds)
+
+    async def sleep_until(self, when: float) -> None:
+        """Composed: `asyncio.sleep` of what is left."""
+        await asyncio.sleep(when - self._loop.time())
+
+    async def block(self, seconds: float) -> None:
+        """`time.sleep`; a virtual clock is put forward instead."""
+        clock = self._now_running.clock
+        if clock is None:
+            time.sleep(seconds)  # noqa: ASYNC251  # holding the loop up is the point
+        else:
+            clock.now += seconds
+
+    # ------------------------------------------------------------ sync, channels
+
+    def event(self) -> asyncio.Event:
+        """`asyncio.Event`."""
+        return asyncio.Event()
+
+    async def wait_event(self, event: asyncio.Event) -> None:
+        """`Event.wait`."""
+        await event.wait()
+
+    async def set_event(self, event: asyncio.Event) -> None:
+        """`Event.set`."""
+        event.set()
+
+    def lock(self) -> asyncio.Lock:
+        """`asyncio.Lock`."""
+        return asyncio.Lock()
+
+    async def acquire(self, lock: asyncio.Lock) -> None:
+        """`Lock.acquire`."""
+        await lock.acquire()
+
+    async def release(self, lock: asyncio.Lock) -> None:
+        """`Lock.release`."""
+        lock.release()
+
+    def channel(self, capacity: int) -> asyncio.Queue[Any]:
+        """`asyncio.Queue`; a capacity of 0 would mean an unbounded one."""
+        return asyncio.Queue(capacity)
+
+    async def send(self, channel: asyncio.Queue[Any], item: Any) -> None:
+        """`Queue.put`."""
+        await channel.put(item)
+
+    async def receive(self, channel: asyncio.Queue[Any]) -> Any:
+        """`Queue.get`."""
+        return await channel.get()
+
+    async def send_nowait(self, channel: asyncio.Queue[Any], item: Any) -> None:
+        """`Queue.put_nowait`."""
+        channel.put_nowait(item)
+
+    async def receive_nowait(self, channel: asyncio.Queue[Any]) -> Any:
+        """`Queue.get_nowait`."""
+        return channel.get_nowait()
+
+    # ------------------------------------------------------------ TCP, with streams
+
+    async def listen(self) -> Listener:
+        """`asyncio.start_server`."""
+        run = self._now_running
+        listener = Listener()
+        with run.holding():  # uvloop resolves the address in a thread
+            await listener.open(run.traffic)
+        return listener
+
+    async def close_listener(self, listener: Listener) -> None:
+        """`Server.close`; connections that nobody has asked for yet are reset."""
+        listener.close()
+
+    def port(self, listener: Listener) -> int:
+        """The port that the system chose."""
+        return listener.port
+
+    async def accept(self, listener: Listener) -> Stream:
+        """Composed: the next of the queue that the server's callback fills."""
+        return await listener.accept()
+
+    async def connect(self, port: int) -> Stream:
+        """`asyncio.open_connection`. The virtual clock stands still meanwhile."""
+        run = self._now_running
+        with run.holding():
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        return run.traffic.add(reader, writer)
+
+    async def send_bytes(self, stream: Stream, data: bytes) -> None:
+        """`StreamWriter.write` and `drain`."""
+        stream.writer.write(data)
+        await stream.writer.drain()
+
+    async def receive_some(self, stream: Stream, max_bytes: int) -> bytes:
+        """`StreamReader.read(n)`."""
+        return await stream.reader.read(max_bytes)
+
+    async def receive_exactly(self, stream: Stream, count: int) -> bytes:
+        """`StreamReader.readexactly`."""
+        return await stream.reader.readexactly(count)
+
+    async def receive_until_eof(self, stream: Stream) -> bytes:
+        """`StreamReader.read(-1)`."""
+        return await stream.reader.read(-1)
+
+    async def send_eof(self, stream: Stream) -> None:
+        """`StreamWriter.write_eof`."""
+        stream.writer.write_eof()
+        stream.ended = True
+
+    async def close_stream(self, stream: Stream) -> None:
+        """`StreamWriter.close` and `wait_closed`, as the documents ask for."""
+        stream.writer.close()
+        await stream.writer.wait_closed()
+
+    async def abort_stream(self, stream: Stream) -> None:
+        """SO_LINGER 0 on the socket, then `transport.abort`.
+
+        The latter alone promises to lose buffered data and to close at once, not to reset; the
+        former is what makes the close a reset. Neither waits.
+        """
+        stream.reset()

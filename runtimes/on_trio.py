@@ -1,0 +1,291 @@
+"""trio.
+
+Native are its clock and deadlines, scopes and nurseries, events, locks, memory channels and sockets. trio has no
+handle of a task: `spawn` outside a group, `join` and `cancel` are composed of a nursery around main, and of a
+cancel scope and an event for each child. A child outside a group that fails keeps its error in its handle and
+does not tear main down; inside a group, the nursery does what nurseries do.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, final
+
+import trio
+
+from conformance.adapter.channels import Channels
+from conformance.adapter.core import Body, Limits, Runtime, Scope
+from conformance.adapter.scopes import Scopes
+from conformance.adapter.sync import Sync
+from conformance.adapter.tasks import Tasks
+from conformance.adapter.time import Time
+from conformance.errors import ConformanceError, NotStarted
+from runtimes._in_flight import InFlight
+from runtimes._trio_clock import STEERING, steered, virtual_clock
+from runtimes.on_trio_semantics import SEMANTICS
+from runtimes.on_trio_tcp import TrioTcp, refused
+
+
+class JoinError(Exception):
+    """The joined task was cancelled: its `Cancelled` belongs to it alone, so it is only the cause."""
+
+
+@final
+class Child:
+    """Handle of a task, composed: a scope to cancel it by, an event for its end, what came of it."""
+
+    def __init__(self) -> None:
+        self.scope = trio.CancelScope()
+        self.ended = trio.Event()
+        self.value: Any = None
+        self.error: BaseException | None = None
+        self.cancelled: BaseException | None = None
+
+    async def live(self, body: Body) -> None:
+        """Perform the body; its errors pass."""
+        CURRENT.set(self)
+        try:
+            with self.scope:
+                await self._perform(body)
+        except BaseException as error:
+            self.error = error
+            raise
+        finally:
+            if self.scope.cancelled_caught:
+                self.error = self.cancelled
+            self.ended.set()
+
+    async def live_alone(self, body: Body) -> None:
+        """The same outside a group: an error stays in the handle."""
+        try:
+            await self.live(body)
+        except ConformanceError:
+            raise
+        except (Exception, BaseExceptionGroup):
+            pass
+
+    async def _perform(self, body: Body) -> None:
+        try:
+            self.value = await body()
+        except BaseException as error:
+            self.cancelled = error
+            raise
+
+
+CURRENT: ContextVar[Child] = ContextVar("CURRENT")
+"""The handle of the running task."""
+
+
+class Trio(TrioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
+    """The adapter. What one run needs (`_clock`, `_nursery`, …) is made afresh by `run`."""
+
+    families = frozenset({"trio"})
+    composed = frozenset(
+        {"abort", "cancel", "cancel:self", "join", "receive_exactly", "receive_until_eof", "spawn"}
+    )
+    special = frozenset({"sleep:infinite", "deadline:infinite", "cancel:self"})
+    errors = {
+        JoinError: "JoinError",
+        trio.TooSlowError: "Timeout",
+        trio.BusyResourceError: "Busy",
+        trio.ClosedResourceError: "Closed",
+        trio.BrokenResourceError: "Broken",
+        RuntimeError: "Misuse",
+    }
+    virtual = "keeps timers"
+    steering = STEERING
+    semantics = SEMANTICS
+
+    def __init__(self, flavour: str = "") -> None:
+        if flavour:
+            raise NotStarted(f"trio has no flavour `{flavour}`", hint="its address is `trio`")
+        super().__init__(flavour)
+
+    # ------------------------------------------------------------ the runtime
+
+    def version(self) -> str:
+        """Of trio."""
+        return trio.__version__
+
+    def module_file(self) -> str:
+        """Of trio."""
+        return str(trio.__file__)
+
+    def run(self, main: Body, limits: Limits) -> None:
+        """`trio.run`."""
+        self.in_flight = InFlight()
+        self.listeners = []
+        self._shields: list[trio.CancelScope] = []
+        self._stopped = False
+        virtual = limits.clock == "virtual"
+        self._clock = virtual_clock(self.in_flight.held) if virtual else None
+        with steered(limits.seed):
+            trio.run(self._root, main, limits, clock=self._clock)
+
+    async def _root(self, main: Body, limits: Limits) -> None:
+        everything = trio.CancelScope()
+        trio.lowlevel.spawn_system_task(self._sentinel, limits, everything)
+        try:
+            with everything:
+                async with trio.open_nursery() as self._nursery:
+                    child = Child()
+                    await child.live(main)
+                    if child.error is not None:  # main was cancelled: so is what it left behind
+                        self._nursery.cancel_scope.cancel()
+        finally:
+            self.close_sockets()
+
+    async def _sentinel(self, limits: Limits, everything: trio.CancelScope) -> None:
+        """At the horizon: tell, open the shields, and cancel. trio ends it when main is over."""
+        await trio.sleep_until(trio.current_time() + limits.horizon)
+        self._stopped = True
+        limits.stop()
+        for shield in self._shields:
+            shield.shield = False
+        everything.cancel()
+
+    async def spawn(self, body: Body, name: str, group: trio.Nursery | None) -> Child:
+        """`Nursery.start_soon`, in the nursery around main for a task outside groups (composed)."""
+        child = Child()
+        if group is None:
+            self._nursery.start_soon(child.live_alone, body, name=name)
+        else:
+            group.start_soon(child.live, body, name=name)
+        return child
+
+    async def checkpoint(self) -> None:
+        """`trio.lowlevel.checkpoint`."""
+        await trio.lowlevel.checkpoint()
+
+    def is_cancellation(self, error: BaseException) -> bool:
+        """`trio.Cancelled`."""
+        return isinstance(error, trio.Cancelled)
+
+    def error_name(self, error: BaseException) -> str:
+        """WouldBlock is `Full` or `Empty` by the call that raised it."""
+        if isinstance(error, trio.WouldBlock):
+            return next(iter(getattr(error, "__notes__", ())), "WouldBlock")
+        return "Refused" if refused(error) else super().error_name(error)
+
+    # ------------------------------------------------------------ tasks
+
+    def current(self) -> Child:
+        """The handle, from a context variable."""
+        return CURRENT.get()
+
+    async def join(self, task: Child) -> Any:
+        """Wait for the event, then return or raise what the task did (composed)."""
+        await task.ended.wait()
+        if task.error is None:
+            return task.value
+        if isinstance(task.error, trio.Cancelled) or task.scope.cancelled_caught:
+            raise JoinError from task.error
+        raise task.error
+
+    async def cancel(self, task: Child) -> None:
+        """`CancelScope.cancel` of the task's own scope (composed)."""
+        task.scope.cancel()
+
+    # ------------------------------------------------------------ scopes
+
+    def shield(self) -> Scope:
+        """`trio.CancelScope(shield=True)`."""
+        scope = trio.CancelScope(shield=not self._stopped)
+        self._shields.append(scope)
+        return scope
+
+    def move_on_after(self, seconds: float) -> Scope:
+        """`trio.move_on_after`."""
+        return trio.move_on_after(seconds)
+
+    def fail_after(self, seconds: float) -> Scope:
+        """`trio.fail_after`."""
+        return trio.fail_after(seconds)
+
+    def group(self) -> Scope:
+        """`trio.open_nursery`."""
+        return trio.open_nursery()
+
+    # ------------------------------------------------------------ time
+
+    def now(self) -> float:
+        """`trio.current_time`."""
+        return trio.current_time()
+
+    async def sleep(self, seconds: float) -> None:
+        """`trio.sleep`, which refuses a negative duration."""
+        await trio.sleep(seconds)
+
+    async def sleep_until(self, when: float) -> None:
+        """`trio.sleep_until`."""
+        await trio.sleep_until(when)
+
+    async def block(self, seconds: float) -> None:
+        """`MockClock.jump`, or `time.sleep`."""
+        if self._clock is None:
+            time.sleep(seconds)  # noqa: ASYNC251  # holding the loop up is the point
+        else:
+            self._clock.jump(seconds)
+
+    # ------------------------------------------------------------ sync
+
+    def event(self) -> trio.Event:
+        """`trio.Event`."""
+        return trio.Event()
+
+    async def wait_event(self, event: trio.Event) -> None:
+        """`Event.wait`."""
+        await event.wait()
+
+    async def set_event(self, event: trio.Event) -> None:
+        """`Event.set`."""
+        event.set()
+
+    def lock(self) -> trio.Lock:
+        """`trio.Lock`."""
+        return trio.Lock()
+
+    async def acquire(self, lock: trio.Lock) -> None:
+        """`Lock.acquire`."""
+        await lock.acquire()
+
+    async def release(self, lock: trio.Lock) -> None:
+        """`Lock.release`."""
+        lock.release()
+
+    # ------------------------------------------------------------ channels
+
+    def channel(self, capacity: int) -> Any:
+        """`trio.open_memory_channel`: both ends."""
+        return trio.open_memory_channel[Any](capacity)
+
+    async def send(self, channel: Any, item: Any) -> None:
+        """`MemorySendChannel.send`."""
+        await channel[0].send(item)
+
+    async def receive(self, channel: Any) -> Any:
+        """`MemoryReceiveChannel.receive`."""
+        return await channel[1].receive()
+
+    async def send_nowait(self, channel: Any, item: Any) -> None:
+        """`MemorySendChannel.send_nowait`."""
+        with would_block("Full"):
+            channel[0].send_nowait(item)
+
+    async def receive_nowait(self, channel: Any) -> Any:
+        """`MemoryReceiveChannel.receive_nowait`."""
+        with would_block("Empty"):
+            return channel[1].receive_nowait()
+
+
+@contextmanager
+def would_block(name: str) -> Iterator[None]:
+    """Note on trio's one WouldBlock which call raised it; the same object passes."""
+    try:
+        yield
+    except trio.WouldBlock as error:
+        error.add_note(name)
+        raise

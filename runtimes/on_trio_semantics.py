@@ -1,0 +1,88 @@
+"""What trio's documents say about the questions that the oracle asks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conformance.lang.semantics import Point, Semantics
+
+_CORE = "https://trio.readthedocs.io/en/stable/reference-core.html"
+_CHECKPOINTS = (
+    f"{_CORE}#checkpoints every async function of trio is a checkpoint, a schedule point and a cancel"
+    " point, whenever it returns without an error; functions that are not async never are;"
+)
+_COMPOSED = "composed by the adapter, not an answer of trio: "
+
+NEVER: Final = (
+    "block",
+    "cancel",
+    "fail_after",
+    "move_on_after",
+    "receive_nowait",
+    "release",
+    "send_nowait",
+    "set",
+    "shield",
+    "spawn",
+)
+"""Op kinds that are no async functions of trio."""
+
+_SCHEDULE: dict[str, Point] = {"default": "always", **dict.fromkeys(NEVER, "never")}
+_CANCEL: dict[str, Point] = {**_SCHEDULE, "group": "if_blocks"}
+
+SEMANTICS = Semantics(
+    order="any",
+    start="later",
+    cancellation="level",
+    cancel_before_start="runs",
+    cancel_at_return="value",
+    cancel_waits=False,
+    race="completion",
+    cancel_joiner="leaves",
+    join_error="same",
+    join_cancelled="error",
+    join_self="blocks",
+    locks="fair",
+    channels="fair",
+    relock="error",
+    unowned="error",
+    ties="any",
+    past="either",
+    orphans="awaited",
+    unjoined="ignored",
+    groups="propagates",
+    schedule_points=_SCHEDULE,
+    cancel_points=_CANCEL,
+    citations={
+        "order": "undocumented; trio/_core/_run.py:unrolled_run draws the order of each batch",
+        "start": f"{_CORE}#trio.Nursery.start_soon creates a child task and does not wait for it to start",
+        "cancellation": f"{_CORE}#cancellation-semantics level triggered: every cancellable operation in"
+        " the block keeps raising Cancelled",
+        "cancel_before_start": f"{_CORE}#trio.CancelScope a scope cancelled before it is entered raises"
+        " Cancelled at the first checkpoint inside",
+        "cancel_at_return": f"{_CORE}#trio.CancelScope.cancel_called a cancel after the last checkpoint is"
+        " too late to be delivered",
+        "cancel_waits": f"{_CORE}#trio.CancelScope.cancel a plain function",
+        "race": f"{_CORE}#cancellation-and-primitive-operations an operation that raises Cancelled did not"
+        " happen; trio/_core/_run.py:Task._attempt_delivery_of_any_pending_cancel leaves a rescheduled"
+        " task alone",
+        "cancel_joiner": _COMPOSED + "waits for an event",
+        "join_error": _COMPOSED + "raises the stored exception",
+        "join_cancelled": _COMPOSED + "a task's Cancelled must not be raised in another task",
+        "join_self": _COMPOSED + "waits for an event that oneself would have to set",
+        "locks": "undocumented; trio/_sync.py:_LockImpl.release hands over to the longest waiter",
+        "channels": "undocumented; trio/_channel.py:MemorySendChannel.send_nowait and"
+        " MemoryReceiveChannel.receive_nowait hand over to the longest waiter",
+        "relock": "undocumented; trio/_sync.py:_LockImpl.acquire_nowait raises RuntimeError",
+        "unowned": f"{_CORE}#trio.Lock only the owner of the lock is allowed to release it",
+        "ties": "undocumented; trio/_core/_run.py:unrolled_run wakes equal deadlines in one batch",
+        "past": "undocumented; trio/_core/_run.py:CancelScope.__enter__ cancels a scope whose deadline"
+        " has come",
+        "orphans": _COMPOSED + f"{_CORE}#trio.open_nursery its exit waits for all children",
+        "unjoined": _COMPOSED + "the error stays in the handle",
+        "groups": f"{_CORE}#errors-in-multiple-child-tasks siblings are cancelled, errors raised in a group",
+        "schedule_points": _CHECKPOINTS,
+        "cancel_points": _CHECKPOINTS + " the exit of a nursery takes a cancel only while it waits:"
+        " undocumented; trio/_core/_run.py:Nursery._nested_child_finished",
+    },
+)

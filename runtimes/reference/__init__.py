@@ -1,0 +1,1 @@
+"""The reference executor: defines what is allowed."""

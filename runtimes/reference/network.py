@@ -1,0 +1,245 @@
+"""The reference's in-memory TCP: what two programs over loopback may legally see.
+
+What the kernel's TCP decides by timing is a choice here (`data`, `io`): how many bytes a receive returns, whether
+a large send blocks, whether a close with unread data resets, what a write to a closed peer tells. Source of the
+rules: RFC 9293 sections 3.6 and 3.10, and the socket interface of POSIX.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runtimes.reference.kernel import WAIT, Fault
+from runtimes.reference.objects import RETRY, VALUE, Listener, Stream, Task
+from runtimes.reference.structure import Structure
+
+SMALL = 4096
+"""Bytes in flight up to which a send never blocks."""
+
+
+class Network(Structure):
+    """Kernel with TCP."""
+
+    def listen(self, task: Task, listener: Listener) -> None:
+        """Open a listener."""
+        self.writes |= listener.bit
+        listener.open = listener.ever = True
+
+    def close_listener(self, task: Task, listener: Listener) -> None:
+        """Close it: connections nobody accepted are reset, a blocked accept fails or stays."""
+        self.writes |= listener.bit
+        listener.open = False
+        for server in listener.backlog:
+            self.drop(server, reset=bool(self.choose("io", 2)))
+        listener.backlog = ()
+        for waiter in listener.acceptors:
+            self.writes |= waiter.bit
+            if waiter.waiting is not None and self.choose("io", 2) == 0:
+                listener.acceptors = tuple(w for w in listener.acceptors if w is not waiter)
+                self.wake(waiter, RETRY)
+
+    def connect(self, task: Task, client: Stream, server: Stream, listener: Listener) -> Any:
+        """Connect; the handshake needs no accept."""
+        self.writes |= listener.bit | client.bit | server.bit
+        if not listener.open:
+            raise Fault(self.fault("Refused"))
+        client.opened = server.opened = True
+        client.peer, server.peer = server, client
+        if listener.acceptors:
+            first, listener.acceptors = listener.acceptors[0], listener.acceptors[1:]
+            self.wake(first, VALUE, server, ("accept", listener, server))
+        else:
+            listener.backlog += (server,)
+        return client
+
+    def accept(self, task: Task, listener: Listener) -> Any:
+        """The next connection."""
+        self.writes |= listener.bit
+        if listener.backlog:
+            server, listener.backlog = listener.backlog[0], listener.backlog[1:]
+            return server
+        if not listener.open:
+            raise Fault(self.fault("Closed"))
+        listener.acceptors += (task,)
+        return self.block(task, "accept", listener)
+
+    # ------------------------------------------------------------ sending
+
+    def send_bytes(self, task: Task, stream: Stream, data: bytes) -> Any:
+        """Send all; may wait while the peer does not read."""
+        self.writes |= stream.bit
+        if stream.closed:
+            raise Fault(self.fault("Closed"))
+        if stream.ended:
+            raise Fault(self.fault(("Closed", "Misuse", "Broken")[self.choose("io", 3)]))
+        if stream.writer is not None:
+            raise Fault(self.fault("Busy"))
+        peer = stream.peer
+        assert peer is not None
+        self.writes |= peer.bit
+        if stream.reset:
+            raise Fault(self.fault("Broken"))
+        if peer.closed:
+            told = self.choose("io", 3)
+            stream.reset = told > 0
+            if told == 2:
+                raise Fault(self.fault("Broken"))
+            return None
+        peer.inbox += data
+        self.arrived(peer)
+        if len(peer.inbox) > SMALL and self.choose("data", 2):
+            stream.writer = (task, b"")
+            return self.block(task, "tcp-write", stream)
+        return None
+
+    def send_eof(self, task: Task, stream: Stream) -> None:
+        """Half-close."""
+        self.writes |= stream.bit
+        if stream.closed:
+            raise Fault(self.fault("Closed"))
+        if not stream.ended:
+            stream.ended = True
+            self.finished(stream.peer)
+
+    def close_stream(self, task: Task, stream: Stream) -> None:
+        """Close both directions. With unread data the peer may see a reset."""
+        self.writes |= stream.bit
+        if stream.closed:
+            return
+        self.drop(stream, reset=bool(stream.inbox) and bool(self.choose("io", 2)))
+
+    def abort_stream(self, task: Task, stream: Stream) -> None:
+        """Reset the connection."""
+        self.writes |= stream.bit
+        if not stream.closed:
+            self.drop(stream, reset=True)
+
+    def drop(self, stream: Stream, *, reset: bool) -> None:
+        """This end is gone."""
+        self.writes |= stream.bit
+        stream.closed = True
+        self.close_under(stream)
+        peer = stream.peer
+        if peer is None:
+            return
+        self.writes |= peer.bit
+        if not reset:
+            if not stream.ended:
+                self.finished(peer)
+            return
+        peer.reset = True
+        if peer.inbox and self.choose("data", 2):
+            peer.inbox = b""
+        if peer.writer is not None:
+            writer, peer.writer = peer.writer[0], None
+            self.wake(writer, RETRY)
+        self.arrived(peer)
+
+    def close_under(self, stream: Stream) -> None:
+        """A close under a blocked receive: an error, EOF, or nothing (documents are silent)."""
+        if stream.reader is not None and (told := self.choose("io", 3)) < 2:
+            reader, stream.reader = stream.reader, None
+            stream.eof = told == 1
+            self.wake(reader, RETRY)
+
+    def finished(self, stream: Stream | None) -> None:
+        """The peer of this stream will send no more."""
+        if stream is not None:
+            self.writes |= stream.bit
+            stream.eof = True
+            self.arrived(stream)
+
+    def arrived(self, stream: Stream) -> None:
+        """Something arrived: a blocked reader looks again."""
+        if stream.reader is not None:
+            reader, stream.reader = stream.reader, None
+            self.wake(reader, RETRY, None, ("tcp-read", stream, None))
+
+    # ------------------------------------------------------------ receiving
+
+    def receive_some(self, task: Task, stream: Stream, limit: int) -> Any:
+        """At least one byte, at most `limit`, or nothing at EOF."""
+        if (value := self._before_read(task, stream)) is not None:
+            return value
+        count = min(limit, len(stream.inbox))
+        if count:
+            return self.taken(stream, count - (self.choose("data", count) if count > 1 else 0))
+        return self._no_more(task, stream, b"")
+
+    def receive_exactly(self, task: Task, stream: Stream, count: int) -> Any:
+        """That many bytes. Raises Fault(IncompleteRead)."""
+        if (value := self._before_read(task, stream)) is not None:
+            return value
+        if len(stream.inbox) >= count:
+            return self.taken(stream, count)
+        if stream.eof and not stream.reset:
+            stream.inbox = b""
+            raise Fault(self.fault("IncompleteRead"))
+        return self._no_more(task, stream, b"")
+
+    def receive_until_eof(self, task: Task, stream: Stream) -> Any:
+        """Everything."""
+        if (value := self._before_read(task, stream)) is not None:
+            return value
+        if stream.eof and not stream.reset:
+            return self.taken(stream, len(stream.inbox))
+        return self._no_more(task, stream, b"")
+
+    def _before_read(self, task: Task, stream: Stream) -> bytes | None:
+        self.writes |= stream.bit
+        if stream.closed:
+            if stream.eof and self.choose("io", 2):
+                return b""
+            raise Fault(self.fault("Closed"))
+        if stream.reader is not None:
+            raise Fault(self.fault("Busy"))
+        return None
+
+    def _no_more(self, task: Task, stream: Stream, at_eof: bytes) -> Any:
+        """Not enough is there: an error, EOF, or wait."""
+        if stream.reset:
+            raise Fault(self.fault("Broken"))
+        if stream.eof:
+            return at_eof
+        stream.reader = task
+        return self.block(task, "tcp-read", stream)
+
+    def taken(self, stream: Stream, count: int) -> bytes:
+        """Take bytes out of the inbox; a blocked sender may go on, and must once it is empty."""
+        data, stream.inbox = stream.inbox[:count], stream.inbox[count:]
+        peer = stream.peer
+        if peer is not None and peer.writer is not None:
+            self.writes |= peer.bit
+            if not stream.inbox or self.choose("data", 2) == 0:
+                writer, peer.writer = peer.writer[0], None
+                self.wake(writer, VALUE, None, ("tcp-write", peer, None))
+        return data
+
+    # ------------------------------------------------------------ cancellation
+
+    def undo(self, task: Task, kind: str, thing: Any, value: Any) -> None:
+        """A cancellation wins over a wake-up."""
+        if kind == "accept":
+            self.writes |= thing.bit
+            thing.backlog = (value, *thing.backlog)
+        elif kind not in ("tcp-read", "tcp-write"):
+            super().undo(task, kind, thing, value)
+
+    def forget(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
+        """Remove a task from where it waits. A composed exact read may have taken bytes already."""
+        if queue == "accept":
+            self.writes |= thing.bit
+            thing.acceptors = tuple(t for t in thing.acceptors if t is not task)
+        elif queue == "tcp-read":
+            self.writes |= thing.bit
+            thing.reader = None
+            if thing.inbox and self.choose("data", 2):
+                thing.inbox = b""
+        elif queue == "tcp-write":
+            self.writes |= thing.bit
+            thing.writer = None
+        else:
+            super().forget(task, queue, thing, extra)
+
+
+__all__ = ["WAIT", "Network"]

@@ -1,0 +1,197 @@
+"""The state of a run of the reference: plain objects whose every slot can be saved and put back.
+
+Slots hold immutable values only (tuples, numbers, other objects of the same run). So the tuple of an object's
+slots is at the same time a snapshot and a complete key of its state: nothing can be restored that is not
+compared, and nothing compared that is not restored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, ClassVar
+
+UNSPAWNED, READY, BLOCKED, RUNNING, DONE = range(5)
+"""States of a task."""
+
+START, VALUE, ERROR, CHECK, RETRY, SKIP = range(6)
+"""How a ready task goes on: first step; its op returns; its op raises; its op returns unless cancelled; its op
+is tried again; its body never runs."""
+
+LOOSE, QUEUED, TIMED = range(3)
+"""Lanes of the ready queue: a loose task may go on at any time; others keep the order of their lane."""
+
+
+class Stateful:
+    """Base: `save()` is the tuple of all slots in `STATE`, `load()` puts it back."""
+
+    __slots__ = ("bit", "index")
+    STATE: ClassVar[tuple[str, ...]] = ()
+    save: ClassVar[Callable[[Any], tuple[Any, ...]]]
+
+    def __init_subclass__(cls) -> None:
+        """Make `save` from the names of the state."""
+        get = attrgetter(*cls.STATE)
+        cls.save = staticmethod(get if len(cls.STATE) > 1 else lambda thing: (get(thing),))
+
+    def load(self, saved: tuple[Any, ...]) -> None:
+        """Put a saved state back."""
+        for name, value in zip(self.STATE, saved, strict=True):
+            setattr(self, name, value)
+
+
+class Task(Stateful):
+    """One task.
+
+    pending    edge cancellation: told to nobody yet       count    cancels requested, less those taken back
+    scopes     open scopes, outermost first                shields  open shields (edge cancellation)
+    waiting    what it is blocked on: (queue kind, object, extra)
+    result     (`returned`, value) or (`failed`, error) once DONE            ended    when its body ended
+    body       the position in the program (`Frames`) or the coroutine
+    undo       what must be undone when a cancel wins over a completion: (kind, object, value) or None
+    """
+
+    __slots__ = (
+        "body", "count", "doing", "ended", "group", "joiners", "lane", "name", "own", "pending", "result", "scopes",
+        "shields", "state", "undo", "waiting", "wake",
+    )  # fmt: skip
+    STATE = (
+        "state", "wake", "waiting", "pending", "count", "scopes", "shields", "joiners", "result", "group",
+        "undo", "lane", "doing", "ended", "body.at", "body.blocks", "body.log", "body.request", "body.end",
+    )  # fmt: skip
+
+    def __init__(self, name: str, bit: int, own: Scope) -> None:
+        self.name = name
+        self.bit = bit
+        self.own = own
+        self.body: Any = None
+        self.state = UNSPAWNED
+        self.wake: tuple[int, Any] = (START, None)
+        self.waiting: tuple[str, Any, Any] | None = None
+        self.pending = False
+        self.count = 0
+        self.scopes: tuple[Scope, ...] = ()
+        self.shields = 0
+        self.joiners: tuple[Task, ...] = ()
+        self.result: tuple[str, Any] | None = None
+        self.group: Group | None = None
+        self.undo: tuple[str, Any, Any] | None = None
+        self.lane = LOOSE
+        self.doing = ""
+        self.ended: Any = None
+
+    def load(self, saved: tuple[Any, ...]) -> None:
+        """Put a saved state back, spelled out because the search does little else."""
+        body = self.body
+        (
+            self.state, self.wake, self.waiting, self.pending, self.count, self.scopes, self.shields,
+            self.joiners, self.result, self.group, self.undo, self.lane, self.doing, self.ended,
+            body.at, body.blocks, body.log, body.request, body.end,
+        ) = saved  # fmt: skip
+
+
+class Scope(Stateful):
+    """A cancel scope: of a task as a whole, of a deadline, of a shield, of a group. Its owner never changes."""
+
+    __slots__ = ("cancelled", "entered", "kind", "owner", "shield")
+    STATE = ("cancelled", "entered")
+
+    def __init__(self, kind: str, bit: int, *, shield: bool = False) -> None:
+        self.kind = kind
+        self.bit = bit
+        self.shield = shield
+        self.cancelled = False
+        self.entered = 0
+        self.owner: Task | None = None
+
+
+class Group(Stateful):
+    """A task group. `errors` of children and body; `exiting` once the body is over."""
+
+    __slots__ = ("alive", "asked", "errors", "exiting", "interrupted", "owner", "scope")
+    STATE = ("alive", "errors", "exiting", "asked", "interrupted")
+
+    def __init__(self, bit: int, scope: Scope) -> None:
+        self.bit = bit
+        self.scope = scope
+        self.alive: tuple[Task, ...] = ()
+        self.errors: tuple[Any, ...] = ()
+        self.exiting = False
+        self.asked = False
+        self.interrupted = False
+        self.owner: Task | None = None
+
+
+class Event(Stateful):
+    """An event."""
+
+    __slots__ = ("set", "waiters")
+    STATE = ("set", "waiters")
+
+    def __init__(self, bit: int) -> None:
+        self.bit = bit
+        self.set = False
+        self.waiters: tuple[Task, ...] = ()
+
+
+class Lock(Stateful):
+    """A lock."""
+
+    __slots__ = ("owner", "waiters")
+    STATE = ("owner", "waiters")
+
+    def __init__(self, bit: int) -> None:
+        self.bit = bit
+        self.owner: Task | None = None
+        self.waiters: tuple[Task, ...] = ()
+
+
+class Channel(Stateful):
+    """A bounded channel. Senders wait with their items: ((task, item), …)."""
+
+    __slots__ = ("capacity", "items", "receivers", "senders")
+    STATE = ("items", "receivers", "senders")
+
+    def __init__(self, bit: int, capacity: int) -> None:
+        self.bit = bit
+        self.capacity = capacity
+        self.items: tuple[Any, ...] = ()
+        self.receivers: tuple[Task, ...] = ()
+        self.senders: tuple[tuple[Task, Any], ...] = ()
+
+
+class Listener(Stateful):
+    """A listening socket of the in-memory network."""
+
+    __slots__ = ("acceptors", "backlog", "ever", "open")
+    STATE = ("open", "ever", "backlog", "acceptors")
+
+    def __init__(self, bit: int) -> None:
+        self.bit = bit
+        self.open = self.ever = False
+        self.backlog: tuple[Any, ...] = ()
+        self.acceptors: tuple[Task, ...] = ()
+
+
+class Stream(Stateful):
+    """One end of a connection. `peer` is the other end; `inbox` what it sent and this end has not read.
+
+    eof      the peer will send no more            reset    the connection was reset
+    ended    this end will send no more            closed   this end was closed
+    reader, writer   the task that is at it
+    """
+
+    __slots__ = ("closed", "ended", "eof", "inbox", "opened", "peer", "reader", "reset", "writer")
+    STATE = ("opened", "peer", "inbox", "eof", "reset", "ended", "closed", "reader", "writer")
+
+    def __init__(self, bit: int) -> None:
+        self.bit = bit
+        self.opened = False
+        self.peer: Stream | None = None
+        self.inbox = b""
+        self.eof = False
+        self.reset = False
+        self.ended = False
+        self.closed = False
+        self.reader: Task | None = None
+        self.writer: tuple[Task, bytes] | None = None

@@ -1,0 +1,159 @@
+"""The reference's scopes and groups: shield, deadlines, task groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.lang.ops import Ticks
+from runtimes.reference.kernel import Fault
+from runtimes.reference.objects import DONE, RETRY, Group, Scope, Task
+from runtimes.reference.primitives import Primitives
+
+
+class Structure(Primitives):
+    """Kernel with scopes and groups."""
+
+    def enter_shield(self, task: Task, scope: Scope) -> None:
+        """From here on, cancellation from outside waits."""
+        task.scopes += (scope,)
+        task.shields += 1
+
+    def leave_shield(self, task: Task, scope: Scope) -> bool:
+        """Cancellation may come again."""
+        task.scopes = task.scopes[:-1]
+        task.shields -= 1
+        return False
+
+    def enter_deadline(self, task: Task, scope: Scope, ticks: Ticks) -> None:
+        """Arm a deadline that many ticks from now."""
+        scope.owner = task
+        scope.entered = task.count
+        self.writes |= scope.bit
+        task.scopes += (scope,)
+        if ticks > 0:
+            self.arm(self.now + ticks, scope)
+            return
+        past = self.semantics.past
+        if past == "before" or (past == "either" and self.choose("timer", 2)):
+            self.expire(scope)
+        else:
+            self.arm(self.now, scope)
+
+    def leave_deadline(self, task: Task, scope: Scope, error: Any, *, fails: bool) -> bool:
+        """Leave a deadline's scope: true when it swallows the error. Raises Fault(Timeout)."""
+        task.scopes = task.scopes[:-1]
+        self.disarm(scope)
+        if not self._caught(task, scope, error):
+            return False
+        if fails:
+            raise Fault(self.fault("Timeout"))
+        return True
+
+    def _caught(self, task: Task, scope: Scope, error: Any) -> bool:
+        """Whether the error is this scope's own cancellation."""
+        if not scope.cancelled:
+            return False
+        cancelled = error is not None and self.is_cancelled(error)
+        if self.level:
+            return cancelled and not self.cancel_due(task)
+        task.count -= 1
+        if task.pending and not cancelled and task.count <= scope.entered and self.choose("cancel", 2) == 0:
+            task.pending = False  # the deadline came too late to be told; some runtimes tell it all the same
+        return cancelled and task.count <= scope.entered
+
+    def expire(self, scope: Scope) -> None:
+        """A deadline has come."""
+        owner = scope.owner
+        assert owner is not None
+        if owner.state == DONE or scope not in owner.scopes:
+            return
+        self.writes |= owner.bit
+        if self.level:
+            self.cancel_scope(scope)
+        else:
+            scope.cancelled = True
+            self.writes |= scope.bit
+            self.edge_cancel(owner)
+
+    # ------------------------------------------------------------ groups
+
+    def enter_group(self, task: Task, group: Group) -> None:
+        """Open a group."""
+        group.owner = task
+        group.scope.owner = task
+        group.scope.entered = task.count
+        self.writes |= group.scope.bit
+        task.scopes += (group.scope,)
+
+    def leave_group(self, task: Task, group: Group, error: Any) -> Any:
+        """The body is over, by an error or not: wait for the children, then end as the semantics say."""
+        self.writes |= group.bit
+        if not group.exiting:
+            group.exiting = True
+            if error is not None:
+                if self.is_cancelled(error):
+                    group.interrupted = True
+                else:
+                    group.errors += (error,)
+                self.abort_group(group)
+        if group.alive:
+            return self.block(task, "group", group)
+        return self.group_over(task, group, error)
+
+    def abort_group(self, group: Group) -> None:
+        """Cancel every child (and a body that is still at work)."""
+        self.writes |= group.bit
+        if self.level:
+            self.cancel_scope(group.scope)
+            return
+        for child in group.alive:
+            self.writes |= child.bit
+            self.cancel_task(child)
+
+    def child_done(self, group: Group, task: Task, result: tuple[str, Any]) -> None:
+        """A child ended: its error cancels the others."""
+        self.writes |= group.bit
+        group.alive = tuple(t for t in group.alive if t is not task)
+        owner = group.owner
+        assert owner is not None
+        if result[0] == "failed" and not self.is_cancelled(result[1]):
+            first = not group.errors and not group.interrupted
+            group.errors += (result[1],)
+            if first:
+                self.abort_group(group)
+            if first and not group.exiting and not self.level:
+                group.asked = True
+                self.edge_cancel(owner)
+        if group.exiting and not group.alive and owner.waiting is not None and owner.waiting[0] == "group":
+            self.wake(owner, RETRY)
+
+    def interrupt_group(self, task: Task, group: Group) -> None:
+        """Cancelled while waiting for the children: cancel them and go on waiting."""
+        self.take_cancel(task)
+        if not group.interrupted:
+            group.interrupted = True
+            self.abort_group(group)
+
+    def group_over(self, task: Task, group: Group, error: Any) -> bool:
+        """Body and children are over. True when the error is swallowed. Raises Fault."""
+        task.scopes = task.scopes[:-1]
+        own_doing = group.scope.cancelled and not self.cancel_due(task)
+        if group.asked:
+            task.count -= 1
+            own_doing = own_doing or task.count <= group.scope.entered
+            if task.pending and self.choose("cancel", 2) == 0:
+                task.pending = False
+        if self.semantics.groups == "propagates" and group.errors:
+            raise Fault(self.grouped(group.errors))
+        if group.interrupted and not own_doing:
+            raise Fault(self.fault("Cancelled"))
+        return error is not None and self.is_cancelled(error)
+
+    def detach(self, task: Task, child: Task) -> Any:
+        """Start a task and wait for it; a cancelled waiter leaves it at work."""
+        self.spawn(task, child)
+        if child.state == DONE:
+            return self.join(task, child)
+        self.writes |= child.bit
+        child.joiners += (task,)
+        return self.block(task, "detach", child)

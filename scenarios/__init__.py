@@ -1,0 +1,1 @@
+"""Asks: the catalogue of scenarios, one module for each area."""

@@ -1,0 +1,36 @@
+"""Where the runtimes' promises are written down: the pages that the catalogue's sources point into."""
+
+from __future__ import annotations
+
+_PYTHON = "https://docs.python.org/3/library/asyncio-"
+_TRIO = "https://trio.readthedocs.io/en/stable/reference-core.html#"
+_CURIO = "https://curio.readthedocs.io/en/latest/reference.html#"
+_ANYIO = "https://anyio.readthedocs.io/en/stable/"
+
+
+def asyncio(page: str, anchor: str) -> str:
+    """A section of asyncio's manual: `asyncio("task", "asyncio.sleep")`."""
+    return f"{_PYTHON}{page}.html#{anchor}"
+
+
+def trio(anchor: str) -> str:
+    """A section of trio's core reference: `trio("trio.sleep")`."""
+    return _TRIO + anchor
+
+
+def curio(anchor: str) -> str:
+    """A section of curio's reference manual: `curio("task-groups")`."""
+    return _CURIO + anchor
+
+
+def curio_docstring(name: str) -> str:
+    """A docstring of curio 1.6, which is newer than its manual: `curio_docstring("curio.task.TaskGroup")`."""
+    return f"docstring of {name}, curio 1.6"
+
+
+def anyio(page: str, anchor: str) -> str:
+    """A section of anyio's manual: `anyio("api", "anyio.sleep")`."""
+    return f"{_ANYIO}{page}.html#{anchor}"
+
+
+PRIMITIVE = "what the primitive means at all"

@@ -1,0 +1,293 @@
+"""Cancel against completion, and cancel in each blocking operation, asked of anyio itself."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from anyio_cancel import LONG, SHORT, end, free, probe, settle, stopped
+
+import anyio
+from anyio import create_memory_object_stream, sleep
+from anyio.abc import TaskGroup
+
+# ---- a cancel is pending and the operation would not block
+
+
+async def pending(group: TaskGroup, operation: Callable[[], Awaitable[Any]]) -> str:
+    """`cancelled` or `completes`: an operation that is ready, begun under a pending cancel."""
+    log: list[str] = []
+
+    async def work() -> None:
+        child.cancel()
+        try:
+            await operation()
+        except stopped():
+            log.append("cancelled")
+            raise
+        log.append("completes")
+
+    child = group.start_soon(work)
+    await end(child)
+    return log[0]
+
+
+@probe("cancellation/pending-at-set-event")
+async def pending_at_set_event(group: TaskGroup) -> str:
+    event = anyio.Event()
+    event.set()
+    return await pending(group, event.wait)
+
+
+@probe("cancellation/pending-at-free-lock")
+async def pending_at_free_lock(group: TaskGroup) -> str:
+    async def hold() -> None:
+        async with lock:
+            pass
+
+    lock = anyio.Lock()
+    word = await pending(group, hold)
+    return "cancelled-lock-lost" if lock.locked() else word
+
+
+@probe("cancellation/pending-at-ready-receive")
+async def pending_at_ready_receive(group: TaskGroup) -> str:
+    sender, receiver = create_memory_object_stream[int](1)
+    await sender.send(1)
+    if await pending(group, receiver.receive) == "completes":
+        return "received"
+    return "cancelled-item-kept" if await free(receiver.receive) else "cancelled-item-lost"
+
+
+@probe("cancellation/pending-at-roomy-send")
+async def pending_at_roomy_send(group: TaskGroup) -> str:
+    sender, receiver = create_memory_object_stream[int](1)
+    if await pending(group, functools.partial(sender.send, 1)) == "completes":
+        return "sent"
+    return "cancelled-but-sent" if await free(receiver.receive) else "cancelled-not-sent"
+
+
+@probe("cancellation/pending-at-ended-join")
+async def pending_at_ended_join(group: TaskGroup) -> str:
+    target = group.start_soon(sleep, 0)
+    await target
+    return await pending(group, target.wait)
+
+
+# ---- a cancel while the operation blocks
+
+
+async def interrupted(group: TaskGroup, operation: Callable[[], Awaitable[Any]]) -> bool:
+    child = group.start_soon(operation)
+    await settle()
+    child.cancel()
+    return await end(child) == "cancelled"
+
+
+@probe("cancellation/in-sleep")
+async def in_sleep(group: TaskGroup) -> str:
+    stopped = await interrupted(group, functools.partial(sleep, LONG))
+    return "interrupted" if stopped else "not-interrupted"
+
+
+@probe("cancellation/in-event-wait")
+async def in_event_wait(group: TaskGroup) -> str:
+    event = anyio.Event()
+    if not await interrupted(group, event.wait):
+        return "not-interrupted"
+    event.set()
+    return "interrupted" if await free(event.wait) else "interrupted-and-broken"
+
+
+@probe("cancellation/in-lock-acquire")
+async def in_lock_acquire(group: TaskGroup) -> str:
+    lock = anyio.Lock()
+    await lock.acquire()
+    if not await interrupted(group, lock.acquire):
+        return "not-interrupted"
+    lock.release()
+    return "interrupted" if await free(lock.acquire) else "interrupted-and-broken"
+
+
+@probe("cancellation/in-receive")
+async def in_receive(group: TaskGroup) -> str:
+    sender, receiver = create_memory_object_stream[int](1)
+    if not await interrupted(group, receiver.receive):
+        return "not-interrupted"
+    await sender.send(1)
+    return "interrupted" if await free(receiver.receive) else "interrupted-and-broken"
+
+
+@probe("cancellation/in-send")
+async def in_send(group: TaskGroup) -> str:
+    sender, receiver = create_memory_object_stream[int](1)
+    await sender.send(1)
+    if not await interrupted(group, functools.partial(sender.send, 2)):
+        return "not-interrupted"
+    await receiver.receive()
+    await settle()
+    if receiver.statistics().current_buffer_used:
+        return "interrupted-but-sent"
+    return "interrupted" if await free(functools.partial(sender.send, 3)) else "broken"
+
+
+# ---- handed over and cancelled with nothing between, in both orders
+
+
+async def event_both(group: TaskGroup, set_first: bool, then: float | None = None) -> str:
+    async def work() -> None:
+        await event.wait()
+        if then is not None:
+            await sleep(then)
+
+    event = anyio.Event()
+    child = group.start_soon(work)
+    await settle()
+    if set_first:
+        event.set()
+    child.cancel()
+    event.set()
+    return await end(child)
+
+
+@probe("cancellation/event-set-then-cancel")
+async def event_set_then_cancel(group: TaskGroup) -> str:
+    ended = await event_both(group, True)
+    return {"returned": "completes", "cancelled": "cancelled"}[ended]
+
+
+@probe("cancellation/event-cancel-then-set")
+async def event_cancel_then_set(group: TaskGroup) -> str:
+    ended = await event_both(group, False)
+    return {"returned": "completes", "cancelled": "cancelled"}[ended]
+
+
+@probe("cancellation/late-cancel-kept")
+async def late_cancel_kept(group: TaskGroup) -> str:
+    ended = await event_both(group, True, SHORT)
+    return {"returned": "lost", "cancelled": "delivered"}[ended]
+
+
+async def lock_both(group: TaskGroup, release_first: bool) -> str:
+    log: list[str] = []
+
+    async def work() -> None:
+        try:
+            await lock.acquire()
+        except stopped():
+            log.append("cancelled")
+            raise
+        log.append("acquired")
+        lock.release()
+
+    lock = anyio.Lock()
+    await lock.acquire()
+    child = group.start_soon(work)
+    await settle()
+    if release_first:
+        lock.release()
+        child.cancel()
+    else:
+        child.cancel()
+        lock.release()
+    await end(child)
+    return log[0] if await free(lock.acquire) else "lock-lost"
+
+
+@probe("cancellation/lock-release-then-cancel")
+async def lock_release_then_cancel(group: TaskGroup) -> str:
+    return await lock_both(group, True)
+
+
+@probe("cancellation/lock-cancel-then-release")
+async def lock_cancel_then_release(group: TaskGroup) -> str:
+    return await lock_both(group, False)
+
+
+async def item(group: TaskGroup, sent_first: bool) -> str:
+    sender, receiver = create_memory_object_stream[int](1)
+    child = group.start_soon(receiver.receive)
+    await settle()
+    if sent_first:
+        sender.send_nowait(1)
+        child.cancel()
+    else:
+        child.cancel()
+        sender.send_nowait(1)
+    if await end(child) == "returned":
+        return "received"
+    return "cancelled-item-kept" if await free(receiver.receive) else "cancelled-item-lost"
+
+
+@probe("cancellation/item-send-then-cancel")
+async def item_send_then_cancel(group: TaskGroup) -> str:
+    return await item(group, True)
+
+
+@probe("cancellation/item-cancel-then-send")
+async def item_cancel_then_send(group: TaskGroup) -> str:
+    return await item(group, False)
+
+
+async def room(group: TaskGroup, received_first: bool) -> str:
+    sender, receiver = create_memory_object_stream[int](1)
+    sender.send_nowait(1)
+    child = group.start_soon(sender.send, 2)
+    await settle()
+    if received_first:
+        receiver.receive_nowait()
+        child.cancel()
+    else:
+        child.cancel()
+        receiver.receive_nowait()
+    ended = await end(child)
+    there = await free(receiver.receive)
+    if ended == "returned":
+        return "sent" if there else "sent-item-lost"
+    return "cancelled-but-sent" if there else "cancelled-not-sent"
+
+
+@probe("cancellation/room-receive-then-cancel")
+async def room_receive_then_cancel(group: TaskGroup) -> str:
+    return await room(group, True)
+
+
+@probe("cancellation/room-cancel-then-receive")
+async def room_cancel_then_receive(group: TaskGroup) -> str:
+    return await room(group, False)
+
+
+@probe("cancellation/lock-second-waiter")
+async def lock_second_waiter(group: TaskGroup) -> str:
+    async def work() -> None:
+        async with lock:
+            pass
+
+    lock = anyio.Lock()
+    await lock.acquire()
+    first = group.start_soon(work)
+    await settle()
+    second = group.start_soon(work)
+    await settle()
+    lock.release()
+    first.cancel()
+    await end(first)
+    return "served" if await free(second.wait) else "lost-wake-up"
+
+
+@probe("cancellation/item-second-receiver")
+async def item_second_receiver(group: TaskGroup) -> str:
+    async def work() -> None:
+        got.append(await receiver.receive())
+
+    got: list[int] = []
+    sender, receiver = create_memory_object_stream[int](2)
+    first = group.start_soon(work)
+    await settle()
+    group.start_soon(work)
+    await settle()
+    sender.send_nowait(1)
+    first.cancel()
+    await sleep(SHORT)
+    return "received-by-one" if got == [1] else "item-lost"

@@ -1,0 +1,345 @@
+"""TCP asked of anyio's own streams; a reset is composed."""
+
+from __future__ import annotations
+
+import functools
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from anyio_cancel import end, probe, settle
+
+import anyio
+from anyio import sleep
+from anyio.abc import SocketAttribute, SocketListener, SocketStream, TaskGroup
+from anyio.streams.buffered import BufferedByteReceiveStream
+
+LARGE = 16 * 1024 * 1024  # bytes; more than the kernel's buffers on both ends hold
+HOST = "127.0.0.1"
+Operation = Callable[[], Awaitable[Any]]
+KEPT: list[object] = []  # a peer that is collected closes its socket, and a probe would see that
+
+
+async def listen() -> SocketListener:
+    return (await anyio.create_tcp_listener(local_host=HOST)).listeners[0]
+
+
+def port_of(listener: SocketListener) -> int:
+    return int(listener.extra(SocketAttribute.local_port))
+
+
+async def connect(listener: SocketListener) -> SocketStream:
+    return await anyio.connect_tcp(HOST, port_of(listener))
+
+
+async def pair() -> tuple[SocketStream, SocketStream, SocketListener]:
+    """A client, its peer at the server, and the listener."""
+    listener = await listen()
+    client = await connect(listener)
+    server = await listener.accept()
+    KEPT[:] = [client, server, listener]
+    return client, server, listener
+
+
+async def tried(operation: Operation) -> str:
+    """`eof`, `data`, `done`, `reset`, `error` or `hangs`: what came of one operation."""
+    got: Any = None
+    try:
+        with anyio.move_on_after(0.04) as scope:
+            got = await operation()
+    except anyio.BrokenResourceError as error:
+        return "reset" if isinstance(error.__cause__, ConnectionResetError) else "error"
+    except anyio.EndOfStream:
+        return "eof"
+    except Exception:  # closed, busy, incomplete, or an error of the operating system
+        return "error"
+    if scope.cancelled_caught:
+        return "hangs"
+    return "data" if isinstance(got, bytes) else "done"
+
+
+def receiving(stream: SocketStream, most: int = 1) -> Operation:
+    return functools.partial(stream.receive, most)
+
+
+def sending(stream: SocketStream, data: bytes) -> Operation:
+    return functools.partial(stream.send, data)
+
+
+async def exactly(stream: SocketStream, count: int) -> bytes:
+    return await BufferedByteReceiveStream(stream).receive_exactly(count)
+
+
+async def until_eof(stream: SocketStream) -> bytes:
+    return b"".join([part async for part in stream])
+
+
+async def watched(group: TaskGroup, operation: Operation) -> list[str]:
+    """What came of an operation that blocks in a task of its own, once it is blocked."""
+    words: list[str] = []
+
+    async def work() -> None:
+        words.append(await tried(operation))
+
+    group.start_soon(work)
+    await settle()
+    return words
+
+
+async def arrive() -> None:
+    """Long enough for what was sent over loopback to arrive and be noticed."""
+    await sleep(0.005)
+
+
+# ---- connecting
+
+
+@probe("tcp/connection-refused")
+async def connection_refused(group: TaskGroup) -> str:
+    with socket.socket() as holder:
+        holder.bind((HOST, 0))  # bound and not listening: nobody else takes the port
+        try:
+            await anyio.connect_tcp(HOST, holder.getsockname()[1])
+        except OSError:
+            return "refused"
+    return "connected"
+
+
+@probe("tcp/connect-before-accept")
+async def connect_before_accept(group: TaskGroup) -> str:
+    listener = await listen()
+    client = await connect(listener)
+    await client.send(b"early")
+    server = await listener.accept()
+    return "served" if await exactly(server, 5) == b"early" else "garbled"
+
+
+@probe("tcp/connect-after-listener-close")
+async def connect_after_listener_close(group: TaskGroup) -> str:
+    listener = await listen()
+    port = port_of(listener)
+    await listener.aclose()
+    try:
+        await anyio.connect_tcp(HOST, port)
+    except OSError:
+        return "refused"
+    return "connected"
+
+
+@probe("tcp/listener-close-keeps-connections")
+async def listener_close_keeps_connections(group: TaskGroup) -> str:
+    client, server, listener = await pair()
+    await listener.aclose()
+    await client.send(b"x")
+    return "kept" if await tried(receiving(server)) == "data" else "cut"
+
+
+@probe("tcp/listener-close-under-accept")
+async def listener_close_under_accept(group: TaskGroup) -> str:
+    listener = await listen()
+    words = await watched(group, listener.accept)
+    await listener.aclose()
+    await sleep(0.045)
+    return words[0]
+
+
+@probe("tcp/accept-after-listener-close")
+async def accept_after_listener_close(group: TaskGroup) -> str:
+    listener = await listen()
+    await listener.aclose()
+    return await tried(listener.accept)
+
+
+@probe("tcp/cancel-accept")
+async def cancel_accept(group: TaskGroup) -> str:
+    listener = await listen()
+    child = group.start_soon(listener.accept)
+    await settle()
+    child.cancel()
+    if await end(child) != "cancelled":
+        return "not-interrupted"
+    await connect(listener)
+    return {"done": "next-accept-serves", "hangs": "connection-lost"}[await tried(listener.accept)]
+
+
+@probe("tcp/connect-then-cancel-accept")
+async def connect_then_cancel_accept(group: TaskGroup) -> str:
+    listener = await listen()
+    child = group.start_soon(listener.accept)
+    await settle()
+    client = socket.create_connection((HOST, port_of(listener)))  # no round goes by
+    child.cancel()
+    if await end(child) == "returned":
+        word = "accepted"
+    else:
+        again = await tried(listener.accept)
+        word = "cancelled-connection-kept" if again == "done" else "cancelled-connection-lost"
+    client.close()
+    return word
+
+
+@probe("tcp/cancel-connect")
+async def cancel_connect(group: TaskGroup) -> str:
+    listener = await listen()
+    child = group.start_soon(connect, listener)
+    await sleep(0)
+    child.cancel()
+    if await end(child) == "returned":
+        return "connected"
+    server = []
+
+    async def work() -> None:
+        server.append(await listener.accept())
+
+    group.start_soon(work)
+    await arrive()
+    if server and await tried(receiving(server[0])) not in ("eof", "reset"):
+        return "cancelled-but-open"
+    return "cancelled-and-closed"
+
+
+# ---- the end of a stream
+
+
+@probe("tcp/eof-after-close")
+async def eof_after_close(group: TaskGroup) -> str:
+    client, server, _ = await pair()
+    await server.aclose()
+    return await tried(receiving(client))
+
+
+@probe("tcp/eof-after-data")
+async def eof_after_data(group: TaskGroup) -> str:
+    client, server, _ = await pair()
+    await server.send(b"last")
+    await server.aclose()
+    return "data-then-eof" if await until_eof(client) == b"last" else "data-lost"
+
+
+@probe("tcp/eof-again")
+async def eof_again(group: TaskGroup) -> str:
+    client, server, _ = await pair()
+    await server.aclose()
+    await tried(receiving(client))
+    return await tried(receiving(client))
+
+
+@probe("tcp/exactly-early-eof")
+async def exactly_early_eof(group: TaskGroup) -> str:
+    client, server, _ = await pair()
+    await server.send(b"ab")
+    await server.aclose()
+    return await tried(functools.partial(exactly, client, 5))
+
+
+@probe("tcp/half-close-by-client")
+async def half_close_by_client(group: TaskGroup) -> str:
+    client, server, _ = await pair()
+    await client.send(b"ask")
+    await client.send_eof()
+    question = await until_eof(server)
+    await server.send(b"answer")
+    await server.aclose()
+    return "answered" if (question, await until_eof(client)) == (b"ask", b"answer") else "cut"
+
+
+@probe("tcp/half-close-by-server")
+async def half_close_by_server(group: TaskGroup) -> str:
+    client, server, _ = await pair()
+    await server.send_eof()
+    if await tried(receiving(client)) != "eof":
+        return "no-eof"
+    await client.send(b"late")
+    return "answered" if await exactly(server, 4) == b"late" else "cut"
+
+
+@probe("tcp/send-after-send-eof")
+async def send_after_send_eof(group: TaskGroup) -> str:
+    client, _, _ = await pair()
+    await client.send_eof()
+    return {"done": "silent"}.get(word := await tried(sending(client, b"x")), word)
+
+
+@probe("tcp/send-eof-twice")
+async def send_eof_twice(group: TaskGroup) -> str:
+    client, _, _ = await pair()
+    await client.send_eof()
+    return {"done": "no-op"}.get(word := await tried(client.send_eof), word)
+
+
+# ---- reset
+
+
+@probe("tcp/close-with-unread-data")
+async def close_with_unread_data(group: TaskGroup) -> str:
+    client, server, _ = await pair()
+    await client.send(b"unread")
+    await arrive()
+    await server.aclose()
+    return await tried(receiving(client))
+
+
+@probe("tcp/abort-seen-by-receive")
+async def abort_seen_by_receive(group: TaskGroup) -> str:
+    client, server, _ = await pair()
+    words = await watched(group, receiving(client))
+    await anyio.aclose_forcefully(server)
+    await arrive()
+    return words[0]
+
+
+@probe("tcp/reset-seen-by-receive")
+async def reset_seen_by_receive(group: TaskGroup) -> str:
+    client, server, _ = await pair()
+    words = await watched(group, receiving(client))
+    server.extra(SocketAttribute.raw_socket).setsockopt(
+        socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0"
+    )
+    await server.aclose()
+    await arrive()
+    return words[0]
+
+
+@probe("tcp/send-after-peer-closed")
+async def send_after_peer_closed(group: TaskGroup) -> str:
+    client, server, _ = await pair()
+    await server.aclose()
+    await tried(receiving(client))
+    for word in ("first-send-fails", "second-send-fails", "later-send-fails"):
+        if await tried(sending(client, b"x")) != "done":
+            return word
+        await arrive()
+    return "accepted"
+
+
+# ---- one's own end
+
+
+@probe("tcp/close-under-receive")
+async def close_under_receive(group: TaskGroup) -> str:
+    client, _, _ = await pair()
+    words = await watched(group, receiving(client))
+    await client.aclose()
+    await sleep(0.045)
+    return words[0]
+
+
+@probe("tcp/receive-after-own-close")
+async def receive_after_own_close(group: TaskGroup) -> str:
+    client, _, _ = await pair()
+    await client.aclose()
+    return await tried(receiving(client))
+
+
+@probe("tcp/send-after-own-close")
+async def send_after_own_close(group: TaskGroup) -> str:
+    client, _, _ = await pair()
+    await client.aclose()
+    return {"done": "silent"}.get(word := await tried(sending(client, b"x")), word)
+
+
+@probe("tcp/close-twice")
+async def close_twice(group: TaskGroup) -> str:
+    client, _, _ = await pair()
+    await client.aclose()
+    return {"done": "no-op"}.get(word := await tried(client.aclose), word)

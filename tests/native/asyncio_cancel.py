@@ -1,0 +1,413 @@
+"""Cancellation asked of asyncio itself; also of uvloop's loop and of the eager task factory."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sys
+import time
+from asyncio import CancelledError, create_task, sleep
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+LONG = 10.0  # seconds; no probe lives that long
+SHORT = 0.002
+PROBES: dict[str, Callable[[], str]] = {}
+LOOP = "asyncio"  # or "uvloop", "eager"
+
+
+def run(main: Coroutine[Any, Any, str]) -> str:
+    """Run on the loop that was asked for."""
+    if LOOP == "uvloop":
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    else:
+        factory = asyncio.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        loop = runner.get_loop()
+        loop.set_exception_handler(lambda loop, context: None)
+        if LOOP == "eager":
+            loop.set_task_factory(asyncio.eager_task_factory)
+        return runner.run(main)
+
+
+def probe(name: str) -> Callable[[Callable[[], Coroutine[Any, Any, str]]], Any]:
+    """Register an async function as the probe of one scenario."""
+
+    def register(main: Callable[[], Coroutine[Any, Any, str]]) -> Any:
+        @functools.wraps(main)
+        def call() -> str:
+            return run(main())
+
+        PROBES[name] = call
+        return main
+
+    return register
+
+
+
+
+async def settle() -> None:
+    """Long enough for every ready task to block."""
+    for _ in range(6):
+        await sleep(0)
+
+
+async def end(task: asyncio.Task[Any]) -> str:
+    """How a task ends: `returned`, `cancelled` or `error`."""
+    await asyncio.wait([task])
+    if task.cancelled():
+        return "cancelled"
+    return "error" if task.exception() else "returned"
+
+
+async def free(what: Awaitable[Any]) -> bool:
+    """Whether an operation that should succeed at once does."""
+    try:
+        async with asyncio.timeout(0.03):
+            await what
+    except TimeoutError:
+        return False
+    return True
+
+
+def me() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task
+
+
+# ---- delivery
+
+
+@probe("cancellation/before-first-step")
+async def before_first_step() -> str:
+    log = ""
+
+    async def child() -> None:
+        nonlocal log
+        log += "a"
+        await sleep(0)
+        log += "b"
+        await sleep(SHORT)
+        log += "c"
+
+    task = create_task(child())
+    task.cancel()
+    await end(task)
+    return {"": "never-starts", "a": "stops-at-checkpoint", "ab": "stops-at-block", "abc": "runs-on"}[log]
+
+
+@probe("cancellation/self-then-return")
+async def self_then_return() -> str:
+    async def child() -> None:
+        await settle()
+        me().cancel()
+
+    return {"returned": "value", "cancelled": "cancelled-at-end"}[await end(create_task(child()))]
+
+
+@probe("cancellation/self-then-checkpoint")
+async def self_then_checkpoint() -> str:
+    log = ""
+
+    async def child() -> None:
+        nonlocal log
+        await settle()
+        me().cancel()
+        log += "a"
+        await sleep(0)
+        log += "b"
+
+    await end(create_task(child()))
+    return {"": "at-call", "a": "at-next-checkpoint", "ab": "never"}[log]
+
+
+@probe("cancellation/swallow-then-wait")
+async def swallow_then_wait() -> str:
+    async def child() -> str:
+        try:
+            await sleep(LONG)
+        except CancelledError:
+            pass
+        try:
+            await sleep(SHORT)
+        except CancelledError:
+            return "level"
+        return "edge"
+
+    task = create_task(child())
+    await settle()
+    task.cancel()
+    return await task
+
+
+@probe("cancellation/swallow-then-return")
+async def swallow_then_return() -> str:
+    async def child() -> None:
+        try:
+            await sleep(LONG)
+        except CancelledError:
+            pass
+
+    task = create_task(child())
+    await settle()
+    task.cancel()
+    return await end(task)
+
+
+@probe("cancellation/finally-runs")
+async def finally_runs() -> str:
+    log = ""
+
+    async def child() -> None:
+        nonlocal log
+        try:
+            await sleep(LONG)
+        finally:
+            log += "f"
+
+    task = create_task(child())
+    await settle()
+    task.cancel()
+    ended = await end(task)
+    return f"{ {'': 'skipped', 'f': 'runs-once'}.get(log, 'runs-twice')}" if ended == "cancelled" else ended
+
+
+@probe("cancellation/cleanup-waits")
+async def cleanup_waits() -> str:
+    log = ""
+
+    async def child() -> None:
+        nonlocal log
+        try:
+            await sleep(LONG)
+        finally:
+            await sleep(SHORT)
+            log += "done"
+
+    task = create_task(child())
+    await settle()
+    task.cancel()
+    await end(task)
+    return "completes" if log else "cut-short"
+
+
+@probe("cancellation/cancel-during-cleanup")
+async def cancel_during_cleanup() -> str:
+    log = ""
+
+    async def child() -> None:
+        nonlocal log
+        try:
+            await sleep(LONG)
+        finally:
+            try:
+                await sleep(0.02)
+                log += "done"
+            except CancelledError:
+                log += "first" if not again else "second"
+                raise
+
+    async def first() -> None:
+        task.cancel()
+
+    again = False
+    task = create_task(child())
+    await settle()
+    create_task(first())
+    await sleep(0.005)
+    again = True
+    task.cancel()
+    await end(task)
+    return {"done": "ignored", "first": "cut-short-by-first", "second": "interrupts"}[log]
+
+
+@probe("cancellation/twice-at-once")
+async def twice_at_once() -> str:
+    async def child() -> str:
+        try:
+            await sleep(LONG)
+        except CancelledError:
+            pass
+        try:
+            await sleep(SHORT)
+        except CancelledError:
+            return "delivered-again"
+        return "delivered-once"
+
+    task = create_task(child())
+    await settle()
+    task.cancel()
+    task.cancel()
+    return await task
+
+
+@probe("cancellation/after-end")
+async def after_end() -> str:
+    async def child() -> int:
+        return 7
+
+    task = create_task(child())
+    await task
+    task.cancel()
+    return "no-effect" if await task == 7 else "changes-result"
+
+
+@probe("cancellation/call-waits")
+async def call_waits() -> str:
+    log = ""
+
+    async def child() -> None:
+        nonlocal log
+        try:
+            await sleep(LONG)
+        finally:
+            log += "cleaned"
+
+    task = create_task(child())
+    await settle()
+    task.cancel()
+    return "waits" if log else "returns-at-once"
+
+
+@probe("cancellation/in-order")
+async def in_order() -> str:
+    log = ""
+
+    async def child(name: str) -> None:
+        nonlocal log
+        try:
+            await sleep(LONG)
+        finally:
+            log += name
+
+    tasks = [create_task(child("a")), create_task(child("b"))]
+    await settle()
+    for task in tasks:
+        task.cancel()
+    await settle()
+    return {"ab": "in-order", "ba": "reversed"}[log]
+
+
+@probe("cancellation/inside-cleanup")
+async def inside_cleanup() -> str:
+    async def first() -> None:
+        try:
+            await sleep(LONG)
+        finally:
+            other.cancel()
+
+    async def second() -> None:
+        await sleep(LONG)
+
+    other = create_task(second())
+    task = create_task(first())
+    await settle()
+    task.cancel()
+    ends = await end(task), await end(other)
+    return "both-cancelled" if ends == ("cancelled", "cancelled") else "-".join(ends)
+
+
+@probe("cancellation/error-in-cleanup")
+async def error_in_cleanup() -> str:
+    async def child() -> None:
+        try:
+            await sleep(LONG)
+        finally:
+            raise ValueError
+
+    task = create_task(child())
+    await settle()
+    task.cancel()
+    return await end(task)
+
+
+# ---- joins
+
+
+@probe("cancellation/joiner")
+async def joiner() -> str:
+    async def target() -> None:
+        await sleep(SHORT * 5)
+
+    async def waiter() -> None:
+        await inner
+
+    inner = create_task(target())
+    task = create_task(waiter())
+    await settle()
+    task.cancel()
+    if await end(task) != "cancelled":
+        return "not-interrupted"
+    return {"cancelled": "target-too", "returned": "joiner-only"}[await end(inner)]
+
+
+@probe("cancellation/joined-cancels-joiner")
+async def joined_cancels_joiner() -> str:
+    async def target() -> None:
+        await settle()
+        task.cancel()
+
+    async def waiter() -> None:
+        await inner
+
+    inner = create_task(target())
+    task = create_task(waiter())
+    ends = await end(inner), await end(task)
+    return {
+        ("cancelled", "cancelled"): "both-cancelled",
+        ("returned", "cancelled"): "joiner-cancelled",
+        ("returned", "returned"): "joiner-returned",
+    }[ends]
+
+
+# ---- detach
+
+
+@probe("cancellation/detach-keeps-work")
+async def detach_keeps_work() -> str:
+    async def work() -> None:
+        await sleep(SHORT)
+
+    async def waiter() -> None:
+        await asyncio.shield(inner)
+
+    inner = create_task(work())
+    task = create_task(waiter())
+    await settle()
+    task.cancel()
+    ends = await end(task), await end(inner)
+    return "waiter-goes-work-stays" if ends == ("cancelled", "returned") else "-".join(ends)
+
+
+@probe("cancellation/detach-work-cancelled")
+async def detach_work_cancelled() -> str:
+    async def waiter() -> None:
+        await asyncio.shield(inner)
+
+    inner = create_task(sleep(LONG))
+    task = create_task(waiter())
+    await settle()
+    inner.cancel()
+    return {"cancelled": "waiter-too", "error": "error", "returned": "waiter-returns"}[await end(task)]
+
+
+# ---- a deadline that is due when the cancel comes
+
+
+@probe("cancellation/sleep-due")
+async def sleep_due() -> str:
+    async def canceller() -> None:
+        await sleep(SHORT)
+        task.cancel()
+
+    async def sleeper() -> None:
+        await sleep(SHORT)
+
+    create_task(canceller())
+    task = create_task(sleeper())
+    await settle()
+    time.sleep(SHORT * 4)
+    return {"returned": "completes", "cancelled": "cancelled"}[await end(task)]

@@ -1,0 +1,367 @@
+"""Cancel against completion, and cancel in each blocking operation, asked of asyncio itself."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import CancelledError, create_task, sleep
+
+from asyncio_cancel import LONG, SHORT, end, free, me, probe, settle
+
+# ---- a cancel is pending and the operation would not block
+
+
+@probe("cancellation/pending-at-set-event")
+async def pending_at_set_event() -> str:
+    async def child() -> str:
+        await settle()
+        me().cancel()
+        try:
+            await event.wait()
+        except CancelledError:
+            return "cancelled"
+        return "completes"
+
+    event = asyncio.Event()
+    event.set()
+    return await kept(child())
+
+
+async def kept(child: object) -> str:
+    """The word that a task wrote down, even when it ends cancelled after it."""
+    words: list[str] = []
+
+    async def wrapped() -> None:
+        words.append(await child)  # type: ignore[misc]
+
+    await end(create_task(wrapped()))
+    return words[0]
+
+
+@probe("cancellation/pending-at-free-lock")
+async def pending_at_free_lock() -> str:
+    log: list[str] = []
+
+    async def child() -> None:
+        await settle()
+        me().cancel()
+        try:
+            await lock.acquire()
+        except CancelledError:
+            log.append("cancelled")
+        else:
+            log.append("completes")
+            lock.release()
+
+    lock = asyncio.Lock()
+    await end(create_task(child()))
+    if lock.locked():
+        return "cancelled-lock-lost"
+    return log[0]
+
+
+@probe("cancellation/pending-at-ready-receive")
+async def pending_at_ready_receive() -> str:
+    log: list[str] = []
+
+    async def child() -> None:
+        await settle()
+        me().cancel()
+        try:
+            await queue.get()
+        except CancelledError:
+            log.append("cancelled")
+        else:
+            log.append("received")
+
+    queue: asyncio.Queue[int] = asyncio.Queue(1)
+    queue.put_nowait(1)
+    await end(create_task(child()))
+    if log == ["received"]:
+        return "received"
+    return "cancelled-item-kept" if queue.qsize() else "cancelled-item-lost"
+
+
+@probe("cancellation/pending-at-roomy-send")
+async def pending_at_roomy_send() -> str:
+    log: list[str] = []
+
+    async def child() -> None:
+        await settle()
+        me().cancel()
+        try:
+            await queue.put(1)
+        except CancelledError:
+            log.append("cancelled")
+        else:
+            log.append("sent")
+
+    queue: asyncio.Queue[int] = asyncio.Queue(1)
+    await end(create_task(child()))
+    if log == ["sent"]:
+        return "sent"
+    return "cancelled-but-sent" if queue.qsize() else "cancelled-not-sent"
+
+
+@probe("cancellation/pending-at-ended-join")
+async def pending_at_ended_join() -> str:
+    async def child() -> str:
+        await settle()
+        me().cancel()
+        try:
+            await inner
+        except CancelledError:
+            return "cancelled"
+        return "completes"
+
+    inner = create_task(sleep(0))
+    await settle()
+    return await kept(child())
+
+
+# ---- a cancel while the operation blocks
+
+
+@probe("cancellation/in-sleep")
+async def in_sleep() -> str:
+    task = create_task(sleep(LONG))
+    await settle()
+    task.cancel()
+    return "interrupted" if await end(task) == "cancelled" else "not-interrupted"
+
+
+@probe("cancellation/in-event-wait")
+async def in_event_wait() -> str:
+    event = asyncio.Event()
+    task = create_task(event.wait())
+    await settle()
+    task.cancel()
+    if await end(task) != "cancelled":
+        return "not-interrupted"
+    event.set()
+    return "interrupted" if await free(event.wait()) else "interrupted-and-broken"
+
+
+@probe("cancellation/in-lock-acquire")
+async def in_lock_acquire() -> str:
+    lock = asyncio.Lock()
+    await lock.acquire()
+    task = create_task(lock.acquire())
+    await settle()
+    task.cancel()
+    if await end(task) != "cancelled":
+        return "not-interrupted"
+    lock.release()
+    return "interrupted" if await free(lock.acquire()) else "interrupted-and-broken"
+
+
+@probe("cancellation/in-receive")
+async def in_receive() -> str:
+    queue: asyncio.Queue[int] = asyncio.Queue(1)
+    task = create_task(queue.get())
+    await settle()
+    task.cancel()
+    if await end(task) != "cancelled":
+        return "not-interrupted"
+    await queue.put(1)
+    return "interrupted" if await free(queue.get()) else "interrupted-and-broken"
+
+
+@probe("cancellation/in-send")
+async def in_send() -> str:
+    queue: asyncio.Queue[int] = asyncio.Queue(1)
+    await queue.put(1)
+    task = create_task(queue.put(2))
+    await settle()
+    task.cancel()
+    if await end(task) != "cancelled":
+        return "not-interrupted"
+    await queue.get()
+    await settle()
+    if queue.qsize():
+        return "interrupted-but-sent"
+    return "interrupted" if await free(queue.put(3)) else "interrupted-and-broken"
+
+
+# ---- handed over and cancelled with nothing between, in both orders
+
+
+@probe("cancellation/event-set-then-cancel")
+async def event_set_then_cancel() -> str:
+    event = asyncio.Event()
+    task = create_task(event.wait())
+    await settle()
+    event.set()
+    task.cancel()
+    return {"returned": "completes", "cancelled": "cancelled"}[await end(task)]
+
+
+@probe("cancellation/event-cancel-then-set")
+async def event_cancel_then_set() -> str:
+    event = asyncio.Event()
+    task = create_task(event.wait())
+    await settle()
+    task.cancel()
+    event.set()
+    return {"returned": "completes", "cancelled": "cancelled"}[await end(task)]
+
+
+@probe("cancellation/late-cancel-kept")
+async def late_cancel_kept() -> str:
+    async def child() -> None:
+        await event.wait()
+        await sleep(SHORT)
+
+    event = asyncio.Event()
+    task = create_task(child())
+    await settle()
+    event.set()
+    task.cancel()
+    return {"returned": "lost", "cancelled": "delivered"}[await end(task)]
+
+
+async def handover(lock_released_first: bool) -> str:
+    """What became of a lock's waiter, by what it wrote down."""
+    log: list[str] = []
+
+    async def child() -> None:
+        try:
+            await lock.acquire()
+        except CancelledError:
+            log.append("cancelled")
+        else:
+            log.append("acquired")
+            lock.release()
+
+    lock = asyncio.Lock()
+    await lock.acquire()
+    task = create_task(child())
+    await settle()
+    if lock_released_first:
+        lock.release()
+        task.cancel()
+    else:
+        task.cancel()
+        lock.release()
+    await end(task)
+    return log[0] if await free(lock.acquire()) else "lock-lost"
+
+
+@probe("cancellation/lock-release-then-cancel")
+async def lock_release_then_cancel() -> str:
+    return await handover(True)
+
+
+@probe("cancellation/lock-cancel-then-release")
+async def lock_cancel_then_release() -> str:
+    return await handover(False)
+
+
+async def item(sent_first: bool) -> str:
+    """What became of an item and of the receiver that waited for it."""
+    log: list[str] = []
+
+    async def child() -> None:
+        try:
+            await queue.get()
+        except CancelledError:
+            log.append("cancelled")
+        else:
+            log.append("received")
+
+    queue: asyncio.Queue[int] = asyncio.Queue(1)
+    task = create_task(child())
+    await settle()
+    if sent_first:
+        await queue.put(1)
+        task.cancel()
+    else:
+        task.cancel()
+        await queue.put(1)
+    await end(task)
+    if log == ["received"]:
+        return "received"
+    return "cancelled-item-kept" if await free(queue.get()) else "cancelled-item-lost"
+
+
+@probe("cancellation/item-send-then-cancel")
+async def item_send_then_cancel() -> str:
+    return await item(True)
+
+
+@probe("cancellation/item-cancel-then-send")
+async def item_cancel_then_send() -> str:
+    return await item(False)
+
+
+async def room(received_first: bool) -> str:
+    """What became of a sender that waited for room."""
+    log: list[str] = []
+
+    async def child() -> None:
+        try:
+            await queue.put(2)
+        except CancelledError:
+            log.append("cancelled")
+        else:
+            log.append("sent")
+
+    queue: asyncio.Queue[int] = asyncio.Queue(1)
+    await queue.put(1)
+    task = create_task(child())
+    await settle()
+    if received_first:
+        await queue.get()
+        task.cancel()
+    else:
+        task.cancel()
+        await queue.get()
+    await end(task)
+    await settle()
+    if log == ["sent"]:
+        return "sent" if queue.qsize() else "sent-item-lost"
+    return "cancelled-but-sent" if queue.qsize() else "cancelled-not-sent"
+
+
+@probe("cancellation/room-receive-then-cancel")
+async def room_receive_then_cancel() -> str:
+    return await room(True)
+
+
+@probe("cancellation/room-cancel-then-receive")
+async def room_cancel_then_receive() -> str:
+    return await room(False)
+
+
+@probe("cancellation/lock-second-waiter")
+async def lock_second_waiter() -> str:
+    lock = asyncio.Lock()
+    await lock.acquire()
+
+    async def child() -> None:
+        async with lock:
+            pass
+
+    first, second = create_task(child()), create_task(child())
+    await settle()
+    lock.release()
+    first.cancel()
+    await end(first)
+    return "served" if await free(second) else "lost-wake-up"
+
+
+@probe("cancellation/item-second-receiver")
+async def item_second_receiver() -> str:
+    queue: asyncio.Queue[int] = asyncio.Queue(2)
+    got: list[int] = []
+
+    async def child() -> None:
+        got.append(await queue.get())
+
+    first, second = create_task(child()), create_task(child())
+    await settle()
+    await queue.put(1)
+    first.cancel()
+    await end(first)
+    if not got:
+        await free(asyncio.wait([second], timeout=0.02))
+    return "received-by-one" if got == [1] else "item-lost"

@@ -1,0 +1,513 @@
+"""TCP asked of asyncio streams; accept is composed from start_server's callback."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from asyncio import CancelledError, StreamReader, StreamWriter, create_task, sleep
+from collections.abc import Awaitable
+from typing import Any
+
+from asyncio_cancel import SHORT, end, probe, settle
+
+LARGE = 16 * 1024 * 1024  # bytes; more than the kernel's buffers on both ends hold
+HOST = "127.0.0.1"
+Conn = tuple[StreamReader, StreamWriter]
+KEPT: list[object] = []  # a peer that is collected closes its socket, and a probe would see that
+
+
+class Listener:
+    """start_server with its connections in a queue, so that there is something to accept from."""
+
+    def __init__(self) -> None:
+        self.accepted: asyncio.Queue[Conn] = asyncio.Queue()
+
+    async def open(self) -> Listener:
+        async def arrived(reader: StreamReader, writer: StreamWriter) -> None:
+            self.accepted.put_nowait((reader, writer))
+
+        self.server = await asyncio.start_server(arrived, HOST, 0)
+        self.port = self.server.sockets[0].getsockname()[1]
+        return self
+
+    async def accept(self) -> Conn:
+        return await self.accepted.get()
+
+    async def connect(self) -> Conn:
+        return await asyncio.open_connection(HOST, self.port)
+
+
+async def pair() -> tuple[Conn, Conn, Listener]:
+    """A client, its peer at the server, and the listener."""
+    listener = await Listener().open()
+    client = await listener.connect()
+    server = await listener.accept()
+    KEPT[:] = [client, server, listener]
+    return client, server, listener
+
+
+async def send(conn: Conn, data: bytes) -> None:
+    conn[1].write(data)
+    await conn[1].drain()
+
+
+async def tried(what: Awaitable[Any]) -> str:
+    """`eof`, `data`, `done`, `reset`, `error` or `hangs`: what came of one operation."""
+    try:
+        async with asyncio.timeout(0.04):
+            got = await what
+    except TimeoutError:
+        return "hangs"
+    except ConnectionResetError:
+        return "reset"
+    except (OSError, RuntimeError, EOFError):
+        return "error"
+    if isinstance(got, bytes):
+        return "data" if got else "eof"
+    return "done"
+
+
+async def arrive() -> None:
+    """Long enough for what was sent over loopback to arrive and be noticed."""
+    await sleep(0.005)
+
+
+# ---- connecting
+
+
+@probe("tcp/connection-refused")
+async def connection_refused() -> str:
+    with socket.socket() as holder:
+        holder.bind((HOST, 0))  # bound and not listening: nobody else takes the port
+        try:
+            await asyncio.open_connection(HOST, holder.getsockname()[1])
+        except OSError:
+            return "refused"
+    return "connected"
+
+
+@probe("tcp/connect-before-accept")
+async def connect_before_accept() -> str:
+    listener = await Listener().open()
+    client = await listener.connect()
+    await send(client, b"early")
+    await arrive()
+    server = await listener.accept()
+    return "served" if await server[0].readexactly(5) == b"early" else "garbled"
+
+
+@probe("tcp/connect-after-listener-close")
+async def connect_after_listener_close() -> str:
+    listener = await Listener().open()
+    listener.server.close()
+    await settle()
+    try:
+        await listener.connect()
+    except OSError:
+        return "refused"
+    return "connected"
+
+
+@probe("tcp/listener-close-keeps-connections")
+async def listener_close_keeps_connections() -> str:
+    client, server, listener = await pair()
+    listener.server.close()
+    await settle()
+    await send(client, b"x")
+    return "kept" if await tried(server[0].read(1)) == "data" else "cut"
+
+
+@probe("tcp/listener-close-under-accept")
+async def listener_close_under_accept() -> str:
+    listener = await Listener().open()
+    task = create_task(listener.accept())
+    await settle()
+    listener.server.close()
+    return await tried(task)  # composed: the queue knows nothing of the server
+
+
+@probe("tcp/accept-after-listener-close")
+async def accept_after_listener_close() -> str:
+    listener = await Listener().open()
+    listener.server.close()
+    return await tried(listener.accept())  # composed
+
+
+@probe("tcp/cancel-accept")
+async def cancel_accept() -> str:
+    listener = await Listener().open()
+    task = create_task(listener.accept())
+    await settle()
+    task.cancel()
+    if await end(task) != "cancelled":
+        return "not-interrupted"
+    await listener.connect()
+    return {"done": "next-accept-serves", "hangs": "connection-lost"}[await tried(listener.accept())]
+
+
+@probe("tcp/connect-then-cancel-accept")
+async def connect_then_cancel_accept() -> str:
+    listener = await Listener().open()
+    task = create_task(listener.accept())
+    await settle()
+    client = await listener.connect()
+    task.cancel()
+    if await end(task) == "returned":
+        return "accepted"
+    again = await tried(listener.accept())
+    if again == "done":
+        return "cancelled-connection-kept"
+    return {"eof": "cancelled-connection-closed", "reset": "cancelled-connection-closed"}.get(
+        await tried(client[0].read(1)), "cancelled-connection-lost"
+    )
+
+
+@probe("tcp/cancel-connect")
+async def cancel_connect() -> str:
+    listener = await Listener().open()
+    task = create_task(listener.connect())
+    await sleep(0)
+    task.cancel()
+    ended = await end(task)
+    server = create_task(listener.accept())
+    await arrive()
+    if server.done() and ended == "cancelled":
+        got = await tried(server.result()[0].read(1))
+        return "cancelled-and-closed" if got in ("eof", "reset") else "cancelled-but-open"
+    server.cancel()
+    return {"cancelled": "cancelled-and-closed", "returned": "connected"}[ended]
+
+
+# ---- the end of a stream
+
+
+@probe("tcp/eof-after-close")
+async def eof_after_close() -> str:
+    client, server, _ = await pair()
+    server[1].close()
+    return await tried(client[0].read(1))
+
+
+@probe("tcp/eof-after-data")
+async def eof_after_data() -> str:
+    client, server, _ = await pair()
+    await send(server, b"last")
+    server[1].close()
+    got = await client[0].readexactly(4)
+    return "data-then-eof" if got == b"last" and await client[0].read(1) == b"" else "data-lost"
+
+
+@probe("tcp/eof-again")
+async def eof_again() -> str:
+    client, server, _ = await pair()
+    server[1].close()
+    await client[0].read(1)
+    return await tried(client[0].read(1))
+
+
+@probe("tcp/exactly-early-eof")
+async def exactly_early_eof() -> str:
+    client, server, _ = await pair()
+    await send(server, b"ab")
+    server[1].close()
+    return await tried(client[0].readexactly(5))
+
+
+@probe("tcp/half-close-by-client")
+async def half_close_by_client() -> str:
+    client, server, _ = await pair()
+    await send(client, b"ask")
+    client[1].write_eof()
+    question = await server[0].read()
+    await send(server, b"answer")
+    server[1].close()
+    return "answered" if (question, await client[0].read()) == (b"ask", b"answer") else "cut"
+
+
+@probe("tcp/half-close-by-server")
+async def half_close_by_server() -> str:
+    client, server, _ = await pair()
+    server[1].write_eof()
+    if await client[0].read(1) != b"":
+        return "no-eof"
+    await send(client, b"late")
+    return "answered" if await tried(server[0].readexactly(4)) == "data" else "cut"
+
+
+@probe("tcp/send-after-send-eof")
+async def send_after_send_eof() -> str:
+    client, _, _ = await pair()
+    client[1].write_eof()
+    return {"done": "silent"}.get(word := await tried(send(client, b"x")), word)
+
+
+@probe("tcp/send-eof-twice")
+async def send_eof_twice() -> str:
+    async def again() -> None:
+        client[1].write_eof()
+
+    client, _, _ = await pair()
+    client[1].write_eof()
+    await settle()
+    return {"done": "no-op"}.get(word := await tried(again()), word)
+
+
+# ---- reset
+
+
+@probe("tcp/close-with-unread-data")
+async def close_with_unread_data() -> str:
+    client, server, _ = await pair()
+    await send(client, b"unread")
+    await arrive()
+    server[1].close()
+    return await tried(client[0].read(1))
+
+
+@probe("tcp/abort-seen-by-receive")
+async def abort_seen_by_receive() -> str:
+    client, server, _ = await pair()
+    task = create_task(client[0].read(1))
+    await settle()
+    server[1].transport.abort()
+    return await tried(task)
+
+
+@probe("tcp/reset-seen-by-receive")
+async def reset_seen_by_receive() -> str:
+    client, server, _ = await pair()
+    task = create_task(client[0].read(1))
+    await settle()
+    raw = server[1].get_extra_info("socket")
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+    server[1].transport.abort()
+    return await tried(task)
+
+
+@probe("tcp/send-after-peer-closed")
+async def send_after_peer_closed() -> str:
+    client, server, _ = await pair()
+    server[1].close()
+    await client[0].read(1)
+    for word in ("first-send-fails", "second-send-fails", "later-send-fails"):
+        if await tried(send(client, b"x")) != "done":
+            return word
+        await arrive()
+    return "accepted"
+
+
+# ---- one's own end
+
+
+@probe("tcp/close-under-receive")
+async def close_under_receive() -> str:
+    client, _, _ = await pair()
+    task = create_task(client[0].read(1))
+    await settle()
+    client[1].close()
+    return await tried(task)
+
+
+@probe("tcp/receive-after-own-close")
+async def receive_after_own_close() -> str:
+    client, _, _ = await pair()
+    client[1].close()
+    return await tried(client[0].read(1))
+
+
+@probe("tcp/send-after-own-close")
+async def send_after_own_close() -> str:
+    client, _, _ = await pair()
+    client[1].close()
+    word = await tried(send(client, b"x"))
+    return {"done": "silent", "reset": "error"}.get(word, word)
+
+
+@probe("tcp/close-twice")
+async def close_twice() -> str:
+    async def again() -> None:
+        client[1].close()
+
+    client, _, _ = await pair()
+    client[1].close()
+    await settle()
+    return {"done": "no-op"}.get(word := await tried(again()), word)
+
+
+# ---- two at once
+
+
+@probe("tcp/two-receives")
+async def two_receives() -> str:
+    client, server, _ = await pair()
+    first, second = create_task(client[0].read(1)), create_task(client[0].read(1))
+    await settle()
+    early = second.done()
+    await send(server, b"xy")
+    words = await tried(first), await tried(second)
+    if words == ("data", "data"):
+        return "both-served"
+    if words[0] == "data":
+        return "second-fails" if early else "second-" + words[1]
+    return "first-" + words[0]
+
+
+@probe("tcp/two-sends")
+async def two_sends() -> str:
+    client, server, _ = await pair()
+    first = create_task(send(client, b"a" * LARGE))
+    await settle()
+    second = create_task(send(client, b"b" * 1000))
+    await settle()
+    early = second.done() and second.exception() is not None
+    got = bytearray()
+    while len(got) < LARGE + (0 if early else 1000):
+        got += await server[0].read(1 << 20)
+    await end(first)
+    if early:
+        return "second-fails"
+    return "both-sent-in-turn" if got == b"a" * LARGE + b"b" * 1000 else "both-sent-mixed"
+
+
+# ---- bytes
+
+
+@probe("tcp/order-across-sends")
+async def order_across_sends() -> str:
+    client, server, _ = await pair()
+    for part in (b"ab", b"c", b"def"):
+        await send(client, part)
+    return "in-order" if await server[0].readexactly(6) == b"abcdef" else "garbled"
+
+
+@probe("tcp/receive-at-most")
+async def receive_at_most() -> str:
+    client, server, _ = await pair()
+    await send(client, b"abcde")
+    sizes = []
+    while sum(sizes) < 5:
+        sizes.append(len(await server[0].read(2)))
+    return "at-most-max" if max(sizes) <= 2 else "too-much"
+
+
+@probe("tcp/empty-send")
+async def empty_send() -> str:
+    client, server, _ = await pair()
+    await send(client, b"")
+    await send(client, b"x")
+    return {"data": "nothing-sent"}.get(word := await tried(server[0].read(1)), word)
+
+
+@probe("tcp/large-send-to-slow-reader")
+async def large_send_to_slow_reader() -> str:
+    client, server, _ = await pair()
+    data = bytes(range(256)) * (LARGE // 256)
+    task = create_task(send(client, data))
+    await arrive()
+    got = await server[0].readexactly(LARGE)
+    await task
+    return "all-in-order" if got == data else "garbled"
+
+
+@probe("tcp/large-send-waits")
+async def large_send_waits() -> str:
+    client, server, _ = await pair()
+    task = create_task(send(client, bytes(LARGE)))
+    await sleep(0.03)
+    return "returns-before-read" if task.done() else "waits-for-reader"
+
+
+@probe("tcp/close-delivers-what-was-sent")
+async def close_delivers_what_was_sent() -> str:
+    client, server, _ = await pair()
+    task = create_task(server[0].read())
+    await send(client, bytes(1 << 20))
+    client[1].close()
+    return "all-then-eof" if len(await task) == 1 << 20 else "data-lost"
+
+
+# ---- cancel
+
+
+@probe("tcp/cancel-receive")
+async def cancel_receive() -> str:
+    client, server, _ = await pair()
+    task = create_task(client[0].read(5))
+    await settle()
+    task.cancel()
+    if await end(task) != "cancelled":
+        return "not-interrupted"
+    await send(server, b"hello")
+    return "no-byte-lost" if await client[0].readexactly(5) == b"hello" else "bytes-lost"
+
+
+@probe("tcp/data-then-cancel-receive")
+async def data_then_cancel_receive() -> str:
+    client, server, _ = await pair()
+    task = create_task(client[0].read(5))
+    await settle()
+    await send(server, b"hello")
+    task.cancel()
+    if await end(task) == "returned":
+        return "received"
+    return {"data": "cancelled-bytes-kept", "hangs": "cancelled-bytes-lost"}[
+        await tried(client[0].readexactly(5))
+    ]
+
+
+@probe("tcp/cancel-exactly-midway")
+async def cancel_exactly_midway() -> str:
+    client, server, _ = await pair()
+    task = create_task(client[0].readexactly(4))
+    await settle()
+    await send(server, b"ab")
+    await arrive()
+    task.cancel()
+    if await end(task) != "cancelled":
+        return "not-interrupted"
+    await send(server, b"cd")
+    return {b"abcd": "prefix-kept", b"cd": "prefix-lost"}[await readable(client)]
+
+
+async def readable(conn: Conn) -> bytes:
+    await arrive()
+    return await conn[0].read(100)
+
+
+@probe("tcp/cancel-send-then-close")
+async def cancel_send_then_close() -> str:
+    client, server, _ = await pair()
+    task = create_task(send(client, bytes(LARGE)))
+    await arrive()
+    task.cancel()
+    if await end(task) != "cancelled":
+        return "not-interrupted"
+    client[1].close()
+    try:
+        count = len(await server[0].read())
+    except OSError:
+        return "reset"
+    return "all-arrives" if count == LARGE else "prefix-arrives"
+
+
+@probe("tcp/pending-cancel-at-ready-receive")
+async def pending_cancel_at_ready_receive() -> str:
+    async def child() -> None:
+        current = asyncio.current_task()
+        assert current is not None
+        current.cancel()
+        try:
+            log.append(await client[0].read(1))
+        except CancelledError:
+            log.append(b"")
+
+    log: list[bytes] = []
+    client, server, _ = await pair()
+    await send(server, b"x")
+    await sleep(SHORT)
+    await end(create_task(child()))
+    if log == [b"x"]:
+        return "received"
+    return {"data": "cancelled-bytes-kept", "hangs": "cancelled-bytes-lost"}[
+        await tried(client[0].read(1))
+    ]

@@ -1,0 +1,63 @@
+"""What the native probes of tasks, timers and primitives share. The probes are run by `probe_runner`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # the probes are scripts, not a package
+
+import probe_runner
+
+TICK = 0.01
+"""One tick, in seconds of real time."""
+
+
+def table(run: Callable[[Callable[[], Any]], str]) -> tuple[dict[str, Callable[[], str]], Callable[..., Any]]:
+    """An empty table of probes, and the decorator that files a coroutine function in it.
+
+    A probe with `runs` is asked that often, because chance may have a say; different answers are
+    joined by `/`.
+    """
+    probes: dict[str, Callable[[], str]] = {}
+
+    def probe(name: str, runs: int = 1) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+        def file(question: Callable[[], Any]) -> Callable[[], Any]:
+            def ask() -> str:
+                return "/".join(sorted({run(question) for _ in range(runs)}))
+
+            assert name not in probes, name
+            probes[name] = ask
+            return question
+
+        return file
+
+    return probes, probe
+
+
+def order(log: list[str], expected: str) -> str:
+    """Whether the log is in the expected order, as the answer word of a question about order."""
+    assert sorted(log) == sorted(expected), log
+    return "in-order" if log == list(expected) else "other-order"
+
+
+def shape(error: BaseException) -> str:
+    """An exception as a word: `E`, or `[E+[F]]` for groups of exceptions."""
+    if isinstance(error, BaseExceptionGroup):
+        return "[" + "+".join(sorted(map(shape, error.exceptions))) + "]"
+    return str(error) or type(error).__name__
+
+
+class Error(Exception):
+    """The error of a probe, named by its message."""
+
+
+def main(*tables: dict[str, Callable[[], str]], only: str = "") -> None:
+    """Print the answers of all tables as JSON."""
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    probe_runner.main({name: ask for probes in tables for name, ask in probes.items()}, only)

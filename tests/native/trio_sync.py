@@ -1,0 +1,399 @@
+"""Events, locks and memory channels asked of trio itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import trio
+from native_probe import TICK, order
+from trio.testing import wait_all_tasks_blocked
+from trio_run import PROBES, blocks, lets_others_run, probe, run
+
+
+def twice(operation: Callable[[], Callable[[], Any]]) -> Callable[[], str]:
+    return lambda: "/".join(sorted({run(lambda: lets_others_run(operation())) for _ in range(10)}))
+
+
+# ---------------------------------------------------------------- events
+
+
+@probe("sync/event-releases-all")
+async def _() -> str:
+    event, log = trio.Event(), []
+
+    async def waiter() -> None:
+        await event.wait()
+        log.append("released")
+
+    async with trio.open_nursery() as nursery:
+        for _ in range(3):
+            nursery.start_soon(waiter)
+        await wait_all_tasks_blocked()
+        event.set()
+        await trio.sleep(2 * TICK)
+        nursery.cancel_scope.cancel()
+    return "all" if len(log) == 3 else "some"
+
+
+@probe("sync/event-set-before-wait")
+async def _() -> str:
+    event = trio.Event()
+    event.set()
+    event.set()
+    return "blocks" if await blocks(event.wait) else "returns"
+
+
+def set_event() -> Callable[[], Any]:
+    event = trio.Event()
+    event.set()
+    return event.wait
+
+
+PROBES["sync/event-set-wait-yields"] = twice(set_event)
+
+
+@probe("sync/event-order", runs=20)
+async def _() -> str:
+    event, log = trio.Event(), []
+
+    async def waiter(name: str) -> None:
+        await event.wait()
+        log.append(name)
+
+    async with trio.open_nursery() as nursery:
+        for name in "abcd":
+            nursery.start_soon(waiter, name)
+            await wait_all_tasks_blocked()
+        event.set()
+    return order(log, "abcd")
+
+
+@probe("sync/event-set-switches")
+async def _() -> str:
+    event, log = trio.Event(), []
+
+    async def waiter() -> None:
+        await event.wait()
+        log.append("waiter")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(waiter)
+        await wait_all_tasks_blocked()
+        event.set()
+        log.append("setter")
+    return "goes-on" if log[0] == "setter" else "switches"
+
+
+# ---------------------------------------------------------------- locks
+
+
+@probe("sync/lock-excludes", runs=5)
+async def _() -> str:
+    lock, inside, most = trio.Lock(), 0, 0
+
+    async def user() -> None:
+        nonlocal inside, most
+        await lock.acquire()
+        inside += 1
+        most = max(most, inside)
+        await trio.lowlevel.checkpoint()
+        inside -= 1
+        lock.release()
+
+    async with trio.open_nursery() as nursery:
+        for _ in range(4):
+            nursery.start_soon(user)
+    return "one" if most == 1 else "several"
+
+
+@probe("sync/lock-order", runs=5)
+async def _() -> str:
+    lock, log = trio.Lock(), []
+
+    async def waiter(name: str) -> None:
+        await lock.acquire()
+        log.append(name)
+        lock.release()
+
+    await lock.acquire()
+    async with trio.open_nursery() as nursery:
+        for name in "abcd":
+            nursery.start_soon(waiter, name)
+            await wait_all_tasks_blocked()
+        lock.release()
+    return order(log, "abcd")
+
+
+@probe("sync/lock-barging", runs=5)
+async def _() -> str:
+    lock, log = trio.Lock(), []
+
+    async def waiter() -> None:
+        await lock.acquire()
+        log.append("waiter-first")
+        lock.release()
+
+    async with trio.open_nursery() as nursery:
+        await lock.acquire()
+        nursery.start_soon(waiter)
+        await wait_all_tasks_blocked()
+        lock.release()
+        await lock.acquire()
+        log.append("owner-again")
+        lock.release()
+    return log[0]
+
+
+def free_lock() -> Callable[[], Any]:
+    lock = trio.Lock()
+
+    async def take() -> None:
+        await lock.acquire()
+        lock.release()
+
+    return take
+
+
+PROBES["sync/lock-free-yields"] = twice(free_lock)
+
+
+@probe("sync/lock-release-unheld")
+async def _() -> str:
+    try:
+        trio.Lock().release()
+    except RuntimeError:
+        return "refused"
+    return "ignored"
+
+
+@probe("sync/lock-release-by-other")
+async def _() -> str:
+    lock = trio.Lock()
+
+    async def owner() -> None:
+        await lock.acquire()
+        await trio.sleep(2 * TICK)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(owner)
+        await wait_all_tasks_blocked()
+        try:
+            lock.release()
+        except RuntimeError:
+            return "refused"
+        return "released" if not lock.locked() else "ignored"
+
+
+@probe("sync/lock-reacquire")
+async def _() -> str:
+    lock = trio.Lock()
+    await lock.acquire()
+    try:
+        return "blocks" if await blocks(lock.acquire) else "reenters"
+    except RuntimeError:
+        return "refused"
+
+
+@probe("sync/lock-owner-ends")
+async def _() -> str:
+    lock, log = trio.Lock(), []
+
+    async def owner() -> None:
+        await lock.acquire()
+        await trio.sleep(TICK)
+
+    async def waiter() -> None:
+        try:
+            log.append("stays-locked" if await blocks(lock.acquire) else "released")
+        except trio.BrokenResourceError:
+            log.append("error")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(owner)
+        await wait_all_tasks_blocked()
+        nursery.start_soon(waiter)
+    return log[0]
+
+
+# ---------------------------------------------------------------- channels
+
+
+@probe("sync/channel-order")
+async def _() -> str:
+    send, receive = trio.open_memory_channel[str](2)
+    log: list[str] = []
+
+    async def sender() -> None:
+        for item in "abcd":
+            await send.send(item)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(sender)
+        for _ in range(4):
+            log.append(await receive.receive())
+    return order(log, "abcd")
+
+
+@probe("sync/channel-falsy")
+async def _() -> str:
+    send, receive = trio.open_memory_channel[object](1)
+    sent = [0, False, "", None]
+
+    async def sender() -> None:
+        for item in sent:
+            await send.send(item)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(sender)
+        got = [await receive.receive() for _ in sent]
+    return "items" if repr(got) == repr(sent) else "lost"
+
+
+@probe("sync/channel-full")
+async def _() -> str:
+    send, receive = trio.open_memory_channel[int](1)
+    await send.send(1)
+    if not await blocks(send.send, 2):
+        return "returns"
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(send.send, 2)
+        await wait_all_tasks_blocked()
+        await receive.receive()
+        await trio.sleep(TICK)
+        word = "waits-for-room" if not nursery.child_tasks else "stays-blocked"
+        nursery.cancel_scope.cancel()
+    return word
+
+
+@probe("sync/channel-empty")
+async def _() -> str:
+    send, receive = trio.open_memory_channel[int](1)
+    if not await blocks(receive.receive):
+        return "returns"
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(receive.receive)
+        await wait_all_tasks_blocked()
+        await send.send(7)
+        await trio.sleep(TICK)
+        word = "waits-for-item" if not nursery.child_tasks else "stays-blocked"
+        nursery.cancel_scope.cancel()
+    return word
+
+
+@probe("sync/channel-nowait-full")
+async def _() -> str:
+    send, receive = trio.open_memory_channel[int](1)
+    send.send_nowait(1)
+    try:
+        send.send_nowait(2)
+    except trio.WouldBlock:
+        empty = receive.receive_nowait() == 1 and not receive.statistics().current_buffer_used
+        return "Full" if empty else "sent-all-the-same"
+    return "accepted"
+
+
+@probe("sync/channel-nowait-empty")
+async def _() -> str:
+    try:
+        trio.open_memory_channel[int](1)[1].receive_nowait()
+    except trio.WouldBlock:
+        return "Empty"
+    return "returns"
+
+
+@probe("sync/channel-receivers-order", runs=5)
+async def _() -> str:
+    send, receive = trio.open_memory_channel[int](4)
+    log: list[str] = []
+
+    async def receiver(name: str) -> None:
+        item = await receive.receive()
+        log.append(f"{name}{item}")
+
+    async with trio.open_nursery() as nursery:
+        for name in "abc":
+            nursery.start_soon(receiver, name)
+            await wait_all_tasks_blocked()
+        for item in range(3):
+            await send.send(item)
+    return "in-order" if sorted(log) == ["a0", "b1", "c2"] else "other-order"
+
+
+@probe("sync/channel-senders-order", runs=5)
+async def _() -> str:
+    send, receive = trio.open_memory_channel[str](1)
+    await send.send("-")
+    log: list[str] = []
+    async with trio.open_nursery() as nursery:
+        for name in "abc":
+            nursery.start_soon(send.send, name)
+            await wait_all_tasks_blocked()
+        for _ in range(4):
+            log.append(await receive.receive())
+    return order(log, "-abc")
+
+
+@probe("sync/channel-one-item")
+async def _() -> str:
+    send, receive = trio.open_memory_channel[int](1)
+    log: list[int] = []
+
+    async def receiver() -> None:
+        log.append(await receive.receive())
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(receiver)
+        nursery.start_soon(receiver)
+        await wait_all_tasks_blocked()
+        await send.send(7)
+        await trio.sleep(TICK)
+        nursery.cancel_scope.cancel()
+    return "one" if log == [7] else "several" if log else "none"
+
+
+@probe("sync/channel-barging-receiver")
+async def _() -> str:
+    send, receive = trio.open_memory_channel[int](1)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(receive.receive)
+        await wait_all_tasks_blocked()
+        send.send_nowait(7)
+        try:
+            receive.receive_nowait()
+        except trio.WouldBlock:
+            return "reserved"
+        nursery.cancel_scope.cancel()
+    return "barges"
+
+
+@probe("sync/channel-barging-sender")
+async def _() -> str:
+    send, receive = trio.open_memory_channel[int](1)
+    await send.send(1)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(send.send, 2)
+        await wait_all_tasks_blocked()
+        receive.receive_nowait()
+        try:
+            send.send_nowait(3)
+        except trio.WouldBlock:
+            return "reserved"
+        nursery.cancel_scope.cancel()
+    return "barges"
+
+
+def receive_ready() -> Callable[[], Any]:
+    send, receive = trio.open_memory_channel[int](2)
+    send.send_nowait(7)
+    send.send_nowait(8)
+    return receive.receive
+
+
+def send_ready() -> Callable[[], Any]:
+    send, receive = trio.open_memory_channel[int](2)
+    return lambda: send.send(7) if receive else None
+
+
+PROBES["sync/channel-send-yields"] = twice(send_ready)
+PROBES["sync/channel-receive-yields"] = twice(receive_ready)

@@ -1,0 +1,286 @@
+"""Spawning and nurseries asked of trio itself. There is no handle and no join: those questions are not.
+
+The timers and primitives are in the files beside it; this one prints all. An argument is part of an id.
+"""
+
+from __future__ import annotations
+
+import trio
+from native_probe import TICK, Error, order, shape
+from trio_run import PROBES, lets_others_run, probe, run
+
+
+async def bad(error: str = "E") -> None:
+    raise Error(error)
+
+
+# ---------------------------------------------------------------- spawn
+
+
+@probe("spawn/first-steps", runs=30)
+async def _() -> str:
+    log: list[str] = []
+
+    async def child(name: str) -> None:
+        log.append(name)
+
+    async with trio.open_nursery() as nursery:
+        for name in "abc":
+            nursery.start_soon(child, name)
+    return order(log, "abc")
+
+
+@probe("spawn/starts")
+async def _() -> str:
+    log: list[str] = []
+
+    async def child() -> None:
+        log.append("child")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(child)
+        return "at-once" if log else "later"
+
+
+@probe("spawn/after-one-checkpoint", runs=30)
+async def _() -> str:
+    log: list[str] = []
+
+    async def child() -> None:
+        log.append("child")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(child)
+        await trio.lowlevel.checkpoint()
+        return "started" if log else "not-started"
+
+
+@probe("spawn/grandchild-order", runs=30)
+async def _() -> str:
+    log: list[str] = []
+
+    async def leaf(name: str) -> None:
+        log.append(name)
+
+    async with trio.open_nursery() as nursery:
+
+        async def a() -> None:
+            nursery.start_soon(leaf, "grandchild")
+
+        nursery.start_soon(a)
+        nursery.start_soon(leaf, "second")
+    return "breadth-first" if log == ["second", "grandchild"] else "depth-first"
+
+
+# ---------------------------------------------------------------- groups
+
+
+@probe("spawn/group-waits")
+async def _() -> str:
+    log: list[str] = []
+
+    async def child(ticks: int) -> None:
+        await trio.sleep(ticks * TICK)
+        log.append("child")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(child, 1)
+        nursery.start_soon(child, 2)
+    return "waits" if len(log) == 2 else "leaves"
+
+
+async def empty() -> None:
+    async with trio.open_nursery():
+        pass
+
+
+PROBES["spawn/group-empty-exit"] = lambda: "/".join(
+    sorted({run(lambda: lets_others_run(empty)) for _ in range(10)})
+)
+
+
+@probe("spawn/group-sibling-cancelled")
+async def _() -> str:
+    log: list[str] = []
+
+    async def good() -> None:
+        try:
+            await trio.sleep(4 * TICK)
+            log.append("goes-on")
+        except trio.Cancelled:
+            log.append("cancelled")
+            raise
+
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(good)
+            await trio.sleep(TICK)
+            nursery.start_soon(bad)
+    except BaseExceptionGroup:
+        pass
+    return log[0]
+
+
+async def group_of(*errors: str) -> str:
+    try:
+        async with trio.open_nursery() as nursery:
+            for error in errors:
+                nursery.start_soon(bad, error)
+    except BaseException as caught:
+        return shape(caught)
+    return "kept"
+
+
+PROBES["spawn/group-error-shape"] = lambda: run(lambda: group_of("E"))
+PROBES["spawn/group-two-errors"] = lambda: run(lambda: group_of("E", "F"))
+
+
+@probe("spawn/group-body-error-shape")
+async def _() -> str:
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.sleep, 4 * TICK)
+            await trio.lowlevel.checkpoint()
+            raise Error("E")
+    except BaseException as caught:
+        return shape(caught)
+
+
+@probe("spawn/group-body-error-waits")
+async def _() -> str:
+    log: list[str] = []
+
+    async def child() -> None:
+        try:
+            await trio.sleep(5 * TICK)
+            log.append("not cancelled")
+        finally:
+            log.append("cleaned up")
+
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(child)
+            await trio.sleep(TICK)
+            raise Error("E")
+    except BaseException:
+        log.append("left")
+    return "waits" if log == ["cleaned up", "left"] else "leaves"
+
+
+@probe("spawn/group-nested-shape")
+async def _() -> str:
+    try:
+        async with trio.open_nursery():
+            async with trio.open_nursery() as inner:
+                inner.start_soon(bad)
+    except BaseException as caught:
+        return shape(caught)
+    return "kept"
+
+
+@probe("spawn/group-inner-contained")
+async def _() -> str:
+    log: list[str] = []
+
+    async def good() -> None:
+        await trio.sleep(TICK)
+        log.append("goes-on")
+
+    async with trio.open_nursery() as outer:
+        outer.start_soon(good)
+        try:
+            async with trio.open_nursery() as inner:
+                inner.start_soon(bad)
+        except BaseExceptionGroup:
+            pass
+        await trio.lowlevel.checkpoint()
+        log.append("body")
+    return "contained" if log == ["body", "goes-on"] else "spills"
+
+
+@probe("spawn/group-stubborn-child")
+async def _() -> str:
+    log: list[str] = []
+
+    async def stubborn() -> None:
+        try:
+            await trio.sleep(5 * TICK)
+        except trio.Cancelled:
+            log.append("swallowed")
+        with trio.CancelScope(shield=True):
+            await trio.sleep(TICK)
+        log.append("finished")
+
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(stubborn)
+            await trio.sleep(TICK)
+            nursery.start_soon(bad)
+    except BaseExceptionGroup:
+        log.append("left")
+    return "+".join(log)
+
+
+@probe("spawn/group-error-interrupts-body")
+async def _() -> str:
+    log: list[str] = []
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(bad)
+            await trio.sleep(2 * TICK)
+            log.append("finishes")
+    except BaseExceptionGroup:
+        pass
+    return log[0] if log else "interrupted"
+
+
+@probe("spawn/group-cleanup-error")
+async def _() -> str:
+    async def dirty() -> None:
+        try:
+            await trio.sleep(4 * TICK)
+        finally:
+            raise Error("F")
+
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(dirty)
+            await trio.sleep(TICK)
+            nursery.start_soon(bad)
+    except BaseException as caught:
+        return shape(caught)
+    return "kept"
+
+
+@probe("spawn/group-spawn-after-failure")
+async def _() -> str:
+    log: list[str] = []
+
+    async def late() -> None:
+        log.append("starts")
+        await trio.sleep(TICK)
+        log.append("finishes")
+
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(bad)
+            try:
+                await trio.sleep(2 * TICK)
+            except trio.Cancelled:
+                pass
+            try:
+                nursery.start_soon(late)
+            except RuntimeError:
+                log.append("refused")
+    except BaseExceptionGroup:
+        pass
+    return "+".join(log) or "never-runs"
+
+
+if __name__ == "__main__":
+    import trio_run
+    import trio_sync
+    import trio_timers
+
+    LOADED = (trio_timers, trio_sync)  # importing them fills PROBES
+    trio_run.main()
