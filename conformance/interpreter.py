@@ -161,7 +161,8 @@ async def _perform(world: World, task: str) -> Any:
     scopes: list[Any] = []
     while (step := frames.next()) is not None:
         world.begun[task] = step
-        world.event(task, "begin", show_op(step.op) if frames.request != EXIT else f"leave {step.kind}")
+        if world.options.trace:
+            world.event(task, "begin", show_op(step.op) if frames.request != EXIT else f"leave {step.kind}")
         try:
             value = await _request(world, task, frames, step, scopes)
         except (GeneratorExit, KeyboardInterrupt, SystemExit, ConformanceError):
@@ -413,4 +414,5 @@ def _is_mains_own(world: World, error: BaseException) -> bool:
         if error is frames.end[1]:
             return True
         error = error.exceptions[0]
-    return error is frames.end[1] or world.is_cancellation(frames.end[1])
+    own = frames.end[1]
+    return error is own or (world.is_cancellation(own) and world.is_cancellation(error))

@@ -320,8 +320,13 @@ _FACETS: Final = (
     (
         "abort",
         _with(
-            *(*_SERVED, ops.Abort("t"), ops.Join("a"), ops.CloseListener("k")),
-            a=(*_PEER, ops.Attempt((ops.ReceiveSome("s", 1),), on_error=()), ops.Close("s")),
+            *(*_SERVED, ops.ReceiveSome("t", 1), ops.Abort("t"), ops.Join("a")),
+            ops.CloseListener("k"),
+            a=(
+                *(*_PEER, ops.SendBytes("s", "x")),
+                ops.Attempt((ops.ReceiveSome("s", 1),), on_error=()),
+                ops.Close("s"),
+            ),
         ),
         has(a="caught Broken"),
     ),

@@ -53,26 +53,37 @@ def _table(results: Results) -> Table:
     for case in results.cases:
         key = ((case.runtime, case.version, case.python), case.area)
         counts.setdefault(key, Counter())[case.verdict] += 1
-    table = Table("runtime", *areas, "all", box=None, pad_edge=False, title_justify="left")
+    table = Table(box=None, pad_edge=False)
+    table.add_column("runtime", no_wrap=True)
+    for area in (*areas, "all"):
+        table.add_column(area, no_wrap=True)
+    table.add_column("", no_wrap=True)
     for column in dict.fromkeys(column for column, _ in counts):
         cells = [counts.get((column, area), Counter()) for area in areas]
-        total: Counter[Verdict] = Counter()
-        for cell in cells:
-            total.update(cell)
-        table.add_row(_name(column), *map(_cell, cells), _cell(total))
+        total = sum(cells, Counter[Verdict]())
+        table.add_row(_name(column), *map(_share, cells), _share(total), _words(total))
     return table
 
 
 def _name(column: Column) -> Text:
     address, version, python = column
-    said = "" if python == version else f" {version}"
-    return Text.assemble((address, "bold"), f"{said} (Python {python})")
+    said = f"Python {python}" if python == version else f"{version}, Python {python}"
+    return Text.assemble((address, "bold"), f" ({said})")
 
 
-def _cell(counts: Counter[Verdict]) -> Text:
+def _share(counts: Counter[Verdict]) -> Text:
+    """How many conform, of those that apply."""
+    applicable = sum(counts.values()) - counts[Verdict.NOT_APPLICABLE]
+    if not applicable:
+        return Text("-", style="dim")
+    worst = next(v for v in _WORST_FIRST if counts[v])
+    return Text(f"{counts[Verdict.CONFORMS]}/{applicable}", style=MARKS[worst][1])
+
+
+def _words(counts: Counter[Verdict]) -> Text:
     parts = Text()
     for verdict in _WORST_FIRST:
-        if counts[verdict]:
+        if counts[verdict] and verdict is not Verdict.CONFORMS:
             word, style = MARKS[verdict]
             parts.append(", " if parts else "")
             parts.append(f"{counts[verdict]} {word}", style=style)

@@ -88,26 +88,44 @@ class AsyncioRun:
     def _finish(self, loop: Any) -> None:
         """After asyncio's own shutdown: let go of what is left, so that nothing is warned of."""
         self._collect()
-        left = {task for task in asyncio.all_tasks(loop) if not task.done()}
-        for _ in range(ROUNDS if left else 0):
-            for task in left:
-                task.cancel()
-            _turn(loop)
-            left = {task for task in asyncio.all_tasks(loop) if not task.done()}
-            if not left:
-                break
+        if self.expired:  # the outcome is told: any means will do
+            _cancel_all(loop)
+        left = [task for task in self.tasks if not task.done()]
         for task in left:
             _drop(task)
         if self.traffic.close():
             _turn(loop)
+        for task in left:
+            _forget(task)
+        self.reports.extend(("destroyed", None) for _ in left)
         self.tasks.clear()
 
 
+def _cancel_all(loop: Any) -> None:
+    """Cancel what outlived the cancellation by asyncio's shutdown, a few times."""
+    for _ in range(ROUNDS):
+        left = asyncio.all_tasks(loop)
+        if not left:
+            break
+        for task in left:
+            task.cancel()
+        _turn(loop)
+
+
 def _drop(task: Any) -> None:
-    """Close a task's coroutine where it stands, since nothing else ends it."""
+    """Do what the collector does to a task that is pending when its loop is closed.
+
+    Such a task was started during the shutdown, or it refuses to end.
+    """
     task._log_destroy_pending = False
     with suppress(BaseException):
         task.get_coro().close()
+
+
+def _forget(task: Any) -> None:
+    """A dropped task whose next step was due has failed, its coroutine being closed: no news."""
+    if task.done() and not task.cancelled():
+        task.exception()
 
 
 def _turn(loop: Any) -> None:

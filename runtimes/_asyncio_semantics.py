@@ -56,7 +56,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "groups": f"{_TASK}#task-groups: the first failure cancels the others, then an exception group "
     "is raised",
     "schedule_points": f"{_TASK}#asyncio.sleep: always suspends; {_SYNC}#asyncio.Event.wait: "
-    "returns at once when set; {_TASK}#asyncio.Task.cancel, {_SYNC}#asyncio.Lock.release, "
+    f"returns at once when set; {_TASK}#asyncio.Task.cancel, {_SYNC}#asyncio.Lock.release, "
     f"{_DOCS}asyncio-queue.html#asyncio.Queue.put_nowait: not coroutines; the others: {_LIB}"
     "locks.py, queues.py, futures.py (an await of what is there does not suspend)",
     "cancel_points": f"{_TASK}#task-cancellation: CancelledError is raised in the task at the next "

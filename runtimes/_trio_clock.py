@@ -1,8 +1,8 @@
 """trio's virtual clock and scheduler, steered: for trio itself and for anyio on top of it.
 
-Virtual time is trio's own `MockClock` with autojump: trio keeps its deadlines, only "what time is it" is
-answered differently. The seed goes to the generator from which trio draws its batch order; both that
-generator and the flag beside it are private to trio, and pinned for the length of one run.
+Virtual time is trio's own `MockClock` with autojump: trio keeps its deadlines, only "what time is
+it" is answered differently. The seed goes to the generator from which trio draws its batch order;
+both that generator and the flag beside it are private to trio, and pinned for the length of a run.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import trio
 import trio.testing
 
 STEERING = (
-    "trio draws the order of each batch of ready tasks from a generator, which is seeded; an even seed"
-    " shuffles each batch fully, an odd one (and none, which counts as 0) reverses every other batch, as"
-    " shipped, where tasks that one cancel wakes stand in the order of a set, which no seed steers"
+    "trio draws the order of each batch of ready tasks from a generator, which is seeded; an even"
+    " seed shuffles each batch fully, an odd one (and none, which draws as 0) reverses it or not,"
+    " as shipped; there, tasks that one cancel wakes stand in the order of a set, which no seed"
+    " steers"
 )
 """What a seed does, for `Runtime.steering`."""
 

@@ -25,7 +25,7 @@ from conformance.adapter.tasks import Tasks
 from conformance.adapter.tcp import Tcp
 from conformance.adapter.time import Time
 from conformance.errors import NotStarted
-from conformance.lang.capability import SPECIAL
+from conformance.lang.capability import SPECIAL, Capabilities
 from runtimes._asyncio_clock import NativeLoop, VirtualClock, VirtualLoop
 from runtimes._asyncio_run import AsyncioRun, Report
 from runtimes._asyncio_semantics import EAGER, PLAIN
@@ -95,6 +95,7 @@ class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
             self.semantics = EAGER  # type: ignore[misc]  # a class variable that a flavour changes
         self.reports: list[Report] = []
         self._loop: Any = None
+        self._capabilities: Capabilities | None = None
         self._run: AsyncioRun | None = None
 
     def version(self) -> str:
@@ -104,6 +105,12 @@ class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
     def module_file(self) -> str:
         """The package `asyncio`."""
         return str(asyncio.__file__)
+
+    def capabilities(self) -> Capabilities:
+        """Computed once: the interpreter asks in every run."""
+        if self._capabilities is None:
+            self._capabilities = super().capabilities()
+        return self._capabilities
 
     # ------------------------------------------------------------ running
 

@@ -1,9 +1,10 @@
 """trio.
 
-Native are its clock and deadlines, scopes and nurseries, events, locks, memory channels and sockets. trio has no
-handle of a task: `spawn` outside a group, `join` and `cancel` are composed of a nursery around main, and of a
-cancel scope and an event for each child. A child outside a group that fails keeps its error in its handle and
-does not tear main down; inside a group, the nursery does what nurseries do.
+Native are its clock, deadlines, scopes and nurseries, events, locks, memory channels and sockets.
+trio has no handle of a task: `spawn` outside a group, `join` and `cancel` are composed of a nursery
+around main, and of a cancel scope and an event for each child. A child outside a group that fails
+keeps its error in its handle and does not tear main down; inside a group, the nursery does what
+nurseries do.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import trio
 
@@ -30,12 +31,12 @@ from runtimes.on_trio_tcp import TrioTcp, refused
 
 
 class JoinError(Exception):
-    """The joined task was cancelled: its `Cancelled` belongs to it alone, so it is only the cause."""
+    """The joined task was cancelled; its `Cancelled` is its own, and only the cause."""
 
 
 @final
 class Child:
-    """Handle of a task, composed: a scope to cancel it by, an event for its end, what came of it."""
+    """Handle of a task: a scope to cancel it by, an event for its end, what came of it."""
 
     def __init__(self) -> None:
         self.scope = trio.CancelScope()
@@ -65,7 +66,7 @@ class Child:
         except ConformanceError:
             raise
         except (Exception, BaseExceptionGroup):
-            pass
+            return
 
     async def _perform(self, body: Body) -> None:
         try:
@@ -87,7 +88,7 @@ class Trio(TrioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
         {"abort", "cancel", "cancel:self", "join", "receive_exactly", "receive_until_eof", "spawn"}
     )
     special = frozenset({"sleep:infinite", "deadline:infinite", "cancel:self"})
-    errors = {
+    errors: ClassVar[dict[type[BaseException], str]] = {
         JoinError: "JoinError",
         trio.TooSlowError: "Timeout",
         trio.BusyResourceError: "Busy",

@@ -8,8 +8,8 @@ from conformance.lang.semantics import Point, Semantics
 
 _CORE = "https://trio.readthedocs.io/en/stable/reference-core.html"
 _CHECKPOINTS = (
-    f"{_CORE}#checkpoints every async function of trio is a checkpoint, a schedule point and a cancel"
-    " point, whenever it returns without an error; functions that are not async never are;"
+    f"{_CORE}#checkpoints every async function of trio is a checkpoint, a schedule point and a"
+    " cancel point, whenever it returns without an error; functions that are not async never are;"
 )
 _COMPOSED = "composed by the adapter, not an answer of trio: "
 
@@ -55,34 +55,38 @@ SEMANTICS = Semantics(
     cancel_points=_CANCEL,
     citations={
         "order": "undocumented; trio/_core/_run.py:unrolled_run draws the order of each batch",
-        "start": f"{_CORE}#trio.Nursery.start_soon creates a child task and does not wait for it to start",
-        "cancellation": f"{_CORE}#cancellation-semantics level triggered: every cancellable operation in"
-        " the block keeps raising Cancelled",
-        "cancel_before_start": f"{_CORE}#trio.CancelScope a scope cancelled before it is entered raises"
-        " Cancelled at the first checkpoint inside",
-        "cancel_at_return": f"{_CORE}#trio.CancelScope.cancel_called a cancel after the last checkpoint is"
-        " too late to be delivered",
+        "start": f"{_CORE}#trio.Nursery.start_soon it returns before the child has had a chance"
+        " to run; new tasks may start in any order",
+        "cancellation": f"{_CORE}#cancellation-semantics level triggered: every cancellable"
+        " operation in the block keeps raising Cancelled",
+        "cancel_before_start": f"{_CORE}#trio.CancelScope a scope cancelled before it is entered"
+        " raises Cancelled at the first checkpoint inside",
+        "cancel_at_return": f"{_CORE}#trio.CancelScope.cancel_called a cancel after the last"
+        " checkpoint is too late to be delivered",
         "cancel_waits": f"{_CORE}#trio.CancelScope.cancel a plain function",
-        "race": f"{_CORE}#cancellation-and-primitive-operations an operation that raises Cancelled did not"
-        " happen; trio/_core/_run.py:Task._attempt_delivery_of_any_pending_cancel leaves a rescheduled"
+        "race": f"{_CORE}#cancellation-and-primitive-operations an operation that raises"
+        " Cancelled did not happen;"
+        " trio/_core/_run.py:Task._attempt_delivery_of_any_pending_cancel leaves a rescheduled"
         " task alone",
         "cancel_joiner": _COMPOSED + "waits for an event",
         "join_error": _COMPOSED + "raises the stored exception",
         "join_cancelled": _COMPOSED + "a task's Cancelled must not be raised in another task",
         "join_self": _COMPOSED + "waits for an event that oneself would have to set",
-        "locks": "undocumented; trio/_sync.py:_LockImpl.release hands over to the longest waiter",
-        "channels": "undocumented; trio/_channel.py:MemorySendChannel.send_nowait and"
-        " MemoryReceiveChannel.receive_nowait hand over to the longest waiter",
-        "relock": "undocumented; trio/_sync.py:_LockImpl.acquire_nowait raises RuntimeError",
+        "locks": f"{_CORE}#fairness a lock always goes to the task that has been waiting longest",
+        "channels": f"{_CORE}#fairness as for locks; MemoryReceiveChannel.receive: the first task"
+        " that waits gets the first item sent",
+        "relock": f"{_CORE}#trio.Lock not reentrant; RuntimeError:"
+        " trio/_sync.py:_LockImpl.acquire_nowait",
         "unowned": f"{_CORE}#trio.Lock only the owner of the lock is allowed to release it",
         "ties": "undocumented; trio/_core/_run.py:unrolled_run wakes equal deadlines in one batch",
-        "past": "undocumented; trio/_core/_run.py:CancelScope.__enter__ cancels a scope whose deadline"
-        " has come",
+        "past": f"{_CORE}#trio.CancelScope.deadline expired deadlines are looked for every once"
+        " in a while",
         "orphans": _COMPOSED + f"{_CORE}#trio.open_nursery its exit waits for all children",
         "unjoined": _COMPOSED + "the error stays in the handle",
-        "groups": f"{_CORE}#errors-in-multiple-child-tasks siblings are cancelled, errors raised in a group",
+        "groups": f"{_CORE}#errors-in-multiple-child-tasks siblings are cancelled, errors raised"
+        " in a group",
         "schedule_points": _CHECKPOINTS,
-        "cancel_points": _CHECKPOINTS + " the exit of a nursery takes a cancel only while it waits:"
-        " undocumented; trio/_core/_run.py:Nursery._nested_child_finished",
+        "cancel_points": _CHECKPOINTS + " the exit of a nursery takes a cancel only while it"
+        " waits: undocumented; trio/_core/_run.py:Nursery._nested_child_finished",
     },
 )

@@ -44,7 +44,7 @@ class TrioTcp(ReadAll):
 
     async def connect(self, port: int) -> End:
         """`trio.open_tcp_stream`."""
-        with self.in_flight.connects():
+        with self.in_flight.under_way():
             return self._end(await trio.open_tcp_stream("127.0.0.1", port))
 
     async def send_bytes(self, stream: End, data: bytes) -> None:
@@ -70,7 +70,7 @@ class TrioTcp(ReadAll):
         await stream.raw.aclose()
 
     async def abort_stream(self, stream: End) -> None:
-        """SO_LINGER 0 and `aclose`: `trio.aclose_forcefully` closes in good order and resets nothing."""
+        """SO_LINGER 0 and `aclose`: `trio.aclose_forcefully` alone resets nothing."""
         stream.closes()
         stream.raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         await stream.raw.aclose()

@@ -102,6 +102,9 @@ class VirtualUvloop(Finishing, _Loop):  # type: ignore[misc]
 
     def _tick(self) -> None:
         """Once a round: fire what is due; after enough quiet rounds let time jump."""
+        if not self.is_running():  # uvloop's close runs callbacks until none are left
+            self._ticking = False
+            return
         if self._fire_due():
             self._quiet = 0
         elif self._scheduled_soon != self._seen:

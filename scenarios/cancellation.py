@@ -98,7 +98,7 @@ DELIVERY: Final = (
         },
         rule=Rule("MUST", forbidden=(has(a="missed"),)),
         sources=INTERRUPTS,
-        shown_by="curio at-call, the others at-next-checkpoint; mutant swallowed-cancel",
+        shown_by="curio at-call, the others at-next-checkpoint; mutant:swallowed-cancel",
     ),
     Scenario(
         id="cancellation/swallow-then-wait",
@@ -119,7 +119,7 @@ DELIVERY: Final = (
         answers={"returned": has(main="got v"), "cancelled": has(main="caught *Cancelled*")},
         rule=Rule("MUST", required=(has(main="got v"),)),
         sources={"asyncio": ASYNCIO_CANCEL, "anyio": ANYIO_API + "#anyio.TaskHandle"},
-        shown_by="mutant cancelled-whatever-it-returns",
+        shown_by="mutant:cancelled-for-good",
     ),
     Scenario(
         id="cancellation/twice-at-once",
@@ -154,7 +154,7 @@ DELIVERY: Final = (
             "anyio": ANYIO_API + "#anyio.TaskHandle.cancel",
         },
         about={"cancel", "join"},
-        shown_by="mutant cancel-overwrites-result",
+        shown_by="mutant:cancel-after-end",
     ),
     Scenario(
         id="cancellation/call-waits",
@@ -200,7 +200,7 @@ DELIVERY: Final = (
             {
                 "main": (Spawn("c"), Spawn("a"), Sleep(1), Block_(5), ended("a"), ended("c")),
                 "c": (Sleep(3), Cancel("a")),
-                "a": (Sleep(3), Note("woke")),
+                "a": (Sleep(4), Note("woke")),
             }
         ),
         answers={"completes": has(a="woke"), "cancelled": lacks(a="woke")},
@@ -221,7 +221,7 @@ CLEANUP: Final = (
         ),
         rule=Rule("MUST", required=(shared("a cleaned", "main joined") & ends(a="cancelled"),)),
         sources={ANYBODY: "https://docs.python.org/3/reference/compound_stmts.html#finally-clause"},
-        shown_by="mutant joiner-wakes-at-cancel",
+        shown_by="mutant:early-join",
     ),
     Scenario(
         id="cancellation/cleanup-waits",
@@ -247,7 +247,7 @@ CLEANUP: Final = (
             "curio": CURIO_CONTROL,
         },
         about={"shield"},
-        shown_by="mutant leaking-shield",
+        shown_by="mutant:leaking-shield",
     ),
     Scenario(
         id="cancellation/cancel-during-cleanup",
@@ -291,7 +291,7 @@ CLEANUP: Final = (
         ),
         rule=Rule("MUST", required=(ends(a="cancelled", b="cancelled"),)),
         sources=INTERRUPTS,
-        shown_by="mutant swallowed-cancel",
+        shown_by="mutant:swallowed-cancel",
     ),
     Scenario(
         id="cancellation/error-in-cleanup",
@@ -309,7 +309,7 @@ CLEANUP: Final = (
             "anyio": ANYIO_API + "#anyio.TaskHandle",
         },
         about={"join"},
-        shown_by="mutant cancelled-whatever-it-raises",
+        shown_by="mutant:cancelled-for-good",
     ),
 )
 
@@ -325,7 +325,7 @@ SHIELDS: Final = (
             "curio": CURIO_CONTROL,
         },
         about={"shield"},
-        shown_by="mutant leaking-shield",
+        shown_by="mutant:leaking-shield",
     ),
     Scenario(
         id="cancellation/shield-then-checkpoint",
@@ -342,7 +342,7 @@ SHIELDS: Final = (
         rule=Rule("MUST", required=(has(a="left") & lacks(a="missed"),)),
         sources={"trio": TRIO_LEVEL, "anyio": ANYIO_LEVEL, "curio": CURIO_CONTROL},
         about={"shield"},
-        shown_by="mutant shield-forgets-cancel",
+        shown_by="mutant:shield-forgets-cancel",
     ),
     Scenario(
         id="cancellation/shield-then-return",
@@ -352,7 +352,7 @@ SHIELDS: Final = (
         rule=Rule("MUST", required=(has(main="got v"),)),
         sources={"trio": TRIO_CORE + "#trio.CancelScope.cancel_called"},
         about={"shield"},
-        shown_by="mutant cancelled-whatever-it-returns",
+        shown_by="mutant:cancelled-for-good",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Asks about groups: what they wait for, and what a failure inside does to the others and to the outside."""
+"""Asks about groups: what they wait for, and what a failure does to the others and the outside."""
 
 from __future__ import annotations
 
@@ -82,7 +82,10 @@ _EXITS = (
         asks="Does the cancellation of one child disturb the others?",
         program=Program(
             {
-                "main": (Group("g", (Spawn("a", "g"), Spawn("b", "g"), Sleep(1), Cancel("a"))), Note("left")),
+                "main": (
+                    Group("g", (Spawn("a", "g"), Spawn("b", "g"), Sleep(1), Cancel("a"))),
+                    Note("left"),
+                ),
                 "a": (Sleep(4),),
                 "b": (Sleep(2), Note("finished")),
             }
@@ -126,7 +129,7 @@ _ERRORS = (
         rule=Rule("MUST", required=(has(main="caught Group(E)"),)),
         sources=_RAISING,
         about={"group"},
-        shown_by="trio answers grouped, curio kept; asyncio:eager breaks the rule on CPython 3.12.1",
+        shown_by="trio answers grouped, curio kept; asyncio:eager of 3.12.1 breaks it",
     ),
     Scenario(
         id="spawn/group-two-errors",
@@ -134,7 +137,10 @@ _ERRORS = (
         program=Program(
             {
                 "main": (
-                    Attempt((Group("g", (Spawn("a", "g"), Spawn("b", "g"), Sleep(1), Set("e"))),), on_error=()),
+                    Attempt(
+                        (Group("g", (Spawn("a", "g"), Spawn("b", "g"), Sleep(1), Set("e"))),),
+                        on_error=(),
+                    ),
                 ),
                 "a": (Wait("e"), Raise("E")),
                 "b": (Wait("e"), Raise("F")),
@@ -173,7 +179,7 @@ _ERRORS = (
     ),
     Scenario(
         id="spawn/group-error-waits",
-        asks="Does a group whose child failed wait for the clean-up of the others before it is left?",
+        asks="Does a group whose child failed wait for the clean-up of the others?",
         program=Program(
             {
                 "main": (
@@ -184,7 +190,10 @@ _ERRORS = (
                 "b": (Attempt((Sleep(5),), finally_=(Log("cleaned-up"),)),),
             }
         ),
-        answers={"waits": shared("b cleaned-up", "main left"), "leaves": shared("main left", "b cleaned-up")},
+        answers={
+            "waits": shared("b cleaned-up", "main left"),
+            "leaves": shared("main left", "b cleaned-up"),
+        },
         rule=Rule("MUST", required=(shared("b cleaned-up", "main left"),)),
         sources=_ALL,
         about={"group"},
@@ -196,7 +205,9 @@ _ERRORS = (
         program=Program(
             {
                 "main": (
-                    Attempt((Group("g", (Spawn("a", "g"), Sleep(3), Note("finished"))),), on_error=()),
+                    Attempt(
+                        (Group("g", (Spawn("a", "g"), Sleep(3), Note("finished"))),), on_error=()
+                    ),
                 ),
                 "a": _FAILS,
             }
@@ -251,7 +262,9 @@ _BODIES = (
         program=Program(
             {
                 "main": (
-                    Attempt((Group("g", (Spawn("a", "g"), Checkpoint(), Raise("E"))),), on_error=()),
+                    Attempt(
+                        (Group("g", (Spawn("a", "g"), Checkpoint(), Raise("E"))),), on_error=()
+                    ),
                 ),
                 "a": (Sleep(4),),
             }
@@ -264,18 +277,22 @@ _BODIES = (
     ),
     Scenario(
         id="spawn/group-body-error-waits",
-        asks="Are the children cancelled and cleaned up before an error of the body leaves the group?",
+        asks="Are the children cleaned up before an error of the body leaves the group?",
         program=Program(
             {
                 "main": (
                     Attempt(
-                        (Group("g", (Spawn("a", "g"), Sleep(1), Raise("E"))),), on_error=(Log("left"),)
+                        (Group("g", (Spawn("a", "g"), Sleep(1), Raise("E"))),),
+                        on_error=(Log("left"),),
                     ),
                 ),
                 "a": (Attempt((Sleep(5),), finally_=(Log("cleaned-up"),)),),
             }
         ),
-        answers={"waits": shared("a cleaned-up", "main left"), "leaves": shared("main left", "a cleaned-up")},
+        answers={
+            "waits": shared("a cleaned-up", "main left"),
+            "leaves": shared("main left", "a cleaned-up"),
+        },
         rule=Rule("MUST", required=(shared("a cleaned-up", "main left") & ends(a="cancelled"),)),
         sources=_ALL | {"curio": curio("task-groups")},
         about={"group"},
@@ -321,7 +338,10 @@ _BODIES = (
                 "b": (Sleep(2), Note("finished")),
             }
         ),
-        answers={"contained": has(main=["went-on", "left"], b="finished"), "spills": lacks(b="finished")},
+        answers={
+            "contained": has(main=["went-on", "left"], b="finished"),
+            "spills": lacks(b="finished"),
+        },
         rule=Rule("MUST", required=(has(main=["went-on", "left"], b="finished"),)),
         sources=_ALL,
         about={"group"},
@@ -342,7 +362,11 @@ _BODIES = (
             }
         ),
         rule=Rule("MUST", required=(has(main="went-on") & ends(main="returned"),)),
-        sources={"asyncio": _ASYNCIO, "trio": trio("cancellation-semantics"), "anyio": _ANYIO_ERRORS},
+        sources={
+            "asyncio": _ASYNCIO,
+            "trio": trio("cancellation-semantics"),
+            "anyio": _ANYIO_ERRORS,
+        },
         about={"group"},
         shown_by="mutant:leaking-group",
     ),

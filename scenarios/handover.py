@@ -62,7 +62,7 @@ EVENTS: Final = (
         rule=Rule("MUST", required=(lacks(a="woke"),)),
         sources=INTERRUPTS,
         about={"wait"},
-        shown_by="mutant late-cancel",
+        shown_by="mutant:swallowed-cancel",
     ),
     Scenario(
         id="cancellation/late-cancel-kept",
@@ -71,7 +71,7 @@ EVENTS: Final = (
         rule=Rule("MUST", required=(ends(a="cancelled") & lacks(a="missed"),)),
         sources=INTERRUPTS,
         about={"wait"},
-        shown_by="mutant swallowed-cancel",
+        shown_by="mutant:swallowed-cancel",
     ),
 )
 
@@ -106,7 +106,7 @@ LOCKS: Final = (
         rule=Rule("MUST", required=(has(main="free"),)),
         sources=NOBODY_HOLDS,
         about={"acquire", "release"},
-        shown_by="asyncio cancelled, the others acquired; mutant lock-kept-by-cancelled-waiter",
+        shown_by="asyncio cancelled, the others acquired; mutant:leaked-permit",
     ),
     Scenario(
         id="cancellation/lock-cancel-then-release",
@@ -116,7 +116,7 @@ LOCKS: Final = (
         rule=Rule("MUST", required=(has(main="free"),)),
         sources=NOBODY_HOLDS,
         about={"acquire", "release"},
-        shown_by="mutant lock-kept-by-cancelled-waiter",
+        shown_by="mutant:leaked-permit",
     ),
     Scenario(
         id="cancellation/lock-second-waiter",
@@ -135,7 +135,7 @@ LOCKS: Final = (
         rule=Rule("MUST", required=(has(b="held") & ends(b="returned"),)),
         sources=NOBODY_HOLDS,
         about={"acquire", "release"},
-        shown_by="mutant lost-wakeup-on-cancel",
+        shown_by="mutant:lost-wakeup-on-cancel",
     ),
 )
 
@@ -171,7 +171,7 @@ def item_scenario(name: str, asks: str, shown_by: str, *handover: Op) -> Scenari
         rule=ONCE,
         sources=TAKEN_ONCE,
         about={"receive"},
-        shown_by=shown_by + "; mutant item-lost-with-cancelled-receiver",
+        shown_by=shown_by + "; mutant:item-lost-on-cancel",
     )
 
 
@@ -220,7 +220,7 @@ ITEMS: Final = (
         ),
         sources=TAKEN_ONCE,
         about={"receive"},
-        shown_by="mutant lost-wakeup-on-cancel",
+        shown_by="mutant:lost-wakeup-on-cancel",
     ),
 )
 
@@ -260,7 +260,7 @@ def room_scenario(name: str, asks: str, shown_by: str, *handover: Op) -> Scenari
         rule=DID_NOT_HAPPEN,
         sources={"trio": TRIO_PRIMITIVES},
         about={"send"},
-        shown_by=shown_by + "; mutant cancelled-send-sends",
+        shown_by=shown_by + "; mutant:cancelled-send-sends",
     )
 
 

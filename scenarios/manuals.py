@@ -1,4 +1,4 @@
-"""Where the runtimes' promises are written down: the pages that the catalogue's sources point into."""
+"""Where the runtimes' promises are written down: the manuals that the sources point into."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def curio(anchor: str) -> str:
 
 
 def curio_docstring(name: str) -> str:
-    """A docstring of curio 1.6, which is newer than its manual: `curio_docstring("curio.task.TaskGroup")`."""
+    """A docstring of curio 1.6, which is newer than its manual."""
     return f"docstring of {name}, curio 1.6"
 
 

@@ -1,7 +1,7 @@
 """Asks about spawning: when a new task runs, and what becomes of one that nobody waits for.
 
-Tasks are spawned inside a group wherever a group is not the subject, so that runtimes without free-standing
-tasks (trio) answer too. Groups themselves are in `groups.py`.
+Tasks are spawned inside a group wherever that is not the subject, so that runtimes without
+free-standing tasks (trio) answer too. Groups themselves are in `groups.py`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from conformance.lang.ops import (
     Sleep,
     Spawn,
 )
-from conformance.lang.pattern import ends, has, lacks, reported, shared, unreported
+from conformance.lang.pattern import ends, has, lacks, shared
 from conformance.lang.program import Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
+from scenarios.groups import SCENARIOS as GROUPS
 from scenarios.manuals import PRIMITIVE, asyncio, curio, trio
 
 _CREATE_TASK = asyncio("task", "asyncio.create_task")
@@ -65,7 +66,10 @@ _FIRST_STEPS = (
         id="spawn/after-one-checkpoint",
         asks="Has a new task taken its first step when its parent comes back from one checkpoint?",
         program=Program(
-            {"main": (Group("g", (Spawn("a", "g"), Checkpoint(), Log("went-on"))),), "a": (Log("ran"),)},
+            {
+                "main": (Group("g", (Spawn("a", "g"), Checkpoint(), Log("went-on"))),),
+                "a": (Log("ran"),),
+            },
         ),
         answers={
             "started": shared("a ran", "main went-on"),
@@ -97,7 +101,10 @@ _FIRST_STEPS = (
         asks="Does each of several spawned tasks run, and only once?",
         program=Program(
             {
-                "main": (Group("g", (Spawn("a", "g"), Spawn("b", "g"), Spawn("c", "g"))), Note("left")),
+                "main": (
+                    Group("g", (Spawn("a", "g"), Spawn("b", "g"), Spawn("c", "g"))),
+                    Note("left"),
+                ),
                 "a": (Note("ran"),),
                 "b": (Checkpoint(), Note("ran")),
                 "c": (Note("ran"), Checkpoint()),
@@ -105,7 +112,9 @@ _FIRST_STEPS = (
         ),
         rule=Rule(
             "MUST",
-            required=(has(a="ran", b="ran", c="ran") & ends(a="returned", b="returned", c="returned"),),
+            required=(
+                has(a="ran", b="ran", c="ran") & ends(a="returned", b="returned", c="returned"),
+            ),
             forbidden=(has(a=["ran", "ran"]), has(b=["ran", "ran"]), has(c=["ran", "ran"])),
         ),
         sources={ANYBODY: PRIMITIVE},
@@ -127,7 +136,9 @@ _ORPHANS = (
     Scenario(
         id="spawn/orphan-main-raises",
         asks="What becomes of a sleeping task when main raises?",
-        program=Program({"main": (Spawn("a"), Checkpoint(), Checkpoint(), Raise("E")), "a": _ORPHAN}),
+        program=Program(
+            {"main": (Spawn("a"), Checkpoint(), Checkpoint(), Raise("E")), "a": _ORPHAN}
+        ),
         answers=_ORPHAN_FATES,
         rule=Rule("MUST", required=(ends(a="cancelled"),)),
         sources={"curio": curio("curio.Kernel.run")},
@@ -173,17 +184,7 @@ _FAILURES = (
         answers={"main-goes-on": has(main="went-on"), "main-fails": lacks(main="went-on")},
         sources={"asyncio": asyncio("dev", "detect-never-retrieved-exceptions")},
         about={"spawn"},
-        shown_by="asyncio answers main-goes-on; a runtime whose tasks all belong to a group main-fails",
-    ),
-    Scenario(
-        id="spawn/error-unjoined-reported",
-        asks="Does the runtime report the error of a task that nobody joined?",
-        program=Program({"main": (Spawn("a"), Sleep(1), Note("went-on")), "a": (Raise("E"),)}),
-        answers={"reported": reported("unretrieved E"), "silent": unreported("unretrieved E")},
-        rule=Rule("SHOULD", required=(reported("unretrieved E"),)),
-        sources={"asyncio": asyncio("dev", "detect-never-retrieved-exceptions")},
-        about={"spawn"},
-        shown_by="mutant:silent-about-errors",
+        shown_by="asyncio answers main-goes-on; mutant:errors-end-the-run",
     ),
     Scenario(
         id="spawn/error-beside-sibling",
@@ -198,7 +199,7 @@ _FAILURES = (
         answers={"goes-on": ends(b="returned"), "cancelled": ends(b="cancelled")},
         sources={"asyncio": _CREATE_TASK, "curio": curio("curio.spawn")},
         about={"spawn"},
-        shown_by="asyncio answers goes-on; a runtime whose tasks all belong to a group cancelled",
+        shown_by="asyncio answers goes-on; mutant:errors-end-the-run",
     ),
     Scenario(
         id="spawn/join-orders-effects",
@@ -216,4 +217,4 @@ _FAILURES = (
     ),
 )
 
-SCENARIOS = _FIRST_STEPS + _ORPHANS + _FAILURES
+SCENARIOS = _FIRST_STEPS + _ORPHANS + _FAILURES + GROUPS

@@ -76,7 +76,7 @@ CONNECTING: Final = (
         rule=Rule("MUST", required=(has(main="failed"),)),
         sources={ANYBODY: POSIX + "connect.html (ECONNREFUSED)"},
         about={"connect"},
-        shown_by="mutant connects-to-nobody",
+        shown_by="mutant:connects-to-nobody",
     ),
     Scenario(
         id="tcp/connect-before-accept",
@@ -91,7 +91,7 @@ CONNECTING: Final = (
         ),
         rule=Rule("MUST", required=(logs(main=["got 'early'"]),)),
         sources={ANYBODY: POSIX + "listen.html (the backlog)"},
-        shown_by="mutant bytes-before-accept-dropped",
+        shown_by="mutant:byte-dropped",
     ),
     Scenario(
         id="tcp/accept-order",
@@ -109,7 +109,7 @@ CONNECTING: Final = (
         sources={ANYBODY: POSIX + "accept.html (the first connection on the queue)"},
         about={"accept"},
         rule=Rule("SHOULD", required=(has(main="got '1'"),)),
-        shown_by="mutant accepts-last-first",
+        shown_by="mutant:accepts-last-first",
     ),
     Scenario(
         id="tcp/listener-close-keeps-connections",
@@ -121,7 +121,7 @@ CONNECTING: Final = (
             ANYBODY: POSIX + "accept.html (a new socket for each connection)",
         },
         about={"close_listener"},
-        shown_by="mutant listener-takes-connections-along",
+        shown_by="mutant:listener-takes-connections-along",
     ),
 )
 
@@ -136,7 +136,7 @@ BYTES: Final = (
         rule=Rule("MUST", required=(has(main="got 'abcdef'"),)),
         sources=RELIABLE,
         about={"send_bytes"},
-        shown_by="mutant last-byte-dropped",
+        shown_by="mutant:byte-dropped",
     ),
     Scenario(
         id="tcp/receive-at-most",
@@ -158,7 +158,7 @@ BYTES: Final = (
             "anyio": ANYIO_API + "#anyio.abc.ByteReceiveStream.receive",
         },
         about={"receive_some"},
-        shown_by="mutant rest-of-chunk-dropped",
+        shown_by="mutant:rest-dropped",
     ),
     Scenario(
         id="tcp/large-send-to-slow-reader",
@@ -179,7 +179,7 @@ BYTES: Final = (
         rule=Rule("MUST", required=(has(main=received("abcdefgh", BIG // 8)),)),
         sources=RELIABLE,
         about={"send_bytes"},
-        shown_by="anyio:asyncio returns-before-read, the others wait; mutant full-buffer-drops",
+        shown_by="anyio:asyncio returns-before-read, the others wait; mutant:byte-dropped",
     ),
 )
 
@@ -191,7 +191,7 @@ ENDS: Final = (
         rule=Rule("MUST", required=(logs(main=["got ''"]),)),
         sources={ANYBODY: POSIX + "recv.html (orderly shutdown: 0)"},
         about={"close", "receive_some"},
-        shown_by="mutant eof-lost",
+        shown_by="mutant:eof-lost",
     ),
     Scenario(
         id="tcp/eof-after-data",
@@ -202,7 +202,7 @@ ENDS: Final = (
         rule=Rule("MUST", required=(logs(main=["got 'last'", "got ''"]),)),
         sources=CLOSING,
         about={"close"},
-        shown_by="mutant bytes-dropped-at-close",
+        shown_by="mutant:bytes-dropped-at-close",
     ),
     Scenario(
         id="tcp/eof-again",
@@ -216,7 +216,7 @@ ENDS: Final = (
         rule=Rule("MUST", required=(logs(main=["got ''", "got ''", "returned"]),)),
         sources={ANYBODY: POSIX + "recv.html (orderly shutdown: 0)"},
         about={"receive_some"},
-        shown_by="mutant eof-told-once",
+        shown_by="mutant:eof-once",
     ),
     Scenario(
         id="tcp/exactly-early-eof",
@@ -231,7 +231,7 @@ ENDS: Final = (
             + "#anyio.streams.buffered.BufferedByteReceiveStream.receive_exactly",
         },
         about={"receive_exactly"},
-        shown_by="mutant short-read",
+        shown_by="mutant:short-read",
     ),
     Scenario(
         id="tcp/close-delivers-what-was-sent",
@@ -245,7 +245,7 @@ ENDS: Final = (
         rule=Rule("MUST", required=(has(main=received("abcdefgh", 12_500)),)),
         sources=CLOSING,
         about={"close"},
-        shown_by="mutant bytes-dropped-at-close",
+        shown_by="mutant:bytes-dropped-at-close",
     ),
     Scenario(
         id="tcp/half-close-by-client",
@@ -257,7 +257,7 @@ ENDS: Final = (
         rule=Rule("MUST", required=(logs(main=["got 'ask'", "got 'answer'"]),)),
         sources=CLOSING,
         about={"send_eof"},
-        shown_by="mutant eof-closes-both",
+        shown_by="mutant:eof-closes-both",
     ),
     Scenario(
         id="tcp/half-close-by-server",
@@ -269,7 +269,7 @@ ENDS: Final = (
         rule=Rule("MUST", required=(logs(main=["got ''", "got 'late'"]),)),
         sources=CLOSING,
         about={"send_eof"},
-        shown_by="mutant eof-closes-both",
+        shown_by="mutant:eof-closes-both",
     ),
     Scenario(
         id="tcp/send-after-send-eof",
@@ -283,7 +283,7 @@ ENDS: Final = (
         rule=Rule("MUST", forbidden=(has(main="got 'x'"),)),
         sources=CLOSING,
         about={"send_eof"},
-        shown_by="mutant sends-after-eof",
+        shown_by="mutant:sends-after-eof",
     ),
     Scenario(
         id="tcp/send-eof-twice",
@@ -296,7 +296,7 @@ ENDS: Final = (
             "anyio": ANYIO_API + "#anyio.abc.ByteStream.send_eof",
         },
         about={"send_eof"},
-        shown_by="mutant second-eof-fails",
+        shown_by="mutant:second-close-fails",
     ),
 )
 

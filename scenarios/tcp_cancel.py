@@ -51,7 +51,7 @@ SCENARIOS: Final = (
             "anyio": ANYIO_API + "#anyio.abc.SocketListener",
         },
         about={"accept"},
-        shown_by="mutant connection-lost-with-cancelled-accept",
+        shown_by="mutant:connection-lost-on-cancel",
     ),
     Scenario(
         id="tcp/connect-then-cancel-accept",
@@ -80,7 +80,7 @@ SCENARIOS: Final = (
         rule=Rule("MUST", forbidden=(lacks(a="accepted", main="again"),)),
         sources={"trio": TRIO_PRIMITIVES},
         about={"accept"},
-        shown_by="mutant connection-lost-with-cancelled-accept",
+        shown_by="mutant:connection-lost-on-cancel",
     ),
     Scenario(
         id="tcp/cancel-connect",
@@ -106,7 +106,7 @@ SCENARIOS: Final = (
         ),
         sources={"trio": TRIO_PRIMITIVES},
         about={"connect"},
-        shown_by="mutant cancelled-connect-leaks",
+        shown_by="mutant:cancelled-connect-leaks",
     ),
     Scenario(
         id="tcp/cancel-receive",
@@ -121,7 +121,7 @@ SCENARIOS: Final = (
         rule=Rule("MUST", required=(ends(a="cancelled") & has(main="got 'hello'"),)),
         sources=RELIABLE,
         about={"receive_some"},
-        shown_by="mutant bytes-lost-with-cancelled-receive",
+        shown_by="mutant:bytes-lost-on-cancel",
     ),
     Scenario(
         id="tcp/data-then-cancel-receive",
@@ -162,10 +162,10 @@ SCENARIOS: Final = (
             {
                 "main": (
                     *(*PAIR, Spawn("a"), Sleep(1), Cancel("a"), ended("a")),
-                    *(Spawn("r"), Close("c"), ended("r")),
+                    *(Spawn("r"), Close("s"), ended("r")),
                 ),
-                "a": (SendBytes("c", "abcdefgh", BIG // 8), Note("sent")),
-                "r": (ReceiveUntilEof("s"),),
+                "a": (SendBytes("s", "abcdefgh", BIG // 8), Note("sent")),
+                "r": (ReceiveUntilEof("c"),),
             }
         ),
         answers={
@@ -174,10 +174,7 @@ SCENARIOS: Final = (
             "reset": ends(r="raised *"),
             "not-interrupted": has(a="sent"),
         },
-        sources={
-            ANYBODY: TRIO_IO
-            + "#trio.abc.SendStream.send_all (some, all or none)"
-        },
+        sources={ANYBODY: TRIO_IO + "#trio.abc.SendStream.send_all (some, all or none)"},
         about={"send_bytes"},
         shown_by="asyncio all-arrives, trio and curio prefix-arrives",
     ),

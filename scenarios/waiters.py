@@ -54,7 +54,7 @@ JOINERS: Final = (
         rule=Rule("MUST", required=(ends(a="cancelled", b="cancelled"),)),
         sources={"asyncio": ASYNCIO_TASKS + "#task-object"},
         about={"join"},
-        shown_by="asyncio target-too, curio and anyio joiner-only; mutant join-does-not-propagate",
+        shown_by="asyncio target-too, curio and anyio joiner-only",
     ),
     Scenario(
         id="cancellation/joined-cancels-joiner",
@@ -88,7 +88,7 @@ JOINERS: Final = (
         rule=Rule("MUST", required=(ends(a="cancelled") & has(w="done"),)),
         sources={"asyncio": ASYNCIO_TASKS + "#asyncio.shield"},
         about={"detach"},
-        shown_by="mutant detach-cancels-work",
+        shown_by="mutant:detach-cancels-work",
     ),
     Scenario(
         id="cancellation/detach-work-cancelled",
@@ -105,7 +105,7 @@ JOINERS: Final = (
         rule=Rule("MUST", required=(has(a="too"),)),
         sources={"asyncio": ASYNCIO_TASKS + "#asyncio.shield"},
         about={"detach"},
-        shown_by="mutant detach-hides-cancel",
+        shown_by="mutant:swallowed-cancel",
     ),
     Scenario(
         id="cancellation/detach-value",
@@ -116,7 +116,7 @@ JOINERS: Final = (
         rule=Rule("MUST", required=(has(a="got v"),)),
         sources={"asyncio": ASYNCIO_TASKS + "#asyncio.shield"},
         about={"detach"},
-        shown_by="mutant detach-loses-value",
+        shown_by="mutant:join-loses-value",
     ),
 )
 
@@ -137,7 +137,7 @@ BLOCKED: Final = (
         rule=Rule("MUST", required=(ends(a="cancelled", main="returned@1"),)),
         sources=INTERRUPTS,
         about={"sleep"},
-        shown_by="mutant deaf-sleep",
+        shown_by="mutant:swallowed-cancel",
     ),
     Scenario(
         id="cancellation/in-event-wait",
@@ -151,7 +151,7 @@ BLOCKED: Final = (
         ),
         sources=INTERRUPTS,
         about={"wait"},
-        shown_by="mutant deaf-event",
+        shown_by="mutant:swallowed-cancel",
     ),
     Scenario(
         id="cancellation/in-lock-acquire",
@@ -169,7 +169,7 @@ BLOCKED: Final = (
         ),
         sources=INTERRUPTS,
         about={"acquire"},
-        shown_by="mutant lock-kept-by-cancelled-waiter",
+        shown_by="mutant:leaked-permit",
     ),
     Scenario(
         id="cancellation/in-receive",
@@ -178,7 +178,7 @@ BLOCKED: Final = (
         rule=Rule("MUST", required=(ends(a="cancelled") & has(main="got 1"),)),
         sources=INTERRUPTS,
         about={"receive"},
-        shown_by="mutant item-lost-with-cancelled-receiver",
+        shown_by="mutant:item-lost-on-cancel",
     ),
     Scenario(
         id="cancellation/in-send",
@@ -192,7 +192,7 @@ BLOCKED: Final = (
         rule=Rule("MUST", required=(ends(a="cancelled") & has(main=["got 1", "caught Timeout"]),)),
         sources=INTERRUPTS,
         about={"send"},
-        shown_by="mutant cancelled-send-sends",
+        shown_by="mutant:cancelled-send-sends",
     ),
 )
 

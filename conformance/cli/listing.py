@@ -66,7 +66,8 @@ def runtimes(form: str) -> int:
         bench.start([o.address for o in offered if not o.trouble and o.default], jobs=4)
         rows = []
         for item in offered:
-            trouble = item.trouble or str(bench.trouble.get(item.address, ""))
+            told = str(bench.trouble.get(item.address, "")).removeprefix(f"{item.address}: ")
+            trouble = item.trouble or told
             facts = bench.facts.get(item.address)
             rows.append({"address": item.address, **_described(facts), "trouble": trouble})
     if form == "json":

@@ -43,6 +43,13 @@ def probe(runtime: str, seeds: int, form: str) -> int:
     return Exit.VIOLATION if differing else Exit.OK
 
 
+def _cited(line: Inferred) -> str:
+    """Where the declaration comes from, in a word or two; the whole citation is in the JSON."""
+    if not line.citation:
+        return "none"
+    return "undocumented" if line.citation.startswith("undocumented") else "documents"
+
+
 def _facts(line: Inferred) -> dict[str, object]:
     return {
         "field": line.field,
@@ -60,7 +67,6 @@ def _show(lines: Sequence[Inferred]) -> None:
     table = Table(*headings, box=None, pad_edge=False)
     for line in lines:
         inferred = "?" if line.inferred is None else line.inferred
-        citation = line.citation or "none"
-        cells = (line.field, inferred, line.declared, citation, line.scenario, line.answer or "")
+        cells = (line.field, inferred, line.declared, _cited(line), line.scenario, line.answer or "")
         table.add_row("DIFFERS" if line.differs else "", *map(str, cells))
     console().print(table)

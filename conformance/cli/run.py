@@ -122,7 +122,10 @@ def make_header(
         RuntimeLine(facts.address, facts.version, facts.python, facts.steering)
         for facts in bench.facts.values()
     ]
-    troubled = [RuntimeLine(address, trouble=str(e)) for address, e in bench.trouble.items()]
+    troubled = [
+        RuntimeLine(address, trouble=str(error).removeprefix(f"{address}: "))
+        for address, error in bench.trouble.items()
+    ]
     for line in catalogue.broken:
         say(f"warning: not loaded: {line}")
     return Header(

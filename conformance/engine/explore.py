@@ -4,13 +4,14 @@ Exhaustive search over the reference with sleep sets and state caching. A step's
 and wrote (the reference records it), not a guess about an op; a state's key is the very snapshot that
 restores it. Sleep sets: Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", chapter
 5; with caching, a state is skipped only if the stored sleep set is contained in the new one, and otherwise
-only what was asleep then is explored now (chapter 5.2). `tests/unit/test_oracle.py` holds the search against
+only what was asleep then is explored now (chapter 5.2). A step that nobody else can be concerned by is a
+persistent set of its own (chapter 4). `tests/unit/test_oracle.py` holds the search against
 plain enumeration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, final
 
@@ -33,6 +34,9 @@ class Exploration:
     complete: bool
     states: int
     steps: int
+
+
+_NOBODY: Mapping[Hashable, int] = {}
 
 
 class _SpentError(Exception):
@@ -74,8 +78,14 @@ class _Search:
                 self.outcomes.setdefault(machine.outcome(), tuple(self.path))
             return
         old = self.seen.get(key)
+        rivals = _NOBODY
         if old is None:
             self.seen[key] = frozenset(sleep)
+            if len(todo) > 1:
+                rivals = {option: machine.rivals(option) for option in todo}
+                for option, (reads, writes) in sleep.items():
+                    if not rivals.get(option, -1) & (reads | writes):
+                        return  # all that follows was explored with that step first
             if sleep:
                 todo = [option for option in todo if option not in sleep]
         else:
@@ -86,7 +96,10 @@ class _Search:
         for option in todo:
             if moved:
                 machine.restore(key)
-            sleep = {**sleep, option: self._variants(option, key, sleep)}
+            reads, writes = foot = self._variants(option, key, sleep)
+            if not rivals.get(option, -1) & (reads | writes):
+                return  # nobody else can be concerned by this step: the others may as well come later
+            sleep = {**sleep, option: foot}
             moved = True
 
     def _variants(self, option: Hashable, key: Hashable, sleep: Asleep) -> tuple[int, int]:

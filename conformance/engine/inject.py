@@ -11,9 +11,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from conformance.errors import DataError
+from conformance.lang import ops
 from conformance.lang.ops import Block, Checkpoint
 from conformance.lang.program import Path, Program
 from conformance.lang.semantics import Semantics
+
+
+_NEVER = (ops.Note, ops.Log, ops.Raise, ops.Return, ops.Attempt)
+"""Ops that the interpreter performs by itself: no runtime is asked, so nothing can happen there."""
 
 
 def sites(program: Program, semantics: Semantics) -> tuple[Path, ...]:
@@ -21,7 +26,8 @@ def sites(program: Program, semantics: Semantics) -> tuple[Path, ...]:
     return tuple(
         path
         for path, op in program.walk()
-        if semantics.schedule_point(op.kind) == "always"
+        if not isinstance(op, _NEVER)
+        and semantics.schedule_point(op.kind) == "always"
         and semantics.cancel_point(op.kind) == "always"
     )
 

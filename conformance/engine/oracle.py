@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import final
 
 from conformance.engine.explore import BUDGET, Exploration, explore
@@ -77,15 +77,26 @@ class Allowed:
     def contains(self, outcome: Outcome) -> Grade:
         """The grade of an outcome."""
         outcome = comparable(outcome, self.clock)
-        if outcome in self._known:
-            return Grade.ACCEPTABLE
+        known = outcome in self._known
         if outcome not in self._freedoms:
-            self._freedoms[outcome] = self._explain(outcome)
-        return Grade.INTERESTING if self._freedoms[outcome] else Grade.FORBIDDEN
+            self._freedoms[outcome] = self._uncited(outcome) if known else self._explain(outcome)
+        if self._freedoms[outcome]:
+            return Grade.INTERESTING
+        return Grade.ACCEPTABLE if known else Grade.FORBIDDEN
 
     def freedom(self, outcome: Outcome) -> str:
         """The least freedom that explains an outcome that the declared semantics do not allow."""
         return self._freedoms.get(comparable(outcome, self.clock), "")
+
+    def _uncited(self, outcome: Outcome) -> str:
+        """The declarations without a citation that an outcome rests on; empty if it rests on none."""
+        plain, names = cited_only(self.semantics)
+        if not names:
+            return ""
+        found = self.oracle.search(self.program, plain, self.clock)
+        if any(comparable(o, self.clock) == outcome for o in found.outcomes):
+            return ""
+        return "declared without a citation: " + ", ".join(names)
 
     def _explain(self, outcome: Outcome) -> str:
         for name, semantics in freer(self.semantics):
@@ -104,6 +115,19 @@ def freer(semantics: Semantics) -> Iterator[tuple[str, Semantics]]:
             everything = replace(everything, **change)  # type: ignore[arg-type]
     if everything is not semantics:
         yield "several freedoms together", everything
+
+
+def cited_only(semantics: Semantics) -> tuple[Semantics, list[str]]:
+    """The semantics with every declaration that has no citation taken back, and their names."""
+    plain = Semantics()
+    names = [
+        field.name
+        for field in fields(Semantics)
+        if field.name != "citations"
+        and field.name not in semantics.citations
+        and getattr(semantics, field.name) != getattr(plain, field.name)
+    ]
+    return replace(semantics, **{name: getattr(plain, name) for name in names}), names
 
 
 def comparable(outcome: Outcome, clock: Clock) -> Outcome:

@@ -15,7 +15,66 @@ from conformance.lang.semantics import Semantics
 Tells = tuple[str, str, Mapping[str, Any]]
 """A field of the semantics, the scenario that tells about it, and what each answer means for it."""
 
-TABLE: Final[tuple[Tells, ...]] = ()
+BOTH: Final = "both"
+"""In a meaning: what it says when more than one answer was seen."""
+
+_ORDER: Final = {"in-order": "fifo", "reversed": "any", BOTH: "any"}
+_RACE: Final = {"completes": "completion", "cancelled": "cancel", BOTH: "either"}
+_YIELDS: Final = {"yields": "always", "goes-straight-on": "if_blocks"}
+
+TABLE: Final[tuple[Tells, ...]] = (
+    ("order", "spawn/first-steps", _ORDER),
+    ("start", "spawn/starts", {"later": "later", "at-once": "eager"}),
+    ("cancellation", "cancellation/swallow-then-wait", {"edge": "edge", "level": "level"}),
+    (
+        "cancel_before_start",
+        "cancellation/before-first-step",
+        {"skips": "skips", "runs-to-checkpoint": "runs", "runs-to-wait": "runs"},
+    ),
+    (
+        "cancel_at_return",
+        "cancellation/self-then-return",
+        {"value": "value", "cancelled-at-end": "cancelled"},
+    ),
+    ("cancel_waits", "cancellation/call-waits", {"waits": True, "returns-at-once": False}),
+    ("race", "cancellation/event-set-then-cancel", _RACE),
+    (
+        "cancel_joiner",
+        "cancellation/joiner",
+        {"target-too": "propagates", "joiner-only": "leaves"},
+    ),
+    ("join_error", "join/failed", {"same-object": "same", "wrapped": "wrapped"}),
+    ("join_cancelled", "join/cancelled-task", {"cancellation": "cancelled", "error": "error"}),
+    ("join_self", "join/oneself", {"refused": "error", "blocks": "blocks"}),
+    ("locks", "sync/lock-barging", {"waiter-first": "fair", "owner-again": "barging"}),
+    ("channels", "sync/channel-barging-receiver", {"reserved": "fair", "barges": "barging"}),
+    ("relock", "sync/lock-reacquire", {"blocks": "blocks", "refused": "error"}),
+    ("unowned", "sync/lock-release-by-other", {"refused": "error", "released": "works"}),
+    ("ties", "timers/equal-sleeps", _ORDER),
+    (
+        "past",
+        "timers/deadline-zero-checkpoint",
+        {"cut": "before", "passes": "later", BOTH: "either"},
+    ),
+    (
+        "orphans",
+        "spawn/orphan-main-returns",
+        {"cancelled": "cancelled", "awaited": "awaited", "abandoned": "abandoned"},
+    ),
+    ("unjoined", "spawn/error-unjoined", {"main-goes-on": "ignored", "main-fails": "ends"}),
+    (
+        "groups",
+        "spawn/group-error-shape",
+        {"grouped": "propagates", "bare": "propagates", "kept": "collected"},
+    ),
+    ("schedule_points.join", "join/done-yields", _YIELDS),
+    ("schedule_points.receive", "sync/channel-receive-yields", _YIELDS),
+    ("schedule_points.send", "sync/channel-send-yields", _YIELDS),
+    ("schedule_points.wait", "sync/event-set-wait-yields", _YIELDS),
+    ("schedule_points.acquire", "sync/lock-free-yields", _YIELDS),
+    ("schedule_points.sleep", "timers/sleep-zero", _YIELDS),
+    ("schedule_points.set", "sync/event-set-switches", {"switches": "always", "goes-on": "never"}),
+)
 
 
 @final
@@ -35,8 +94,8 @@ class Inferred:
 
     @property
     def differs(self) -> bool:
-        """Whether the answer contradicts the declaration. `either` and `any` are never contradicted."""
-        if self.inferred is None or self.declared in ("either", "any"):
+        """Whether the answer contradicts the declaration. One that allows all is never contradicted."""
+        if self.inferred is None or self.declared in ("either", "any", "unspecified"):
             return False
         return bool(self.inferred != self.declared)
 
@@ -45,10 +104,15 @@ def infer(answers: Mapping[str, str | None], declared: Semantics) -> Iterator[In
     """A line for every row of the table; `answers` maps scenario ids to words."""
     for name, scenario, meaning in TABLE:
         answer = answers.get(scenario)
-        values = {meaning.get(word) for word in (answer or "").split(" | ")}
-        value = values.pop() if len(values) == 1 else meaning.get("|")
-        citation = declared.citations.get(name, "")
-        yield Inferred(name, scenario, answer, value, getattr(declared, name), citation)
+        words = answer.split(" | ") if answer else []
+        value = meaning.get(BOTH if len(words) > 1 else "".join(words))
+        citation = declared.citations.get(name.partition(".")[0], "")
+        yield Inferred(name, scenario, answer, value, _declared(declared, name), citation)
+
+
+def _declared(semantics: Semantics, name: str) -> Any:
+    table, _, kind = name.partition(".")
+    return semantics.schedule_point(kind) if kind else getattr(semantics, table)
 
 
 def scenarios() -> frozenset[str]:

@@ -13,7 +13,7 @@ from typing import final
 from conformance.judge.case import ALLOWED_SHOWN, Case, Histogram, RuleText, Seen
 from conformance.judge.evidence import AllowedSet, Evidence, Oracle, RuntimeFacts, Runs
 from conformance.judge.token import RunToken, encode_paths, encode_token, short_hash
-from conformance.judge.verdict import Grade, Verdict
+from conformance.judge.verdict import Grade, Verdict, merge
 from conformance.lang.capability import missing
 from conformance.lang.outcome import Outcome, show_outcome
 from conformance.lang.pattern import show_pattern
@@ -94,17 +94,20 @@ def judge(
     histograms = tuple(
         _histogram(scenario, facts, evidence, runs, oracle) for runs in evidence.runs
     )
-    findings = list(_findings(scenario, facts, evidence, histograms))
+    findings = list(_findings(scenario, evidence, histograms))
     if strict:
         findings = [Finding(_raised(f.verdict), f.text) for f in findings]
-    worst = max(findings, key=lambda f: f.verdict.rank, default=Finding(Verdict.CONFORMS, ""))
-    marks = tuple(dict.fromkeys(f.text for f in findings if f is not worst or _is_mark(f)))
-    reason = "" if _is_mark(worst) else worst.text
-    return _case(scenario, facts, evidence, histograms, worst.verdict, reason, marks)
+    verdict = merge([Verdict.CONFORMS, *(finding.verdict for finding in findings)])
+    marks = tuple(dict.fromkeys(f.text for f in findings if f.verdict is Verdict.CONFORMS))
+    reason = _reason([f.text for f in findings if f.verdict is verdict and f.text not in marks])
+    return _case(scenario, facts, evidence, histograms, verdict, reason, marks)
 
 
-def _is_mark(finding: Finding) -> bool:
-    return finding.verdict is Verdict.CONFORMS and bool(finding.text)
+def _reason(texts: list[str]) -> str:
+    """The first reason, and how many more there are."""
+    different = list(dict.fromkeys(texts))
+    more = f" (and {len(different) - 1} more)" if len(different) > 1 else ""
+    return different[0] + more if different else ""
 
 
 def _raised(verdict: Verdict) -> Verdict:
@@ -247,7 +250,7 @@ def _breaks(
 
 
 def _findings(
-    scenario: Scenario, facts: RuntimeFacts, evidence: Evidence, histograms: tuple[Histogram, ...]
+    scenario: Scenario, evidence: Evidence, histograms: tuple[Histogram, ...]
 ) -> Iterator[Finding]:
     if evidence.culprit:
         yield Finding(Verdict.UNKNOWN, evidence.culprit)

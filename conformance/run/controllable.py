@@ -30,6 +30,9 @@ class Controllable(Protocol):
     def step(self, option: Any) -> None:
         """Let it happen. Further decisions go through `choose`."""
 
+    def rivals(self, option: Any) -> int:
+        """The footprint of everything that may happen before `option` is taken; -1 when that is unknown."""
+
     def snapshot(self) -> Hashable:
         """The complete state: equal states behave equally, and `restore` brings it back."""
 

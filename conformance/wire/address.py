@@ -129,7 +129,7 @@ def _unknown(name: str, points: Mapping[str, EntryPoint]) -> UsageError:
 
 def _find_python(path: str) -> str:
     """The interpreter's absolute path; links stay, for they tell a virtual environment apart."""
-    found = shutil.which(path) if path else None
+    found = shutil.which(Path(path).expanduser()) if path else None
     if found is None:
         raise NotStarted(
             f"there is no interpreter `{path}`",

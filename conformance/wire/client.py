@@ -7,6 +7,7 @@ ScenarioError, InternalError.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -26,7 +27,7 @@ from conformance.lang.semantics import Semantics, semantics_from_json
 from conformance.run.observation import Event, Observation, RunOptions
 from conformance.wire.address import Address, adapter_root
 from conformance.wire.archive import build_archive
-from conformance.wire.process import LostError, Process
+from conformance.wire.process import PATIENCE, LostError, Process
 
 PROTOCOL = 1
 """The version of the wire protocol that this end speaks."""
@@ -129,9 +130,14 @@ class Worker:
     def close(self) -> None:
         """End the process. The next run starts another."""
         process, self._process = self._process, None
-        if process is not None:
-            self.noise = process.noise
-            process.close()
+        if process is None:
+            return
+        if not process.dead():
+            self._seq += 1
+            with contextlib.suppress(LostError):
+                process.exchange({"seq": self._seq, "cmd": "stop"}, PATIENCE)
+        self.noise = process.noise
+        process.close()
 
     def _ask(self, request: Mapping[str, Any], limit: float) -> dict[str, Any]:
         """A reply. Raises LostError when there was none, and what the worker itself reports."""

@@ -91,6 +91,7 @@ class Process:
             while (reply := self._next_reply(request["seq"], deaf=deaf)) is None:
                 left = deadline - time.monotonic()
                 if left <= 0:
+                    self._ask_where()
                     raise LostError("hung")
                 self._look(min(left, LOOK))
         except BaseException:
@@ -119,6 +120,14 @@ class Process:
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream is not None:
                 stream.close()
+
+    def _ask_where(self) -> None:
+        """Have a hung worker print where it is: `conformance.wire.worker` arms the signal."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGUSR1)
+        end = time.monotonic() + LOOK
+        while self._pump(LOOK) and time.monotonic() < end:
+            continue
 
     # ------------------------------------------------------------ the loop
 

@@ -13,6 +13,7 @@ import importlib
 import json
 import os
 import platform
+import signal
 import sys
 import sysconfig
 import threading
@@ -49,6 +50,7 @@ def serve(module: str, attribute: str, flavour: str) -> None:
     os.dup2(2, 1)
     os.close(null)
     faulthandler.enable()
+    faulthandler.register(signal.SIGUSR1)  # asked by whoever gives up waiting: where are you?
     with os.fdopen(requests, "rb") as lines:
         Server(module, attribute, flavour, replies).serve(lines)
 

@@ -33,6 +33,8 @@ LANE = 2
 EVERYTHING = -1
 
 
+SCOPE = "scope"
+"""The kind of entering and leaving a scope, which is no schedule point and no cancel point."""
 _KINDS = tuple(OPS)
 
 
@@ -52,7 +54,7 @@ class Kernel:
         self.level = semantics.cancellation == "level"
         self.timed_lane = TIMED if semantics.ties == "fifo" else LOOSE
         self.now: Ticks = 0
-        self.ready: tuple[Task, ...] = ()
+        self.ready: Any = []
         self.timers: tuple[tuple[Ticks, Any], ...] = ()
         self.tasks: list[Task] = []
         self.cancelling = False
@@ -60,7 +62,8 @@ class Kernel:
         self.reads = 0
         self.writes = 0
         self._yields = {kind: semantics.schedule_point(kind) in ("always", "unspecified") for kind in _KINDS}
-        self._cancels = {kind: semantics.cancel_point(kind) for kind in _KINDS}
+        self._cancels: dict[str, str] = {kind: semantics.cancel_point(kind) for kind in _KINDS}
+        self._yields[SCOPE], self._cancels[SCOPE] = False, "never"
 
     # ------------------------------------------------------------ what a subclass gives
 
@@ -112,7 +115,7 @@ class Kernel:
         task.state = READY
         task.wake = (code, value)
         task.lane = lane
-        self.ready += (task,)
+        self.ready.append(task)
         self.writes |= task.bit | (LANE if lane else 0)
 
     def step(self, task: Task | None) -> None:
@@ -121,9 +124,7 @@ class Kernel:
         if task is None:
             self.fire_timers()
             return
-        ready = self.ready
-        at = ready.index(task)
-        self.ready = ready[:at] + ready[at + 1 :]
+        self.ready.remove(task)
         self.writes |= task.bit
         task.state = RUNNING
         task.undo = None
@@ -182,6 +183,7 @@ class Kernel:
             group.alive += (child,)
             base = group.owner.scopes[: group.owner.scopes.index(group.scope) + 1] if self.level else ()
         child.own.owner = child
+        self.writes |= child.end.bit
         child.scopes = (*base, child.own)
         if self.semantics.start == "eager":
             self.writes |= child.bit
@@ -196,20 +198,20 @@ class Kernel:
         """Wait for a task's end. Raises what the semantics say."""
         if target is task and self.semantics.join_self == "error":
             raise Fault(self.fault("Misuse"))
-        if target.state == DONE:
-            self.reads |= target.bit
+        if target.end.result is not None:
+            self.reads |= target.end.bit
             code, value = self.joined(target)
             if code == ERROR:
                 raise Fault(value)
             return value
-        self.writes |= target.bit
-        target.joiners += (task,)
+        self.writes |= target.end.bit
+        target.end.joiners += (task,)
         return self.block(task, "join", target)
 
     def joined(self, target: Task) -> tuple[int, Any]:
         """How a join of this finished task goes on."""
-        assert target.result is not None
-        how, value = target.result
+        assert target.end.result is not None
+        how, value = target.end.result
         if how == "returned":
             return VALUE, value
         if self.is_cancelled(value):
@@ -224,13 +226,15 @@ class Kernel:
             result = ("failed", self.fault("Cancelled"))
         task.pending = False
         task.state = DONE
-        task.result = result
-        for joiner in task.joiners:
+        end = task.end
+        self.writes |= end.bit
+        end.result = result
+        for joiner in end.joiners:
             if joiner.waiting is not None and joiner.waiting[0] == "cancel":
                 self.wake(joiner, VALUE)
             else:
                 self.wake(joiner, *self.joined(task))
-        task.joiners = ()
+        end.joiners = ()
         if task.group is not None:
             self.child_done(task.group, task, result)
         elif task is self.tasks[0]:
@@ -244,7 +248,7 @@ class Kernel:
         how = self.semantics.orphans
         if how == "abandoned":
             self.over = True
-            self.ready = ()
+            self.ready.clear()
         elif how == "cancelled" or result[0] == "failed":
             for task in self.tasks:
                 if task.state not in (DONE, UNSPAWNED):
@@ -266,7 +270,8 @@ class Kernel:
         if not self.cancel_task(target):
             raise Fault(self.fault("RecursionError"))
         if self.semantics.cancel_waits and target is not task and target.state != DONE:
-            target.joiners += (task,)
+            self.writes |= target.end.bit
+            target.end.joiners += (task,)
             return self.block(task, "cancel", target)
         return None
 
@@ -369,8 +374,8 @@ class Kernel:
         if queue == "sleep":
             self.disarm(task)
         else:
-            self.writes |= thing.bit
-            thing.joiners = tuple(t for t in thing.joiners if t is not task)
+            self.writes |= thing.end.bit
+            thing.end.joiners = tuple(t for t in thing.end.joiners if t is not task)
 
     # ------------------------------------------------------------ time
 
@@ -407,7 +412,9 @@ class Kernel:
         due = sorted((t for t in self.timers if t[0] <= self.now), key=lambda t: t[0])
         self.timers = tuple(t for t in self.timers if t[0] > self.now)
         while due:
-            same = [t for t in due if t[0] == due[0][0]] if self.semantics.ties == "any" else due[:1]
+            same = due[:1]
+            if self.semantics.ties == "any":  # in an order that a saved and restored run keeps
+                same = sorted((t for t in due if t[0] == due[0][0]), key=lambda t: t[1].bit)
             timer = same[self.choose("timer", len(same)) if len(same) > 1 else 0]
             due.remove(timer)
             self.fire(timer[1])

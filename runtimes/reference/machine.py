@@ -15,12 +15,13 @@ from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics
 from conformance.lang.text import show_op
 from conformance.run.controllable import Choose
-from conformance.run.frames import ENTER, EXIT, Frames, Step, compile_program
-from runtimes.reference.kernel import EVERYTHING, WAIT, Fault
+from conformance.run.frames import ENTER, EXIT, PERFORM, Frames, Step, compile_program
+from runtimes.reference.futures import Futures, cannot_fail
+from runtimes.reference.kernel import EVERYTHING, SCOPE, WAIT, Fault
 from runtimes.reference.network import Network
 from runtimes.reference.objects import (
-    CHECK, DONE, ERROR, LOOSE, RETRY, SKIP, START, UNSPAWNED, VALUE,
-    Channel, Event, Group, Listener, Lock, Scope, Stateful, Stream, Task,
+    BLOCKED, CHECK, DONE, ERROR, LOOSE, READY, RETRY, SKIP, START, UNSPAWNED, VALUE,
+    Channel, End, Event, Group, Listener, Lock, Scope, Stateful, Stream, Task,
 )  # fmt: skip
 
 
@@ -60,6 +61,7 @@ class Machine(Network):
         self.code = compile_program(program)
         self.choose = lambda kind, options: 0
         self._build(program)
+        self._foresee()
         self._current: list[int] = [-1] * len(self.things)
         self._numbers: dict[Any, int] = {}
         self._saved: list[Any] = []
@@ -79,7 +81,7 @@ class Machine(Network):
         self.by_name: dict[str, Task] = {}
         for name in program.tasks:
             own = self._thing(Scope, "task")
-            task = self._thing(Task, name, own)
+            task = self._thing(Task, name, own, self._thing(End))
             task.body = Frames(self.code[name], self)
             task.body.log = ()
             self.tasks.append(task)
@@ -147,6 +149,69 @@ class Machine(Network):
         """The name of a wrapped error."""
         return f"JoinError({error})"
 
+    # ------------------------------------------------------------ what steps concern whom
+
+    def _foresee(self) -> None:
+        """Make the table of what tasks may still touch, where the reduction is allowed at all."""
+        kinds = {op.kind for _, op in self.program.walk()}
+        self.reducible = not (self.fifo or self.lax or kinds & _FAR_REACHING or len(self.tasks) < 3)
+        if not self.reducible:
+            return
+        own = {t.name: t.bit | t.end.bit | t.own.bit for t in self.tasks}
+        main = self.tasks[0]
+        if self.semantics.orphans != "awaited" or not cannot_fail(self.code["main"]):
+            own[main.name] = EVERYTHING
+        propagates = self.semantics.cancel_joiner == "propagates"
+        self.futures = Futures(self.code, self._touched, own, not propagates)
+        self.own_bits = own
+
+    def _touched(self, op: Any) -> int:
+        for name, table in (("event", self.events), ("lock", self.locks), ("channel", self.channels)):
+            if hasattr(op, name):
+                return int(table[getattr(op, name)].bit)
+        if op.kind == "join":
+            return self.by_name[op.task].end.bit
+        if op.kind == "log":
+            return int(self.shared.bit)
+        if op.kind in ("move_on_after", "fail_after") and op.ticks <= 0:
+            return EVERYTHING  # a deadline that is due at once may fire while others are ready
+        return 0
+
+    def rivals(self, option: Task | None) -> int:
+        """What others may touch before `option` is taken; EVERYTHING when that is not known."""
+        if not self.reducible or option is None:
+            return EVERYTHING
+        if self.timers and min(timer[0] for timer in self.timers) <= self.now:
+            return EVERYTHING
+        mask, blocked = 0, []
+        for task in self.tasks:
+            if task.state == READY and task is not option:
+                mask |= self._future(task)
+            elif task.state == BLOCKED:
+                blocked.append(task)
+        again = True
+        while again and blocked:
+            again = False
+            for task in blocked:
+                assert task.waiting is not None
+                thing = task.waiting[1]
+                wanted = thing.end.bit if isinstance(thing, Task) else thing.bit if thing is not None else 0
+                if mask & (task.bit | wanted):
+                    mask |= self._future(task)
+                    blocked.remove(task)
+                    again = True
+                    break
+        return mask
+
+    def _future(self, task: Task) -> int:
+        frames = task.body
+        mask: int = self.own_bits[task.name]
+        if frames.at is not None:
+            mask |= self.futures.of[frames.at]
+        if frames.blocks:
+            mask |= self.futures.of[frames.blocks[-1][0]]
+        return mask
+
     # ------------------------------------------------------------ saving
 
     def snapshot(self) -> tuple[Any, ...]:
@@ -165,7 +230,7 @@ class Machine(Network):
                     number = numbers[saved] = len(numbers)
                     self._saved.append(saved)
                 current[thing.index] = number
-        ready, timers = self.ready, self.timers
+        ready, timers = tuple(self.ready), self.timers
         if len(ready) > 1:
             ready = tuple(sorted(ready, key=_in_fifo if self.fifo else _bit))
         if len(timers) > 1 and self.semantics.ties == "any":
@@ -188,7 +253,8 @@ class Machine(Network):
         """Put a saved state back."""
         if self._unsaved:
             self.snapshot()
-        self.now, self.ready, self.timers, self.cancelling, self.over, *numbers = saved
+        self.now, ready, self.timers, self.cancelling, self.over, *numbers = saved
+        self.ready = list(ready)
         for index, (mine, wanted) in enumerate(zip(self._current, numbers, strict=True)):
             if mine != wanted:
                 self.things[index].load(self._saved[wanted])
@@ -225,7 +291,7 @@ class Machine(Network):
         log = task.body.log
         if task.state == UNSPAWNED:
             return TaskOutcome()
-        if task.body.request < 0 or (task.wake[0] in (START, SKIP) and task.state != DONE):
+        if task.body.request < 0 or (task.state == READY and task.wake[0] in (START, SKIP)):
             return TaskOutcome(log, "unstarted")
         if task.state != DONE:
             step = task.body.next()
@@ -255,11 +321,10 @@ class Machine(Network):
     def _go_on(self, task: Task, frames: Frames, *, again: bool) -> None:
         while (step := frames.next()) is not None:
             call, args = self._call(task, frames, step)
+            request = frames.request
+            kind = step.kind if request == PERFORM or (request == EXIT and step.kind == "group") else SCOPE
             try:
-                if again:
-                    value = self.retry(task, step.kind, call, *args)
-                else:
-                    value = self.request(task, step.kind, call, *args)
+                value = (self.retry if again else self.request)(task, kind, call, *args)
             except Fault as fault:
                 frames.fail(fault.args[0])
             else:
@@ -345,7 +410,7 @@ class Machine(Network):
 
     def _join(self, task: Task, target: Task) -> Any:
         if target.state == UNSPAWNED:
-            self.reads |= target.bit
+            self.reads |= target.end.bit
             raise Fault("Unopened")
         return self.join(task, target)
 
@@ -411,4 +476,8 @@ def _end(end: tuple[str, Any] | None) -> str:
 
 
 _LOGGED = frozenset({"join", "detach", "receive", "receive_nowait", "receive_some", "receive_exactly", "receive_until_eof"})
+_FAR_REACHING = frozenset(
+    {"group", "block", "listen", "connect", "accept"}
+)
+"""Op kinds whose effects the table of futures does not follow."""
 _ON_TASK = frozenset({"spawn", "join", "cancel", "detach"})

@@ -46,24 +46,24 @@ class Task(Stateful):
     pending    edge cancellation: told to nobody yet       count    cancels requested, less those taken back
     scopes     open scopes, outermost first                shields  open shields (edge cancellation)
     waiting    what it is blocked on: (queue kind, object, extra)
-    result     (`returned`, value) or (`failed`, error) once DONE            ended    when its body ended
-    body       the position in the program (`Frames`) or the coroutine
+    own, end   its scope as a whole, and its end            ended    when its body ended
+    body, ask  the position in the program (`Frames`); or the coroutine, and what it asked for last
     undo       what must be undone when a cancel wins over a completion: (kind, object, value) or None
     """
 
     __slots__ = (
-        "body", "count", "doing", "ended", "group", "joiners", "lane", "name", "own", "pending", "result", "scopes",
+        "ask", "body", "count", "doing", "end", "ended", "group", "lane", "name", "own", "pending", "scopes",
         "shields", "state", "undo", "waiting", "wake",
     )  # fmt: skip
     STATE = (
-        "state", "wake", "waiting", "pending", "count", "scopes", "shields", "joiners", "result", "group",
-        "undo", "lane", "doing", "ended", "body.at", "body.blocks", "body.log", "body.request", "body.end",
+        "state", "wake", "waiting", "pending", "count", "scopes", "shields", "group", "undo", "lane", "doing", "ended", "body.at", "body.blocks", "body.log", "body.request", "body.end",
     )  # fmt: skip
 
-    def __init__(self, name: str, bit: int, own: Scope) -> None:
+    def __init__(self, name: str, bit: int, own: Scope, end: End) -> None:
         self.name = name
         self.bit = bit
         self.own = own
+        self.end = end
         self.body: Any = None
         self.state = UNSPAWNED
         self.wake: tuple[int, Any] = (START, None)
@@ -72,22 +72,36 @@ class Task(Stateful):
         self.count = 0
         self.scopes: tuple[Scope, ...] = ()
         self.shields = 0
-        self.joiners: tuple[Task, ...] = ()
-        self.result: tuple[str, Any] | None = None
         self.group: Group | None = None
         self.undo: tuple[str, Any, Any] | None = None
         self.lane = LOOSE
         self.doing = ""
         self.ended: Any = None
+        self.ask: Any = None
 
     def load(self, saved: tuple[Any, ...]) -> None:
         """Put a saved state back, spelled out because the search does little else."""
         body = self.body
         (
             self.state, self.wake, self.waiting, self.pending, self.count, self.scopes, self.shields,
-            self.joiners, self.result, self.group, self.undo, self.lane, self.doing, self.ended,
+            self.group, self.undo, self.lane, self.doing, self.ended,
             body.at, body.blocks, body.log, body.request, body.end,
         ) = saved  # fmt: skip
+
+
+class End(Stateful):
+    """A task's end, apart from the task so that joining it and its steps commute.
+
+    `result` is (`returned`, value) or (`failed`, error) once the task is done.
+    """
+
+    __slots__ = ("joiners", "result")
+    STATE = ("joiners", "result")
+
+    def __init__(self, bit: int) -> None:
+        self.bit = bit
+        self.joiners: tuple[Task, ...] = ()
+        self.result: tuple[str, Any] | None = None
 
 
 class Scope(Stateful):

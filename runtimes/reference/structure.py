@@ -154,6 +154,6 @@ class Structure(Primitives):
         self.spawn(task, child)
         if child.state == DONE:
             return self.join(task, child)
-        self.writes |= child.bit
-        child.joiners += (task,)
+        self.writes |= child.end.bit
+        child.end.joiners += (task,)
         return self.block(task, "detach", child)

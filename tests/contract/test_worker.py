@@ -55,7 +55,7 @@ def test_a_broken_runtime_costs_one_verdict(
 ) -> None:
     """Whatever it does to its process is that run's outcome, and the next run is as ever."""
     before = broken.run(PROGRAM, FINE)
-    outcome = broken.run(PROGRAM, BOOM, limit=1.0).outcome
+    outcome = broken.run(PROGRAM, BOOM, limit=1.0 if ending == "hung" else 60.0).outcome
     assert (outcome.ending, outcome.reported) == (ending, reported)
     assert [name for name, _ in outcome.tasks] == ["main", "a"]
     assert broken.run(PROGRAM, FINE) == before
@@ -68,6 +68,13 @@ def test_the_end_of_what_it_printed_is_kept(broken: Worker) -> None:
     broken.run(PROGRAM, BOOM)
     assert "Segmentation fault" in broken.noise
     assert "broken.py" in broken.noise
+
+
+@pytest.mark.parametrize("broken", ["hang"], indirect=True)
+def test_a_hang_says_where(broken: Worker) -> None:
+    """A worker that is given up prints its stack before it is killed."""
+    broken.run(PROGRAM, BOOM, limit=0.5)
+    assert "in hang" in broken.noise
 
 
 @pytest.mark.parametrize("broken", ["chatter"], indirect=True)

@@ -91,7 +91,7 @@ async def before_first_step(group: TaskGroup) -> str:
     handle = group.start_soon(child)
     handle.cancel()
     await end(handle)
-    return {"": "never-starts", "a": "stops-at-checkpoint", "ab": "stops-at-block"}.get(
+    return {"": "skips", "a": "runs-to-checkpoint", "ab": "runs-to-wait"}.get(
         log, "runs-on"
     )
 
@@ -181,7 +181,7 @@ async def finally_runs(group: TaskGroup) -> str:
     await settle()
     handle.cancel()
     how = await end(handle)
-    return {"": "skipped", "f": "runs-once"}.get(log, "runs-twice") if how == "cancelled" else how
+    return {"": "skipped", "f": "yes"}.get(log, "runs-twice") if how == "cancelled" else how
 
 
 async def cleanup(group: TaskGroup, shield: bool) -> str:
@@ -210,7 +210,7 @@ async def cleanup_waits(group: TaskGroup) -> str:
 
 @probe("cancellation/shielded-cleanup-waits")
 async def shielded_cleanup_waits(group: TaskGroup) -> str:
-    return await cleanup(group, True)
+    return {"completes": "yes"}.get(word := await cleanup(group, True), word)
 
 
 @probe("cancellation/cancel-during-cleanup")
@@ -248,7 +248,7 @@ async def after_end(group: TaskGroup) -> str:
     handle = group.start_soon(child)
     await handle
     handle.cancel()
-    return "no-effect" if await handle == 7 else "changes-result"
+    return "yes" if await handle == 7 else "changes-result"
 
 
 @probe("cancellation/call-waits")
@@ -305,7 +305,7 @@ async def inside_cleanup(group: TaskGroup) -> str:
     await settle()
     handle.cancel()
     ends = await end(handle), await end(other)
-    return "both-cancelled" if ends == ("cancelled", "cancelled") else "-".join(ends)
+    return "yes" if ends == ("cancelled", "cancelled") else "-".join(ends)
 
 
 @probe("cancellation/error-in-cleanup")
@@ -379,7 +379,7 @@ async def shield_defers(group: TaskGroup) -> str:
     await settle()
     handle.cancel()
     await end(handle)
-    return "completes" if log else "interrupted"
+    return "yes" if log else "interrupted"
 
 
 @probe("cancellation/shield-then-checkpoint")

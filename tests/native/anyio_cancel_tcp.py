@@ -16,7 +16,7 @@ import probe_runner
 
 PROBES = anyio_cancel.PROBES
 LOADED = (anyio_handover, anyio_tcp, anyio_tcp_data)  # importing them fills PROBES
-COMPOSED = frozenset({"tcp/reset-seen-by-receive"})  # a lingering close
+COMPOSED = frozenset({"tcp/abort-seen-by-receive"})  # a lingering close
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)

@@ -75,6 +75,25 @@ async def pending_at_ended_join(group: TaskGroup) -> str:
     return await pending(group, target.wait)
 
 
+@probe("cancellation/deferred-at-set-event")
+async def deferred_at_set_event(group: TaskGroup) -> str:
+    log: list[str] = []
+
+    async def work() -> None:
+        with anyio.CancelScope(shield=True):
+            await sleep(SHORT)
+        await event.wait()
+        log.append("past")
+
+    event = anyio.Event()
+    event.set()
+    child = group.start_soon(work)
+    await settle()
+    child.cancel()
+    await end(child)
+    return "completes" if log else "cancelled"
+
+
 # ---- a cancel while the operation blocks
 
 
@@ -88,7 +107,7 @@ async def interrupted(group: TaskGroup, operation: Callable[[], Awaitable[Any]])
 @probe("cancellation/in-sleep")
 async def in_sleep(group: TaskGroup) -> str:
     stopped = await interrupted(group, functools.partial(sleep, LONG))
-    return "interrupted" if stopped else "not-interrupted"
+    return "yes" if stopped else "not-interrupted"
 
 
 @probe("cancellation/in-event-wait")
@@ -97,7 +116,7 @@ async def in_event_wait(group: TaskGroup) -> str:
     if not await interrupted(group, event.wait):
         return "not-interrupted"
     event.set()
-    return "interrupted" if await free(event.wait) else "interrupted-and-broken"
+    return "yes" if await free(event.wait) else "interrupted-and-broken"
 
 
 @probe("cancellation/in-lock-acquire")
@@ -107,7 +126,7 @@ async def in_lock_acquire(group: TaskGroup) -> str:
     if not await interrupted(group, lock.acquire):
         return "not-interrupted"
     lock.release()
-    return "interrupted" if await free(lock.acquire) else "interrupted-and-broken"
+    return "yes" if await free(lock.acquire) else "interrupted-and-broken"
 
 
 @probe("cancellation/in-receive")
@@ -116,7 +135,7 @@ async def in_receive(group: TaskGroup) -> str:
     if not await interrupted(group, receiver.receive):
         return "not-interrupted"
     await sender.send(1)
-    return "interrupted" if await free(receiver.receive) else "interrupted-and-broken"
+    return "yes" if await free(receiver.receive) else "interrupted-and-broken"
 
 
 @probe("cancellation/in-send")
@@ -129,7 +148,7 @@ async def in_send(group: TaskGroup) -> str:
     await settle()
     if receiver.statistics().current_buffer_used:
         return "interrupted-but-sent"
-    return "interrupted" if await free(functools.partial(sender.send, 3)) else "broken"
+    return "yes" if await free(functools.partial(sender.send, 3)) else "broken"
 
 
 # ---- handed over and cancelled with nothing between, in both orders
@@ -166,7 +185,7 @@ async def event_cancel_then_set(group: TaskGroup) -> str:
 @probe("cancellation/late-cancel-kept")
 async def late_cancel_kept(group: TaskGroup) -> str:
     ended = await event_both(group, True, SHORT)
-    return {"returned": "lost", "cancelled": "delivered"}[ended]
+    return {"returned": "lost", "cancelled": "yes"}[ended]
 
 
 async def lock_both(group: TaskGroup, release_first: bool) -> str:
@@ -205,16 +224,19 @@ async def lock_cancel_then_release(group: TaskGroup) -> str:
     return await lock_both(group, False)
 
 
-async def item(group: TaskGroup, sent_first: bool) -> str:
+async def item(group: TaskGroup, *, first: str, wait: bool) -> str:
+    """What became of an item; `first` is `send` or `cancel`; `wait`: send rather than send_nowait."""
     sender, receiver = create_memory_object_stream[int](1)
     child = group.start_soon(receiver.receive)
     await settle()
-    if sent_first:
-        sender.send_nowait(1)
+    if first == "cancel":
         child.cancel()
+    if wait:
+        await sender.send(1)
     else:
-        child.cancel()
         sender.send_nowait(1)
+    if first == "send":
+        child.cancel()
     if await end(child) == "returned":
         return "received"
     return "cancelled-item-kept" if await free(receiver.receive) else "cancelled-item-lost"
@@ -222,25 +244,38 @@ async def item(group: TaskGroup, sent_first: bool) -> str:
 
 @probe("cancellation/item-send-then-cancel")
 async def item_send_then_cancel(group: TaskGroup) -> str:
-    return await item(group, True)
+    return await item(group, first="send", wait=True)
 
 
 @probe("cancellation/item-cancel-then-send")
 async def item_cancel_then_send(group: TaskGroup) -> str:
-    return await item(group, False)
+    return await item(group, first="cancel", wait=True)
 
 
-async def room(group: TaskGroup, received_first: bool) -> str:
+@probe("cancellation/item-send-nowait-then-cancel")
+async def item_send_nowait_then_cancel(group: TaskGroup) -> str:
+    return await item(group, first="send", wait=False)
+
+
+@probe("cancellation/item-cancel-then-send-nowait")
+async def item_cancel_then_send_nowait(group: TaskGroup) -> str:
+    return await item(group, first="cancel", wait=False)
+
+
+async def room(group: TaskGroup, *, first: str, wait: bool) -> str:
+    """What became of a sender; `first` is `receive` or `cancel`; `wait`: receive, not receive_nowait."""
     sender, receiver = create_memory_object_stream[int](1)
     sender.send_nowait(1)
     child = group.start_soon(sender.send, 2)
     await settle()
-    if received_first:
-        receiver.receive_nowait()
+    if first == "cancel":
         child.cancel()
+    if wait:
+        await receiver.receive()
     else:
-        child.cancel()
         receiver.receive_nowait()
+    if first == "receive":
+        child.cancel()
     ended = await end(child)
     there = await free(receiver.receive)
     if ended == "returned":
@@ -250,12 +285,22 @@ async def room(group: TaskGroup, received_first: bool) -> str:
 
 @probe("cancellation/room-receive-then-cancel")
 async def room_receive_then_cancel(group: TaskGroup) -> str:
-    return await room(group, True)
+    return await room(group, first="receive", wait=True)
 
 
 @probe("cancellation/room-cancel-then-receive")
 async def room_cancel_then_receive(group: TaskGroup) -> str:
-    return await room(group, False)
+    return await room(group, first="cancel", wait=True)
+
+
+@probe("cancellation/room-receive-nowait-then-cancel")
+async def room_receive_nowait_then_cancel(group: TaskGroup) -> str:
+    return await room(group, first="receive", wait=False)
+
+
+@probe("cancellation/room-cancel-then-receive-nowait")
+async def room_cancel_then_receive_nowait(group: TaskGroup) -> str:
+    return await room(group, first="cancel", wait=False)
 
 
 @probe("cancellation/lock-second-waiter")
@@ -273,7 +318,7 @@ async def lock_second_waiter(group: TaskGroup) -> str:
     lock.release()
     first.cancel()
     await end(first)
-    return "served" if await free(second.wait) else "lost-wake-up"
+    return "yes" if await free(second.wait) else "lost-wake-up"
 
 
 @probe("cancellation/item-second-receiver")
@@ -290,4 +335,4 @@ async def item_second_receiver(group: TaskGroup) -> str:
     sender.send_nowait(1)
     first.cancel()
     await sleep(SHORT)
-    return "received-by-one" if got == [1] else "item-lost"
+    return "yes" if got == [1] else "item-lost"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import CancelledError, create_task, sleep
+from collections.abc import Awaitable, Callable
 
 from asyncio_cancel import LONG, SHORT, end, free, me, probe, settle
 
@@ -126,7 +127,7 @@ async def in_sleep() -> str:
     task = create_task(sleep(LONG))
     await settle()
     task.cancel()
-    return "interrupted" if await end(task) == "cancelled" else "not-interrupted"
+    return "yes" if await end(task) == "cancelled" else "not-interrupted"
 
 
 @probe("cancellation/in-event-wait")
@@ -138,7 +139,7 @@ async def in_event_wait() -> str:
     if await end(task) != "cancelled":
         return "not-interrupted"
     event.set()
-    return "interrupted" if await free(event.wait()) else "interrupted-and-broken"
+    return "yes" if await free(event.wait()) else "interrupted-and-broken"
 
 
 @probe("cancellation/in-lock-acquire")
@@ -151,7 +152,7 @@ async def in_lock_acquire() -> str:
     if await end(task) != "cancelled":
         return "not-interrupted"
     lock.release()
-    return "interrupted" if await free(lock.acquire()) else "interrupted-and-broken"
+    return "yes" if await free(lock.acquire()) else "interrupted-and-broken"
 
 
 @probe("cancellation/in-receive")
@@ -163,7 +164,7 @@ async def in_receive() -> str:
     if await end(task) != "cancelled":
         return "not-interrupted"
     await queue.put(1)
-    return "interrupted" if await free(queue.get()) else "interrupted-and-broken"
+    return "yes" if await free(queue.get()) else "interrupted-and-broken"
 
 
 @probe("cancellation/in-send")
@@ -179,7 +180,7 @@ async def in_send() -> str:
     await settle()
     if queue.qsize():
         return "interrupted-but-sent"
-    return "interrupted" if await free(queue.put(3)) else "interrupted-and-broken"
+    return "yes" if await free(queue.put(3)) else "interrupted-and-broken"
 
 
 # ---- handed over and cancelled with nothing between, in both orders
@@ -216,7 +217,7 @@ async def late_cancel_kept() -> str:
     await settle()
     event.set()
     task.cancel()
-    return {"returned": "lost", "cancelled": "delivered"}[await end(task)]
+    return {"returned": "lost", "cancelled": "yes"}[await end(task)]
 
 
 async def handover(lock_released_first: bool) -> str:
@@ -256,80 +257,94 @@ async def lock_cancel_then_release() -> str:
     return await handover(False)
 
 
-async def item(sent_first: bool) -> str:
+Act = Callable[[], object]
+
+
+async def perform(*acts: Act) -> None:
+    """Call each; await what is awaitable. Nothing of it suspends when the queue has room or items."""
+    for act in acts:
+        result = act()
+        if isinstance(result, Awaitable):
+            await result
+
+
+async def item(queue: asyncio.Queue[int], task: asyncio.Task[int], *acts: Act) -> str:
     """What became of an item and of the receiver that waited for it."""
-    log: list[str] = []
-
-    async def child() -> None:
-        try:
-            await queue.get()
-        except CancelledError:
-            log.append("cancelled")
-        else:
-            log.append("received")
-
-    queue: asyncio.Queue[int] = asyncio.Queue(1)
-    task = create_task(child())
     await settle()
-    if sent_first:
-        await queue.put(1)
-        task.cancel()
-    else:
-        task.cancel()
-        await queue.put(1)
-    await end(task)
-    if log == ["received"]:
+    await perform(*acts)
+    if await end(task) == "returned":
         return "received"
     return "cancelled-item-kept" if await free(queue.get()) else "cancelled-item-lost"
 
 
 @probe("cancellation/item-send-then-cancel")
 async def item_send_then_cancel() -> str:
-    return await item(True)
+    queue: asyncio.Queue[int] = asyncio.Queue(1)
+    task = create_task(queue.get())
+    return await item(queue, task, lambda: queue.put(1), task.cancel)
 
 
 @probe("cancellation/item-cancel-then-send")
 async def item_cancel_then_send() -> str:
-    return await item(False)
-
-
-async def room(received_first: bool) -> str:
-    """What became of a sender that waited for room."""
-    log: list[str] = []
-
-    async def child() -> None:
-        try:
-            await queue.put(2)
-        except CancelledError:
-            log.append("cancelled")
-        else:
-            log.append("sent")
-
     queue: asyncio.Queue[int] = asyncio.Queue(1)
-    await queue.put(1)
-    task = create_task(child())
+    task = create_task(queue.get())
+    return await item(queue, task, task.cancel, lambda: queue.put(1))
+
+
+@probe("cancellation/item-send-nowait-then-cancel")
+async def item_send_nowait_then_cancel() -> str:
+    queue: asyncio.Queue[int] = asyncio.Queue(1)
+    task = create_task(queue.get())
+    return await item(queue, task, lambda: queue.put_nowait(1), task.cancel)
+
+
+@probe("cancellation/item-cancel-then-send-nowait")
+async def item_cancel_then_send_nowait() -> str:
+    queue: asyncio.Queue[int] = asyncio.Queue(1)
+    task = create_task(queue.get())
+    return await item(queue, task, task.cancel, lambda: queue.put_nowait(1))
+
+
+def full() -> tuple[asyncio.Queue[int], asyncio.Task[None]]:
+    """A full queue, and a task that waits for room in it."""
+    queue: asyncio.Queue[int] = asyncio.Queue(1)
+    queue.put_nowait(1)
+    return queue, create_task(queue.put(2))
+
+
+async def room(queue: asyncio.Queue[int], task: asyncio.Task[None], *acts: Act) -> str:
+    """What became of a sender that waited for room."""
     await settle()
-    if received_first:
-        await queue.get()
-        task.cancel()
-    else:
-        task.cancel()
-        await queue.get()
-    await end(task)
+    await perform(*acts)
+    ended = await end(task)
     await settle()
-    if log == ["sent"]:
+    if ended == "returned":
         return "sent" if queue.qsize() else "sent-item-lost"
     return "cancelled-but-sent" if queue.qsize() else "cancelled-not-sent"
 
 
 @probe("cancellation/room-receive-then-cancel")
 async def room_receive_then_cancel() -> str:
-    return await room(True)
+    queue, task = full()
+    return await room(queue, task, queue.get, task.cancel)
 
 
 @probe("cancellation/room-cancel-then-receive")
 async def room_cancel_then_receive() -> str:
-    return await room(False)
+    queue, task = full()
+    return await room(queue, task, task.cancel, queue.get)
+
+
+@probe("cancellation/room-receive-nowait-then-cancel")
+async def room_receive_nowait_then_cancel() -> str:
+    queue, task = full()
+    return await room(queue, task, queue.get_nowait, task.cancel)
+
+
+@probe("cancellation/room-cancel-then-receive-nowait")
+async def room_cancel_then_receive_nowait() -> str:
+    queue, task = full()
+    return await room(queue, task, task.cancel, queue.get_nowait)
 
 
 @probe("cancellation/lock-second-waiter")
@@ -346,7 +361,7 @@ async def lock_second_waiter() -> str:
     lock.release()
     first.cancel()
     await end(first)
-    return "served" if await free(second) else "lost-wake-up"
+    return "yes" if await free(second) else "lost-wake-up"
 
 
 @probe("cancellation/item-second-receiver")
@@ -364,4 +379,4 @@ async def item_second_receiver() -> str:
     await end(first)
     if not got:
         await free(asyncio.wait([second], timeout=0.02))
-    return "received-by-one" if got == [1] else "item-lost"
+    return "yes" if got == [1] else "item-lost"

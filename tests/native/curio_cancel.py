@@ -84,7 +84,7 @@ async def before_first_step() -> str:
 
     task = await spawn(child)
     await task.cancel()
-    return {"": "never-starts", "a": "stops-at-checkpoint", "ab": "stops-at-block"}.get(
+    return {"": "skips", "a": "runs-to-checkpoint", "ab": "runs-to-wait"}.get(
         log, "runs-on"
     )
 
@@ -177,7 +177,7 @@ async def finally_runs() -> str:
     await settle()
     await task.cancel()
     how = await end(task)
-    return {"": "skipped", "f": "runs-once"}.get(log, "runs-twice") if how == "cancelled" else how
+    return {"": "skipped", "f": "yes"}.get(log, "runs-twice") if how == "cancelled" else how
 
 
 @probe("cancellation/cleanup-waits")
@@ -215,7 +215,7 @@ async def shielded_cleanup_waits() -> str:
     await settle()
     await task.cancel()
     how = await end(task)
-    return ("completes" if log else "cut-short") if how == "cancelled" else how
+    return ("yes" if log else "cut-short") if how == "cancelled" else how
 
 
 @probe("cancellation/cancel-during-cleanup")
@@ -255,7 +255,7 @@ async def after_end() -> str:
     task = await spawn(child)
     await task.join()
     await task.cancel()
-    return "no-effect" if await task.join() == 7 else "changes-result"
+    return "yes" if await task.join() == 7 else "changes-result"
 
 
 @probe("cancellation/call-waits")
@@ -306,7 +306,7 @@ async def inside_cleanup() -> str:
     await settle()
     await task.cancel()
     ends = await end(task), await end(other)
-    return "both-cancelled" if ends == ("cancelled", "cancelled") else "-".join(ends)
+    return "yes" if ends == ("cancelled", "cancelled") else "-".join(ends)
 
 
 @probe("cancellation/error-in-cleanup")
@@ -375,7 +375,7 @@ async def shield_defers() -> str:
     task = await spawn(child)
     await settle()
     await task.cancel()
-    return "completes" if log else "interrupted"
+    return "yes" if log else "interrupted"
 
 
 @probe("cancellation/shield-then-checkpoint")

@@ -15,7 +15,7 @@ import probe_runner
 
 PROBES = curio_cancel.PROBES
 LOADED = (curio_handover, curio_tcp, curio_tcp_data)  # importing them fills PROBES
-COMPOSED = frozenset({"tcp/reset-seen-by-receive"})  # a lingering close
+COMPOSED = frozenset({"tcp/abort-seen-by-receive"})  # a lingering close
 
 if __name__ == "__main__":
     probe_runner.main(PROBES, *sys.argv[1:2])

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from curio_cancel import LONG, SHORT, end, free, probe, settle
+from curio_cancel import LONG, SHORT, cancel_me, end, free, probe, settle
 
 import curio
 from curio import CancelledError, sleep, spawn
@@ -15,12 +15,14 @@ from curio import CancelledError, sleep, spawn
 
 
 async def pending(operation: Callable[[], Awaitable[Any]]) -> str:
-    """`cancelled` or `completes`; under a shield, since a cancel of oneself raises at the call."""
+    """`at-call`, `cancelled` or `completes`: an operation that is ready, after a cancel of oneself."""
     log: list[str] = []
 
     async def child() -> None:
-        async with curio.disable_cancellation():
-            await sleep(SHORT)
+        try:
+            await cancel_me()
+        except CancelledError:
+            log.append("at-call")
         try:
             await operation()
         except CancelledError:
@@ -28,10 +30,26 @@ async def pending(operation: Callable[[], Awaitable[Any]]) -> str:
             raise
         log.append("completes")
 
+    await end(await spawn(child))
+    return log[0]
+
+
+@probe("cancellation/deferred-at-set-event")
+async def deferred_at_set_event() -> str:
+    log: list[str] = []
+
+    async def child() -> None:
+        async with curio.disable_cancellation():
+            await sleep(SHORT)
+        await event.wait()
+        log.append("past")
+
+    event = curio.Event()
+    await event.set()
     task = await spawn(child)
     await settle()
     await task.cancel()
-    return log[0]
+    return "completes" if log else "cancelled"
 
 
 @probe("cancellation/pending-at-set-event")
@@ -56,16 +74,16 @@ async def pending_at_free_lock() -> str:
 async def pending_at_ready_receive() -> str:
     queue = curio.Queue(1)
     await queue.put(1)
-    if await pending(queue.get) == "completes":
-        return "received"
+    if (word := await pending(queue.get)) != "cancelled":
+        return {"completes": "received"}.get(word, word)
     return "cancelled-item-kept" if queue.qsize() else "cancelled-item-lost"
 
 
 @probe("cancellation/pending-at-roomy-send")
 async def pending_at_roomy_send() -> str:
     queue = curio.Queue(1)
-    if await pending(functools.partial(queue.put, 1)) == "completes":
-        return "sent"
+    if (word := await pending(functools.partial(queue.put, 1))) != "cancelled":
+        return {"completes": "sent"}.get(word, word)
     return "cancelled-but-sent" if queue.qsize() else "cancelled-not-sent"
 
 
@@ -89,7 +107,7 @@ async def interrupted(operation: Callable[[], Awaitable[Any]]) -> bool:
 @probe("cancellation/in-sleep")
 async def in_sleep() -> str:
     stopped = await interrupted(functools.partial(sleep, LONG))
-    return "interrupted" if stopped else "not-interrupted"
+    return "yes" if stopped else "not-interrupted"
 
 
 @probe("cancellation/in-event-wait")
@@ -98,7 +116,7 @@ async def in_event_wait() -> str:
     if not await interrupted(event.wait):
         return "not-interrupted"
     await event.set()
-    return "interrupted" if await free(event.wait) else "interrupted-and-broken"
+    return "yes" if await free(event.wait) else "interrupted-and-broken"
 
 
 @probe("cancellation/in-lock-acquire")
@@ -108,7 +126,7 @@ async def in_lock_acquire() -> str:
     if not await interrupted(lock.acquire):
         return "not-interrupted"
     await lock.release()
-    return "interrupted" if await free(lock.acquire) else "interrupted-and-broken"
+    return "yes" if await free(lock.acquire) else "interrupted-and-broken"
 
 
 @probe("cancellation/in-receive")
@@ -117,7 +135,7 @@ async def in_receive() -> str:
     if not await interrupted(queue.get):
         return "not-interrupted"
     await queue.put(1)
-    return "interrupted" if await free(queue.get) else "interrupted-and-broken"
+    return "yes" if await free(queue.get) else "interrupted-and-broken"
 
 
 @probe("cancellation/in-send")
@@ -130,7 +148,7 @@ async def in_send() -> str:
     await settle()
     if queue.qsize():
         return "interrupted-but-sent"
-    return "interrupted" if await free(functools.partial(queue.put, 3)) else "broken"
+    return "yes" if await free(functools.partial(queue.put, 3)) else "broken"
 
 
 # ---- handed over and cancelled with nothing between, in both orders
@@ -165,7 +183,7 @@ async def event_cancel_then_set() -> str:
 
 @probe("cancellation/late-cancel-kept")
 async def late_cancel_kept() -> str:
-    return {"returned": "lost", "cancelled": "delivered"}[await event_both(True, SHORT)]
+    return {"returned": "lost", "cancelled": "yes"}[await event_both(True, SHORT)]
 
 
 async def lock_both(release_first: bool) -> str:
@@ -268,7 +286,7 @@ async def lock_second_waiter() -> str:
     await settle()
     await lock.release()
     await first.cancel()
-    return "served" if await free(second.wait) else "lost-wake-up"
+    return "yes" if await free(second.wait) else "lost-wake-up"
 
 
 @probe("cancellation/item-second-receiver")
@@ -284,4 +302,4 @@ async def item_second_receiver() -> str:
     await queue.put(1)
     await first.cancel()
     await sleep(SHORT)
-    return "received-by-one" if got == [1] else "item-lost"
+    return "yes" if got == [1] else "item-lost"

@@ -12,11 +12,16 @@ from curio_cancel import end, probe, settle
 import curio
 from curio import sleep, spawn
 
-LARGE = 16 * 1024 * 1024  # bytes; more than the kernel's buffers on both ends hold
+LARGE = 8 * 1024 * 1024  # bytes; more than the kernel's buffers on both ends hold
 HOST = "127.0.0.1"
 LINGER = b"\x01\0\0\0\0\0\0\0"
 Operation = Callable[[], Awaitable[Any]]
 KEPT: list[object] = []  # a peer that is collected closes its socket, and a probe would see that
+CONNECT_WORDS = {
+    "eof": "cancelled-and-closed",
+    "reset": "cancelled-and-reset",
+    "hangs": "cancelled-but-open",
+}
 
 
 def listen() -> Any:
@@ -105,19 +110,7 @@ async def connect_before_accept() -> str:
     client = await connect(listener)
     await client.sendall(b"early")
     server, _ = await listener.accept()
-    return "served" if await server.as_stream().read_exactly(5) == b"early" else "garbled"
-
-
-@probe("tcp/connect-after-listener-close")
-async def connect_after_listener_close() -> str:
-    listener = listen()
-    port = listener.getsockname()[1]
-    await listener.close()
-    try:
-        await curio.open_connection(HOST, port)
-    except OSError:
-        return "refused"
-    return "connected"
+    return "yes" if await server.as_stream().read_exactly(5) == b"early" else "garbled"
 
 
 @probe("tcp/listener-close-keeps-connections")
@@ -125,7 +118,7 @@ async def listener_close_keeps_connections() -> str:
     client, server, listener = await pair()
     await listener.close()
     await client.sendall(b"x")
-    return "kept" if await tried(receiving(server)) == "data" else "cut"
+    return "yes" if await tried(receiving(server)) == "data" else "cut"
 
 
 @probe("tcp/listener-close-under-accept")
@@ -153,7 +146,7 @@ async def cancel_accept() -> str:
     if await end(task) != "cancelled":
         return "not-interrupted"
     await connect(listener)
-    return {"done": "next-accept-serves", "hangs": "connection-lost"}[await tried(listener.accept)]
+    return {"done": "yes", "hangs": "connection-lost"}[await tried(listener.accept)]
 
 
 @probe("tcp/connect-then-cancel-accept")
@@ -161,36 +154,39 @@ async def connect_then_cancel_accept() -> str:
     listener = listen()
     task = await spawn(listener.accept)
     await settle()
-    client = socket.create_connection(listener.getsockname())  # no round goes by
+    client = await connect(listener)
     await task.cancel()
     if await end(task) == "returned":
-        word = "accepted"
-    else:
-        again = await tried(listener.accept)
-        word = "cancelled-connection-kept" if again == "done" else "cancelled-connection-lost"
-    client.close()
-    return word
+        return "accepted"
+    KEPT[:] = [client]
+    again = await tried(listener.accept)
+    return "cancelled-connection-kept" if again == "done" else "cancelled-connection-lost"
 
 
 @probe("tcp/cancel-connect")
 async def cancel_connect() -> str:
     listener = listen()
-    task = await spawn(connect, listener)
+    child = await spawn(connect, listener)
     await sleep(0)
-    await task.cancel()
-    if await end(task) == "returned":
+    await child.cancel()
+    if await end(child) == "returned":
         return "connected"
-    server = []
+    async with curio.ignore_after(0.03) as limit:
+        server = (await listener.accept())[0]
+    if limit.expired:
+        return "cancelled-unseen"
+    return CONNECT_WORDS[await tried(receiving(server))]
 
-    async def work() -> None:
-        server.append((await listener.accept())[0])
 
-    waiter = await spawn(work)
-    await arrive()
-    await waiter.cancel()
-    if server and await tried(receiving(server[0])) not in ("eof", "reset"):
-        return "cancelled-but-open"
-    return "cancelled-and-closed"
+@probe("tcp/accept-order")
+async def accept_order() -> str:
+    listener = listen()
+    first, second = await connect(listener), await connect(listener)
+    await first.sendall(b"1")
+    await second.sendall(b"2")
+    server = (await listener.accept())[0]
+    KEPT[:] = [first, second, server]
+    return {b"1": "in-order", b"2": "reversed"}[await server.recv(1)]
 
 
 # ---- the end of a stream
@@ -200,7 +196,7 @@ async def cancel_connect() -> str:
 async def eof_after_close() -> str:
     client, server, _ = await pair()
     await server.close()
-    return await tried(receiving(client))
+    return "yes" if await tried(receiving(client)) == "eof" else "no"
 
 
 @probe("tcp/eof-after-data")
@@ -208,7 +204,7 @@ async def eof_after_data() -> str:
     client, server, _ = await pair()
     await server.sendall(b"last")
     await server.close()
-    return "data-then-eof" if await until_eof(client) == b"last" else "data-lost"
+    return "yes" if await until_eof(client) == b"last" else "data-lost"
 
 
 @probe("tcp/eof-again")
@@ -224,7 +220,7 @@ async def exactly_early_eof() -> str:
     client, server, _ = await pair()
     await server.sendall(b"ab")
     await server.close()
-    return await tried(functools.partial(client.as_stream().read_exactly, 5))
+    return "yes" if await tried(functools.partial(client.as_stream().read_exactly, 5)) == "error" else "no"
 
 
 @probe("tcp/half-close-by-client")
@@ -235,7 +231,7 @@ async def half_close_by_client() -> str:
     question = await until_eof(server)
     await server.sendall(b"answer")
     await server.close()
-    return "answered" if (question, await until_eof(client)) == (b"ask", b"answer") else "cut"
+    return "yes" if (question, await until_eof(client)) == (b"ask", b"answer") else "cut"
 
 
 @probe("tcp/half-close-by-server")
@@ -245,7 +241,7 @@ async def half_close_by_server() -> str:
     if await client.recv(1) != b"":
         return "no-eof"
     await client.sendall(b"late")
-    return "answered" if await tried(receiving(server, 4)) == "data" else "cut"
+    return "yes" if await tried(receiving(server, 4)) == "data" else "cut"
 
 
 @probe("tcp/send-after-send-eof")
@@ -275,14 +271,14 @@ async def close_with_unread_data() -> str:
     return await tried(receiving(client))
 
 
-@probe("tcp/reset-seen-by-receive")
-async def reset_seen_by_receive() -> str:
+@probe("tcp/abort-seen-by-receive")
+async def abort_seen_by_receive() -> str:
     client, server, _ = await pair()
     words = await watched(receiving(client))
     server.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER)
     await server.close()
     await arrive()
-    return words[0]
+    return {"reset": "error"}.get(words[0], words[0])
 
 
 @probe("tcp/send-after-peer-closed")
@@ -290,11 +286,21 @@ async def send_after_peer_closed() -> str:
     client, server, _ = await pair()
     await server.close()
     await client.recv(1)
-    for word in ("first-send-fails", "second-send-fails", "later-send-fails"):
+    for word in ("first", "second", "third", "fourth"):
         if await tried(sending(client, b"x")) != "done":
-            return word
+            return word + "-send-fails"
         await arrive()
     return "accepted"
+
+
+@probe("tcp/reset-under-send")
+async def reset_under_send() -> str:
+    far, near, _ = await pair()
+    words = await watched(sending(near, bytes(LARGE)))
+    await arrive()
+    await far.close()
+    await sleep(0.045)
+    return {"done": "completes", "reset": "error"}.get(words[0], words[0])
 
 
 # ---- one's own end

@@ -6,7 +6,7 @@ import math
 import time
 
 from curio_run import PROBES, curio, lets_others_run, probe, run
-from native_probe import TICK, Error, order, shape
+from native_probe import TICK, Error, order, poke
 
 # ---------------------------------------------------------------- sleeps
 
@@ -46,13 +46,14 @@ PROBES["timers/sleep-forever"] = lambda: run(lambda: cut(math.inf))
 PROBES["timers/sleep-huge"] = lambda: run(lambda: cut(1e9))
 
 
-@probe("timers/sleep-huge-alone")
+@probe("timers/sleep-huge-beside-io")
 async def _() -> str:
-    try:
-        await curio.sleep(1e10)
-    except BaseException:
-        return "refused"
-    return "returns"
+    ours, theirs = curio.socket.socketpair()
+    sleeper = await curio.spawn(curio.sleep, 1e10)
+    poke(theirs._socket)
+    await ours.recv(1)
+    await sleeper.cancel()
+    return "undisturbed"
 
 
 @probe("timers/held-up-order", runs=3)
@@ -137,7 +138,9 @@ async def nested(outer: float, inner: float, then: float = 0) -> str:
             await curio.sleep(6 * TICK)
         if then:
             await curio.sleep(then * TICK)
-    return "+".join((["inner"] if inside.expired else []) + (["outer"] if outside.expired else []))
+    if inside.expired and outside.expired:
+        return "both"
+    return "inner" if inside.expired else "outer"
 
 
 PROBES["timers/nested-inner-first"] = lambda: run(lambda: nested(4, 1))
@@ -189,7 +192,7 @@ async def _() -> str:
         except curio.CancelledError:
             log.append("cut-again")
             raise
-    return log[0] + ("+expired" if scope.expired else "+completed")
+    return log[0]
 
 
 @probe("timers/cleanup-waits")
@@ -216,9 +219,11 @@ async def error(hold: bool) -> str:
             finally:
                 raise Error("E")
     except curio.TaskTimeout:
-        return "Timeout"
-    except BaseException as caught:
-        return shape(caught)
+        return "timeout"
+    except Error:
+        return "error"
+    except BaseExceptionGroup:
+        return "grouped"
 
 
 PROBES["timers/error-past-deadline"] = lambda: run(lambda: error(hold=True))
@@ -236,10 +241,9 @@ async def _() -> str:
             log.append("child")
             raise
 
-    async with curio.ignore_after(TICK) as scope:
-        async with curio.TaskGroup() as group:
-            await group.spawn(child)
-    return "+".join(log + (["expired"] if scope.expired else []))
+    async with curio.ignore_after(TICK), curio.TaskGroup() as group:
+        await group.spawn(child)
+    return "covers" if log[:1] == ["child"] else "spares"
 
 
 @probe("timers/deadline-and-spawned")
@@ -263,20 +267,20 @@ async def _() -> str:
 @probe("timers/shield-inside-deadline")
 async def _() -> str:
     log: list[str] = []
-    async with curio.ignore_after(TICK) as scope:
+    async with curio.ignore_after(TICK):
         async with curio.disable_cancellation():
             await curio.sleep(2 * TICK)
             log.append("shielded")
         await curio.sleep(0)
         log.append("after")
-    return "+".join(log + (["expired"] if scope.expired else []))
+    words = {"shielded": "cut-after", "shielded+after": "passes", "": "cut-inside"}
+    return words["+".join(log)]
 
 
 @probe("timers/deadline-inside-shield")
 async def _() -> str:
-    async with curio.disable_cancellation():
-        async with curio.ignore_after(TICK) as scope:
-            await curio.sleep(3 * TICK)
+    async with curio.disable_cancellation(), curio.ignore_after(TICK) as scope:
+        await curio.sleep(3 * TICK)
     return "expires" if scope.expired else "waits-out"
 
 
@@ -289,7 +293,8 @@ async def _() -> str:
                 await curio.sleep(4 * TICK)
             log += ["inner"] if inside.expired else []
         await curio.sleep(TICK)
-    return "+".join(log + (["outer"] if outside.expired else []))
+    words = {"inner+outer": "both", "outer": "outer-only", "inner": "inner-only", "": "none"}
+    return words["+".join(log + (["outer"] if outside.expired else []))]
 
 
 # ------------------------------------------------ handed over in the round of a deadline

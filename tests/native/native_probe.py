@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import socket
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +20,9 @@ TICK = 0.01
 """One tick, in seconds of real time."""
 
 
-def table(run: Callable[[Callable[[], Any]], str]) -> tuple[dict[str, Callable[[], str]], Callable[..., Any]]:
+def table(
+    run: Callable[[Callable[[], Any]], str],
+) -> tuple[dict[str, Callable[[], str]], Callable[..., Any]]:
     """An empty table of probes, and the decorator that files a coroutine function in it.
 
     A probe with `runs` is asked that often, because chance may have a say; different answers are
@@ -42,18 +47,37 @@ def table(run: Callable[[Callable[[], Any]], str]) -> tuple[dict[str, Callable[[
 def order(log: list[str], expected: str) -> str:
     """Whether the log is in the expected order, as the answer word of a question about order."""
     assert sorted(log) == sorted(expected), log
-    return "in-order" if log == list(expected) else "other-order"
+    orders = {expected: "in-order", expected[::-1]: "reversed"}
+    return orders.get("".join(log), "shuffled")
+
+
+_SHAPES = {"E": "bare", "[E]": "grouped", "[[E]]": "nested", "[E+F]": "both"}
 
 
 def shape(error: BaseException) -> str:
-    """An exception as a word: `E`, or `[E+[F]]` for groups of exceptions."""
+    """How an exception came out, as a word: bare, in a group, in a group of groups."""
+    told = _told(error)
+    return _SHAPES.get(told, told)
+
+
+def _told(error: BaseException) -> str:
     if isinstance(error, BaseExceptionGroup):
-        return "[" + "+".join(sorted(map(shape, error.exceptions))) + "]"
+        return "[" + "+".join(sorted(map(_told, error.exceptions))) + "]"
     return str(error) or type(error).__name__
 
 
 class Error(Exception):
     """The error of a probe, named by its message."""
+
+
+def poke(peer: socket.socket) -> None:
+    """Send a byte a tick from now, whatever becomes of the loop."""
+
+    def send() -> None:
+        with contextlib.suppress(OSError):
+            peer.send(b"x")
+
+    threading.Timer(TICK, send).start()
 
 
 def main(*tables: dict[str, Callable[[], str]], only: str = "") -> None:

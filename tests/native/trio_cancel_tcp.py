@@ -21,7 +21,7 @@ LOADED = (trio_handover, trio_tcp, trio_tcp_data)  # importing them fills PROBES
 COMPOSED = frozenset(
     f"cancellation/{name}"
     for name in ("joiner", "joined-cancels-joiner", "pending-at-ended-join", "after-end")
-) | {"tcp/exactly-early-eof", "tcp/cancel-exactly-midway", "tcp/reset-seen-by-receive"}
+) | {"tcp/exactly-early-eof", "tcp/cancel-exactly-midway", "tcp/abort-seen-by-receive"}
 
 if __name__ == "__main__":
     probe_runner.main(PROBES, *sys.argv[1:2])

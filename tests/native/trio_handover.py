@@ -74,6 +74,25 @@ async def pending_at_ended_join(nursery: trio.Nursery) -> str:
     return await pending(nursery, target.end)
 
 
+@probe("cancellation/deferred-at-set-event")
+async def deferred_at_set_event(nursery: trio.Nursery) -> str:
+    log: list[str] = []
+
+    async def work() -> None:
+        with trio.CancelScope(shield=True):
+            await sleep(SHORT)
+        await event.wait()
+        log.append("past")
+
+    event = trio.Event()
+    event.set()
+    child = Child(nursery, work)
+    await settle()
+    child.cancel()
+    await child.end()
+    return "completes" if log else "cancelled"
+
+
 # ---- a cancel while the operation blocks
 
 
@@ -87,7 +106,7 @@ async def interrupted(nursery: trio.Nursery, operation: Callable[[], Awaitable[A
 @probe("cancellation/in-sleep")
 async def in_sleep(nursery: trio.Nursery) -> str:
     stopped = await interrupted(nursery, functools.partial(sleep, LONG))
-    return "interrupted" if stopped else "not-interrupted"
+    return "yes" if stopped else "not-interrupted"
 
 
 @probe("cancellation/in-event-wait")
@@ -96,7 +115,7 @@ async def in_event_wait(nursery: trio.Nursery) -> str:
     if not await interrupted(nursery, event.wait):
         return "not-interrupted"
     event.set()
-    return "interrupted" if await free(event.wait) else "interrupted-and-broken"
+    return "yes" if await free(event.wait) else "interrupted-and-broken"
 
 
 @probe("cancellation/in-lock-acquire")
@@ -106,7 +125,7 @@ async def in_lock_acquire(nursery: trio.Nursery) -> str:
     if not await interrupted(nursery, lock.acquire):
         return "not-interrupted"
     lock.release()
-    return "interrupted" if await free(lock.acquire) else "interrupted-and-broken"
+    return "yes" if await free(lock.acquire) else "interrupted-and-broken"
 
 
 @probe("cancellation/in-receive")
@@ -115,7 +134,7 @@ async def in_receive(nursery: trio.Nursery) -> str:
     if not await interrupted(nursery, receiver.receive):
         return "not-interrupted"
     await sender.send(1)
-    return "interrupted" if await free(receiver.receive) else "interrupted-and-broken"
+    return "yes" if await free(receiver.receive) else "interrupted-and-broken"
 
 
 @probe("cancellation/in-send")
@@ -128,7 +147,7 @@ async def in_send(nursery: trio.Nursery) -> str:
     await settle()
     if receiver.statistics().current_buffer_used:
         return "interrupted-but-sent"
-    return "interrupted" if await free(functools.partial(sender.send, 3)) else "broken"
+    return "yes" if await free(functools.partial(sender.send, 3)) else "broken"
 
 
 # ---- handed over and cancelled with nothing between, in both orders
@@ -165,7 +184,7 @@ async def event_cancel_then_set(nursery: trio.Nursery) -> str:
 @probe("cancellation/late-cancel-kept")
 async def late_cancel_kept(nursery: trio.Nursery) -> str:
     ended = await event_both(nursery, True, SHORT)
-    return {"returned": "lost", "cancelled": "delivered"}[ended]
+    return {"returned": "lost", "cancelled": "yes"}[ended]
 
 
 async def lock_both(nursery: trio.Nursery, release_first: bool) -> str:
@@ -204,16 +223,19 @@ async def lock_cancel_then_release(nursery: trio.Nursery) -> str:
     return await lock_both(nursery, False)
 
 
-async def item(nursery: trio.Nursery, sent_first: bool) -> str:
+async def item(nursery: trio.Nursery, *, first: str, wait: bool) -> str:
+    """What became of an item; `first` is `send` or `cancel`; `wait`: send rather than send_nowait."""
     sender, receiver = trio.open_memory_channel[int](1)
     child = Child(nursery, receiver.receive)
     await settle()
-    if sent_first:
-        sender.send_nowait(1)
+    if first == "cancel":
         child.cancel()
+    if wait:
+        await sender.send(1)
     else:
-        child.cancel()
         sender.send_nowait(1)
+    if first == "send":
+        child.cancel()
     if await child.end() == "returned":
         return "received"
     return "cancelled-item-kept" if await free(receiver.receive) else "cancelled-item-lost"
@@ -221,25 +243,38 @@ async def item(nursery: trio.Nursery, sent_first: bool) -> str:
 
 @probe("cancellation/item-send-then-cancel")
 async def item_send_then_cancel(nursery: trio.Nursery) -> str:
-    return await item(nursery, True)
+    return await item(nursery, first="send", wait=True)
 
 
 @probe("cancellation/item-cancel-then-send")
 async def item_cancel_then_send(nursery: trio.Nursery) -> str:
-    return await item(nursery, False)
+    return await item(nursery, first="cancel", wait=True)
 
 
-async def room(nursery: trio.Nursery, received_first: bool) -> str:
+@probe("cancellation/item-send-nowait-then-cancel")
+async def item_send_nowait_then_cancel(nursery: trio.Nursery) -> str:
+    return await item(nursery, first="send", wait=False)
+
+
+@probe("cancellation/item-cancel-then-send-nowait")
+async def item_cancel_then_send_nowait(nursery: trio.Nursery) -> str:
+    return await item(nursery, first="cancel", wait=False)
+
+
+async def room(nursery: trio.Nursery, *, first: str, wait: bool) -> str:
+    """What became of a sender; `first` is `receive` or `cancel`; `wait`: receive, not receive_nowait."""
     sender, receiver = trio.open_memory_channel[int](1)
     sender.send_nowait(1)
     child = Child(nursery, functools.partial(sender.send, 2))
     await settle()
-    if received_first:
-        receiver.receive_nowait()
+    if first == "cancel":
         child.cancel()
+    if wait:
+        await receiver.receive()
     else:
-        child.cancel()
         receiver.receive_nowait()
+    if first == "receive":
+        child.cancel()
     ended = await child.end()
     there = await free(receiver.receive)
     if ended == "returned":
@@ -249,12 +284,22 @@ async def room(nursery: trio.Nursery, received_first: bool) -> str:
 
 @probe("cancellation/room-receive-then-cancel")
 async def room_receive_then_cancel(nursery: trio.Nursery) -> str:
-    return await room(nursery, True)
+    return await room(nursery, first="receive", wait=True)
 
 
 @probe("cancellation/room-cancel-then-receive")
 async def room_cancel_then_receive(nursery: trio.Nursery) -> str:
-    return await room(nursery, False)
+    return await room(nursery, first="cancel", wait=True)
+
+
+@probe("cancellation/room-receive-nowait-then-cancel")
+async def room_receive_nowait_then_cancel(nursery: trio.Nursery) -> str:
+    return await room(nursery, first="receive", wait=False)
+
+
+@probe("cancellation/room-cancel-then-receive-nowait")
+async def room_cancel_then_receive_nowait(nursery: trio.Nursery) -> str:
+    return await room(nursery, first="cancel", wait=False)
 
 
 @probe("cancellation/lock-second-waiter")
@@ -272,7 +317,7 @@ async def lock_second_waiter(nursery: trio.Nursery) -> str:
     lock.release()
     first.cancel()
     await first.end()
-    return "served" if await free(second.end) else "lost-wake-up"
+    return "yes" if await free(second.end) else "lost-wake-up"
 
 
 @probe("cancellation/item-second-receiver")
@@ -289,4 +334,4 @@ async def item_second_receiver(nursery: trio.Nursery) -> str:
     sender.send_nowait(1)
     first.cancel()
     await sleep(SHORT)
-    return "received-by-one" if got == [1] else "item-lost"
+    return "yes" if got == [1] else "item-lost"

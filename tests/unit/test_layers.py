@@ -22,6 +22,7 @@ WORKER_SIDE = (
     "runtimes",
 )
 OWN_RUNTIME = {
+    "runtimes/_trio_clock": {"trio"},
     "runtimes/on_anyio": {"anyio", "trio", "uvloop"},
     "runtimes/on_curio": {"curio"},
     "runtimes/on_trio": {"trio"},

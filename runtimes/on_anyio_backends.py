@@ -1,0 +1,194 @@
+"""anyio's backends: how each is started, on which clock, and how a seed steers it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, ClassVar, Literal
+
+from conformance.adapter.core import Limits
+from conformance.errors import NotStarted
+from conformance.lang.semantics import Semantics
+from runtimes._asyncio_clock import VirtualClock, VirtualLoop
+from runtimes.on_anyio_semantics import ASYNCIO, TRIO
+
+
+class Backend:
+    """One run's backend."""
+
+    name: ClassVar[str]
+    virtual: ClassVar[Literal["keeps timers", "replaces timers"]] = "keeps timers"
+    steering: ClassVar[str] = ""
+    semantics: ClassVar[Semantics]
+
+    def __init__(self, limits: Limits, held: Callable[[], bool]) -> None:
+        """`held` tells whether a virtual clock must not jump."""
+        self.limits = limits
+
+    @classmethod
+    def check(cls) -> None:
+        """Raise NotStarted when it cannot be imported."""
+
+    @classmethod
+    def cancelled(cls) -> type[BaseException]:
+        """What a cancellation looks like."""
+        raise NotImplementedError
+
+    def options(self) -> dict[str, Any]:
+        """`backend_options` for `anyio.run`."""
+        raise NotImplementedError
+
+    def steered(self) -> AbstractContextManager[None]:
+        """Steer the scheduler while this is open."""
+        return nullcontext()
+
+    def holding(self) -> AbstractContextManager[None]:
+        """Keep a virtual clock from jumping while this is open."""
+        return nullcontext()
+
+    def main_ended(self) -> None:
+        """From here on only the backend's own shutdown runs."""
+
+    def advance(self, seconds: float) -> bool:
+        """Put a virtual clock forward; false if there is none."""
+        raise NotImplementedError
+
+
+class OnAsyncio(Backend):
+    """asyncio's own loop."""
+
+    name = "asyncio"
+    semantics = ASYNCIO
+
+    def __init__(self, limits: Limits, held: Callable[[], bool]) -> None:
+        super().__init__(limits, held)
+        self.clock: VirtualClock | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        if limits.clock == "virtual":
+            # Our sentinel's timer comes first; when even teardown cannot go on, the loop stops.
+            self.clock = VirtualClock(float("inf"), self._stop)
+            self.clock.in_flight = held
+
+    @classmethod
+    def cancelled(cls) -> type[BaseException]:
+        """CancelledError."""
+        return asyncio.CancelledError
+
+    def _stop(self) -> None:
+        if self.loop is not None:
+            self.loop.stop()
+
+    def options(self) -> dict[str, Any]:
+        """A loop of ours for virtual time."""
+        return {"loop_factory": self._make_loop} if self.clock is not None else {}
+
+    def _make_loop(self) -> Any:
+        assert self.clock is not None
+        self.loop = self._virtual_loop(self.clock)
+        return self.loop
+
+    def _virtual_loop(self, clock: VirtualClock) -> Any:
+        return VirtualLoop(clock)
+
+    @contextmanager
+    def _held(self, clock: VirtualClock) -> Iterator[None]:
+        clock.holds += 1
+        try:
+            yield
+        finally:
+            clock.holds -= 1
+
+    def holding(self) -> AbstractContextManager[None]:
+        """Counted by the clock."""
+        return nullcontext() if self.clock is None else self._held(self.clock)
+
+    def main_ended(self) -> None:
+        """The runner waits for its threads, for which there is no timer."""
+        if self.clock is not None:
+            self.clock.holds += 1
+
+    def advance(self, seconds: float) -> bool:
+        """Of the loop's clock."""
+        if self.clock is None:
+            return False
+        self.clock.now += seconds
+        return True
+
+
+class OnUvloop(OnAsyncio):
+    """uvloop."""
+
+    virtual = "replaces timers"
+
+    @classmethod
+    def check(cls) -> None:
+        """Needs uvloop."""
+        try:
+            import uvloop  # noqa: F401, PLC0415  # only this flavour needs it
+        except ImportError as error:
+            raise NotStarted(
+                f"uvloop cannot be imported: {error}", hint="pip install uvloop"
+            ) from error
+
+    def options(self) -> dict[str, Any]:
+        """`use_uvloop`, or a loop of ours for virtual time."""
+        return super().options() or {"use_uvloop": True}
+
+    def _virtual_loop(self, clock: VirtualClock) -> Any:
+        from runtimes.on_uvloop import VirtualUvloop  # noqa: PLC0415  # imports uvloop
+
+        return VirtualUvloop(clock)
+
+
+class OnTrio(Backend):
+    """trio."""
+
+    name = "trio"
+    semantics = TRIO
+    steering = "by trio: see the steering of `trio`"
+
+    def __init__(self, limits: Limits, held: Callable[[], bool]) -> None:
+        super().__init__(limits, held)
+        from runtimes._trio_clock import virtual_clock  # noqa: PLC0415  # imports trio
+
+        self.clock = virtual_clock(held) if limits.clock == "virtual" else None
+
+    @classmethod
+    def check(cls) -> None:
+        """Needs trio."""
+        try:
+            from runtimes import _trio_clock  # noqa: PLC0415  # only this flavour needs it
+        except ImportError as error:
+            raise NotStarted(
+                f"trio cannot be imported: {error}", hint="pip install trio"
+            ) from error
+        cls.steering = _trio_clock.STEERING
+
+    @classmethod
+    def cancelled(cls) -> type[BaseException]:
+        """trio.Cancelled."""
+        import trio  # noqa: PLC0415  # only this flavour needs it
+
+        return trio.Cancelled
+
+    def options(self) -> dict[str, Any]:
+        """A clock."""
+        return {"clock": self.clock}
+
+    def steered(self) -> AbstractContextManager[None]:
+        """As trio."""
+        from runtimes._trio_clock import steered  # noqa: PLC0415  # imports trio
+
+        return steered(self.limits.seed)
+
+    def advance(self, seconds: float) -> bool:
+        """Of trio's clock."""
+        if self.clock is None:
+            return False
+        self.clock.jump(seconds)
+        return True
+
+
+BACKENDS: dict[str, type[Backend]] = {"asyncio": OnAsyncio, "uvloop": OnUvloop, "trio": OnTrio}
+"""By flavour."""

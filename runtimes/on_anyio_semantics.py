@@ -1,0 +1,121 @@
+"""What anyio's documents say about the questions that the oracle asks, for each of its backends.
+
+anyio promises no order of its own: order, first steps and ties are those of the backend.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from conformance.lang.semantics import Point, Semantics
+
+_API = "https://anyio.readthedocs.io/en/stable/api.html"
+_CANCEL = "https://anyio.readthedocs.io/en/stable/cancellation.html"
+_TASKS = "https://anyio.readthedocs.io/en/stable/tasks.html"
+_SYNC = "https://anyio.readthedocs.io/en/stable/synchronization.html"
+_NEWS = "https://anyio.readthedocs.io/en/stable/versionhistory.html"
+_COMPOSED = "composed by the adapter, not an answer of anyio: "
+_POINTS = (
+    f"{_API}#anyio.lowlevel.checkpoint which ops are checkpoints is undocumented; the methods of"
+    " anyio/_backends/_asyncio.py and _trio.py check for a cancel and yield even when they need"
+    " not wait"
+)
+
+NEVER: Final = (
+    "block",
+    "cancel",
+    "fail_after",
+    "move_on_after",
+    "receive_nowait",
+    "release",
+    "send_nowait",
+    "set",
+    "shield",
+    "spawn",
+)
+"""Op kinds that are no async functions of anyio."""
+
+_KINDS: dict[str, Point] = {
+    "default": "always",
+    **dict.fromkeys(NEVER, "never"),
+    "send_eof": "unspecified",
+    "receive_some": "unspecified",
+    "receive_exactly": "unspecified",
+    "receive_until_eof": "unspecified",
+}
+_CITATIONS = {
+    "order": f"{_TASKS} promises none; as the backend",
+    "start": f"{_API}#anyio.abc.TaskGroup.create_task creates a task and schedules it to run",
+    "cancellation": f"{_CANCEL}#differences-between-asyncio-and-anyio-cancellation-semantics"
+    " level cancellation: a task in a cancelled scope is cancelled whenever it hits a yield point",
+    "cancel_before_start": f"{_CANCEL} a task that is just starting runs until it first tries to"
+    " run an operation that requires waiting",
+    "cancel_at_return": "undocumented; anyio/_core/_tasks.py:TaskHandle._run_coro",
+    "cancel_waits": f"{_API}#anyio.TaskHandle.cancel a plain function",
+    "race": f"{_NEWS} 4.0.0: cancel scopes defer cancelling tasks that are scheduled to resume"
+    " with a finished future",
+    "cancel_joiner": "undocumented; anyio/_core/_tasks.py:TaskHandle.__await__ waits for an event",
+    "join_error": f"{_API}#anyio.TaskHandle raises TaskFailed",
+    "join_cancelled": f"{_API}#anyio.TaskHandle raises TaskCancelled",
+    "join_self": "undocumented; anyio/_core/_tasks.py:TaskHandle.__await__ waits for an event",
+    "locks": "undocumented; anyio/_backends/_asyncio.py:Lock.release hands over to the first"
+    " waiter",
+    "channels": "undocumented; anyio/streams/memory.py:MemoryObjectSendStream.send_nowait hands"
+    " over to the first waiting receiver",
+    "relock": "undocumented; anyio/_backends/_asyncio.py:Lock.acquire_nowait raises RuntimeError",
+    "unowned": f"{_SYNC}#locks only the task that acquired the lock is allowed to release it",
+    "ties": f"{_TASKS} promises none; as the backend",
+    "past": "undocumented; anyio/_backends/_asyncio.py:CancelScope._timeout looks at entry and"
+    " from a timer, trio's scope before each cancellable call",
+    "orphans": _COMPOSED + f"{_TASKS} a task group waits for its tasks at its exit",
+    "unjoined": _COMPOSED + "the error stays in the handle",
+    "groups": f"{_TASKS}#handling-multiple-errors-in-a-task-group siblings are cancelled, errors"
+    " are raised in an exception group",
+    "schedule_points": _POINTS,
+    "cancel_points": _POINTS,
+}
+
+TRIO = Semantics(
+    order="any",
+    start="later",
+    cancellation="level",
+    cancel_before_start="runs",
+    cancel_at_return="value",
+    cancel_waits=False,
+    race="completion",
+    cancel_joiner="leaves",
+    join_error="wrapped",
+    join_cancelled="error",
+    join_self="blocks",
+    locks="fair",
+    channels="fair",
+    relock="error",
+    unowned="error",
+    ties="any",
+    past="either",
+    orphans="awaited",
+    unjoined="ignored",
+    groups="propagates",
+    schedule_points=_KINDS,
+    cancel_points={**_KINDS, "group": "if_blocks"},
+    citations=_CITATIONS,
+)
+"""On trio."""
+
+ASYNCIO = replace(
+    TRIO,
+    order="fifo",
+    citations={
+        **_CITATIONS,
+        "order": "https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon"
+        " callbacks are called in the order in which they are registered (the backend's promise)",
+    },
+)
+"""On asyncio and uvloop."""
+
+
+def composed_handles(semantics: Semantics) -> Semantics:
+    """For versions of anyio without task handles: what the adapter's own do."""
+    told = dict.fromkeys(("join_error", "join_cancelled"), _COMPOSED + "a scope and an event")
+    return replace(semantics, join_error="same", citations={**semantics.citations, **told})

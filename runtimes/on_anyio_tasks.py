@@ -1,0 +1,149 @@
+"""Handles of anyio tasks: anyio's own where it has them (4.14 and later), composed where not.
+
+A task outside a group runs in the group around main; its error stays in its handle, so that it does
+not tear main down. That much is composed in every version. It takes the one private step of this
+adapter: the handle's own `_run_coro` is started with a guard around it, just as anyio itself starts
+it without one.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+import anyio
+import anyio.abc
+
+from conformance.adapter.core import Body
+from conformance.errors import ConformanceError
+
+TaskHandle: Any = getattr(anyio, "TaskHandle", None)
+NATIVE = hasattr(TaskHandle, "_run_coro") and hasattr(anyio.abc.TaskGroup, "create_task")
+"""Whether this version of anyio has task handles."""
+
+
+class JoinError(Exception):
+    """The joined task was cancelled; its cancellation is its own, and only the cause."""
+
+
+class Child(Protocol):
+    """A task."""
+
+    def start(self, group: anyio.abc.TaskGroup, body: Body, name: str, *, alone: bool) -> None:
+        """Start it in that group; `alone` keeps its error in the handle."""
+
+    def cancel(self) -> None:
+        """Request its cancellation."""
+
+    async def join(self) -> Any:
+        """Wait for its end; its value, or an error."""
+
+    def was_cancelled(self) -> bool:
+        """Whether it ended by a cancellation."""
+
+
+CURRENT: ContextVar[Child] = ContextVar("CURRENT")
+"""The handle of the running task."""
+
+
+async def _guarded(run: Any) -> None:
+    try:
+        await run()
+    except ConformanceError:
+        raise
+    except (Exception, BaseExceptionGroup):
+        return
+
+
+class NativeChild:
+    """Around a `TaskHandle`."""
+
+    handle: Any
+
+    def start(self, group: anyio.abc.TaskGroup, body: Body, name: str, *, alone: bool) -> None:
+        """`TaskGroup.create_task`."""
+        if alone:
+            self.handle = TaskHandle(self._live(body), name)
+            group.start_soon(_guarded, self.handle._run_coro, name=name)
+        else:
+            self.handle = group.create_task(self._live(body), name=name)
+
+    async def _live(self, body: Body) -> Any:
+        CURRENT.set(self)
+        return await body()
+
+    def cancel(self) -> None:
+        """`TaskHandle.cancel`."""
+        self.handle.cancel()
+
+    async def join(self) -> Any:
+        """Await the `TaskHandle`."""
+        return await self.handle
+
+    def was_cancelled(self) -> bool:
+        """`TaskHandle.status`."""
+        return bool(self.handle.status is TaskHandle.Status.CANCELLED)
+
+
+class ComposedChild:
+    """A cancel scope to cancel it by, an event for its end, what came of it."""
+
+    def __init__(self) -> None:
+        self.scope = anyio.CancelScope()
+        self.ended = anyio.Event()
+        self.value: Any = None
+        self.error: BaseException | None = None
+        self.cause: BaseException | None = None
+
+    def start(self, group: anyio.abc.TaskGroup, body: Body, name: str, *, alone: bool) -> None:
+        """`TaskGroup.start_soon`."""
+
+        async def live() -> None:
+            await self._live(body)
+
+        if alone:
+            group.start_soon(_guarded, live, name=name)
+        else:
+            group.start_soon(live, name=name)
+
+    async def _live(self, body: Body) -> None:
+        CURRENT.set(self)
+        try:
+            with self.scope:
+                await self._perform(body)
+        except BaseException as error:
+            self.error = error
+            raise
+        finally:
+            if self.was_cancelled():
+                self.error = self.cause
+            self.ended.set()
+
+    async def _perform(self, body: Body) -> None:
+        try:
+            self.value = await body()
+        except BaseException as error:
+            self.cause = error
+            raise
+
+    def cancel(self) -> None:
+        """`CancelScope.cancel`."""
+        self.scope.cancel()
+
+    async def join(self) -> Any:
+        """`Event.wait`."""
+        await self.ended.wait()
+        if self.error is None:
+            return self.value
+        if self.was_cancelled() or isinstance(self.error, anyio.get_cancelled_exc_class()):
+            raise JoinError from self.error
+        raise self.error
+
+    def was_cancelled(self) -> bool:
+        """`CancelScope.cancelled_caught`."""
+        return self.scope.cancelled_caught
+
+
+def make_child() -> Child:
+    """The best handle that this version has."""
+    return NativeChild() if NATIVE else ComposedChild()

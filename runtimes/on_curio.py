@@ -1,0 +1,334 @@
+"""curio 1.6, its last release.
+
+On CPython 3.12 and later curio cannot be imported as it is: it uses names that the standard
+library has dropped. They are put back before the import (`stand_in`): constants of a protocol, and
+a function for TLS sockets that is replaced by one which raises. Nothing of what is tested here uses
+them; `version()` says that they are there.
+
+Native is everything but `sleep_until` (curio 1.6 has no such call) and `abort`. A task that was
+cancelled by a deadline is told so by the very exception that the block then raises: `TaskTimeout`
+counts as a cancellation inside the block, and as the error `Timeout` once it has left it.
+"""
+
+from __future__ import annotations
+
+import errno
+import multiprocessing.connection
+import socket
+import ssl
+import struct
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final, NamedTuple, final
+
+from conformance.adapter.channels import Channels
+from conformance.adapter.core import Body, Limits, Runtime, Scope
+from conformance.adapter.scopes import Scopes
+from conformance.adapter.sync import Sync
+from conformance.adapter.tasks import Tasks
+from conformance.adapter.tcp import Tcp
+from conformance.adapter.time import Time
+from conformance.errors import NotStarted
+from runtimes._in_flight import End
+
+RESET: Final = struct.pack("ii", 1, 0)
+"""SO_LINGER on, 0 s: a close drops what is unsent and resets the connection."""
+
+
+def stand_in() -> bool:
+    """Put back what curio needs and CPython 3.12 dropped; whether anything was missing."""
+
+    def wrap_socket(*_: Any, **__: Any) -> None:
+        raise NotImplementedError("ssl.wrap_socket is gone since CPython 3.12")
+
+    module = multiprocessing.connection
+    names = {name: f"#{name}#".encode() for name in ("CHALLENGE", "WELCOME", "FAILURE")}
+    missing = [(module, name, value) for name, value in names.items() if not hasattr(module, name)]
+    if not hasattr(ssl, "wrap_socket"):
+        missing.append((ssl, "wrap_socket", wrap_socket))  # type: ignore[arg-type]
+    for owner, name, value in missing:
+        setattr(owner, name, value)
+    return bool(missing)
+
+
+STOOD_IN: Final = stand_in()
+
+import curio  # noqa: E402  (it needs the stand-ins)
+
+from runtimes.on_curio_kernel import STEERING, Run  # noqa: E402  (imports curio, too)
+from runtimes.on_curio_semantics import SEMANTICS  # noqa: E402
+
+BROKEN: Final = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
+
+
+class Stream(NamedTuple):
+    """A connection: the socket, the stream around it, and what is on its way."""
+
+    socket: Any
+    stream: Any
+    end: End
+
+
+@final
+class FailAfter:
+    """`curio.timeout_after`; marks the exception by which it fails, see the module's docstring."""
+
+    def __init__(self, seconds: float) -> None:
+        self._inner = curio.timeout_after(seconds)
+
+    async def __aenter__(self) -> Any:
+        """As curio's."""
+        return await self._inner.__aenter__()
+
+    async def __aexit__(self, *told: object) -> Any:
+        """As curio's."""
+        error = told[1]
+        try:
+            swallowed = await self._inner.__aexit__(*told)
+        except curio.TaskTimeout as failure:
+            failure.left = True
+            raise
+        if self._inner.expired and isinstance(error, curio.TaskTimeout):
+            error.left = True
+        return swallowed
+
+
+class CurioTcp(Tcp):
+    """Facet: TCP, on curio's sockets and socket streams."""
+
+    _run: Run
+
+    async def listen(self) -> Any:
+        """`tcp_server_socket`."""
+        listener = curio.tcp_server_socket("127.0.0.1", 0)
+        self._run.sockets.append(listener._socket)
+        return listener
+
+    async def close_listener(self, listener: Any) -> None:
+        """`Socket.close`."""
+        await listener.close()
+
+    def port(self, listener: Any) -> int:
+        """`Socket.getsockname`."""
+        port: int = listener.getsockname()[1]
+        return port
+
+    async def accept(self, listener: Any) -> Stream:
+        """`Socket.accept`."""
+        raw, _ = await listener.accept()
+        return self._stream(raw)
+
+    async def connect(self, port: int) -> Stream:
+        """`open_connection`."""
+        with self._run.connects():
+            return self._stream(await curio.open_connection("127.0.0.1", port))
+
+    async def send_bytes(self, stream: Stream, data: bytes) -> None:
+        """`Socket.sendall`."""
+        with stream.end.sends(len(data)):
+            await stream.socket.sendall(data)
+
+    async def receive_some(self, stream: Stream, max_bytes: int) -> bytes:
+        """`Socket.recv`."""
+        with stream.end.receives():
+            data: bytes = await stream.socket.recv(max_bytes)
+        return data
+
+    async def receive_exactly(self, stream: Stream, count: int) -> bytes:
+        """`SocketStream.read_exactly`."""
+        with stream.end.receives():
+            data: bytes = await stream.stream.read_exactly(count)
+        return data
+
+    async def receive_until_eof(self, stream: Stream) -> bytes:
+        """`SocketStream.readall`."""
+        with stream.end.receives():
+            data: bytes = await stream.stream.readall()
+        return data
+
+    async def send_eof(self, stream: Stream) -> None:
+        """`Socket.shutdown`."""
+        stream.end.closes()
+        await stream.socket.shutdown(socket.SHUT_WR)
+
+    async def close_stream(self, stream: Stream) -> None:
+        """`Socket.close`."""
+        stream.end.closes()
+        await stream.socket.close()
+
+    async def abort_stream(self, stream: Stream) -> None:
+        """Composed: SO_LINGER 0, then `Socket.close`."""
+        stream.end.closes()
+        stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        await stream.socket.close()
+
+    def _stream(self, raw: Any) -> Stream:
+        self._run.sockets.append(raw._socket)
+        try:
+            own, peer = raw.getsockname(), raw.getpeername()
+        except OSError:  # the peer reset it already
+            own, peer = (), (id(raw),)
+        end = self._run.in_flight.add(raw, own, peer)
+        stream = raw.as_stream()
+        raw._socket_recv = _counted(raw._socket_recv, end)
+        stream._socket_recv = _counted(stream._socket_recv, end)
+        return Stream(raw, stream, end)
+
+
+class Curio(CurioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
+    """The adapter. What one run needs is made afresh by `run`."""
+
+    families = frozenset({"curio"})
+    composed = frozenset({"abort", "sleep_until"})
+    special = frozenset({"sleep:negative", "deadline:negative", "cancel:self", "cleanup:waits"})
+    errors: ClassVar[Mapping[type[BaseException], str]] = {
+        curio.TaskTimeout: "Timeout",
+        curio.TaskError: "JoinError",
+        curio.errors.ResourceBusy: "Busy",
+        EOFError: "IncompleteRead",
+        ConnectionRefusedError: "Refused",
+        **dict.fromkeys(BROKEN, "Broken"),
+        RuntimeError: "Misuse",
+    }
+    virtual = "keeps timers"
+    steering = STEERING
+    semantics = SEMANTICS
+
+    def __init__(self, flavour: str = "") -> None:
+        if flavour:
+            raise NotStarted(f"curio has no flavour `{flavour}`", hint="its address is `curio`")
+        super().__init__(flavour)
+
+    # ------------------------------------------------------------ the runtime
+
+    def version(self) -> str:
+        """Of curio; `+stand-ins` where it could not be imported as it is."""
+        return f"{curio.__version__}+stand-ins" if STOOD_IN else str(curio.__version__)
+
+    def module_file(self) -> str:
+        """Of curio."""
+        return str(curio.__file__)
+
+    def run(self, main: Body, limits: Limits) -> None:
+        """A kernel, run and shut down as `curio.run` does."""
+        self._run = Run(limits)
+        self._run.perform(main)
+
+    async def spawn(self, body: Body, name: str, group: Any) -> Any:
+        """`curio.spawn`, or `TaskGroup.spawn`."""
+        return await (curio.spawn if group is None else group.spawn)(body)
+
+    async def checkpoint(self) -> None:
+        """`sleep(0)`."""
+        await curio.sleep(0)
+
+    def is_cancellation(self, error: BaseException) -> bool:
+        """`CancelledError`, but for a `TaskTimeout` that has left its block."""
+        return isinstance(error, curio.CancelledError) and not getattr(error, "left", False)
+
+    def error_name(self, error: BaseException) -> str:
+        """Two kinds are known by more than their type."""
+        if isinstance(error, OSError) and error.errno == errno.EBADF:
+            return "Closed"
+        if isinstance(error, AssertionError) and error.args == ("Lock not acquired",):
+            return "Misuse"
+        return super().error_name(error)
+
+    # ------------------------------------------------------------ tasks and scopes
+
+    def current(self) -> Any:
+        """The task that the kernel is running."""
+        return self._run.current()
+
+    async def join(self, task: Any) -> Any:
+        """`Task.join`."""
+        return await task.join()
+
+    async def cancel(self, task: Any) -> None:
+        """`Task.cancel`, which waits for the task's end."""
+        await task.cancel()
+
+    def shield(self) -> Scope:
+        """`disable_cancellation`."""
+        scope: Scope = curio.disable_cancellation()
+        return scope
+
+    def move_on_after(self, seconds: float) -> Scope:
+        """`ignore_after`."""
+        scope: Scope = curio.ignore_after(seconds)
+        return scope
+
+    def fail_after(self, seconds: float) -> Scope:
+        """`timeout_after`."""
+        return FailAfter(seconds)
+
+    def group(self) -> Scope:
+        """`TaskGroup`."""
+        scope: Scope = curio.TaskGroup()
+        return scope
+
+    # ------------------------------------------------------------ time
+
+    def now(self) -> float:
+        """The kernel's clock."""
+        return self._run.clock.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """`sleep`."""
+        await curio.sleep(seconds)
+
+    async def sleep_until(self, when: float) -> None:
+        """Composed: curio 1.6 sleeps for a duration only."""
+        await curio.sleep(when - await curio.clock())
+
+    async def block(self, seconds: float) -> None:
+        """Hold the kernel up."""
+        self._run.clock.block(seconds)
+
+    # ------------------------------------------------------------ events, locks, channels
+
+    def event(self) -> Any:
+        """`Event`."""
+        return curio.Event()
+
+    async def wait_event(self, event: Any) -> None:
+        """`Event.wait`."""
+        await event.wait()
+
+    async def set_event(self, event: Any) -> None:
+        """`Event.set`."""
+        await event.set()
+
+    def lock(self) -> Any:
+        """`Lock`."""
+        return curio.Lock()
+
+    async def acquire(self, lock: Any) -> None:
+        """`Lock.acquire`."""
+        await lock.acquire()
+
+    async def release(self, lock: Any) -> None:
+        """`Lock.release`."""
+        await lock.release()
+
+    def channel(self, capacity: int) -> Any:
+        """`Queue`."""
+        return curio.Queue(maxsize=capacity)
+
+    async def send(self, channel: Any, item: Any) -> None:
+        """`Queue.put`."""
+        await channel.put(item)
+
+    async def receive(self, channel: Any) -> Any:
+        """`Queue.get`."""
+        return await channel.get()
+
+
+def _counted(receive: Callable[..., bytes], end: End) -> Callable[..., bytes]:
+    """The function by which curio takes bytes from a socket, counting them."""
+
+    def counted(*args: int) -> bytes:
+        data = receive(*args)
+        end.received(len(data))
+        return data
+
+    return counted

@@ -1,0 +1,88 @@
+"""What curio's documents, and where they are silent its source, say to the oracle's questions.
+
+The manual (https://curio.readthedocs.io) is older than curio 1.6 in places; where the two differ,
+the docstrings of 1.6 count. An answer that only the source gives is marked "undocumented". The
+answers are the same on CPython 3.11, 3.12 and 3.13.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from conformance.lang.semantics import Point, Semantics
+
+_MANUAL: Final = "https://curio.readthedocs.io/en/latest/reference.html"
+_SOURCE: Final = "undocumented; curio/"
+_TASK: Final = "docstring of curio/task.py: "
+
+CITATIONS: Final[Mapping[str, str]] = {
+    "order": f"{_SOURCE}kernel.py, kernel_run: one deque of ready tasks, taken in batches",
+    "start": f"{_SOURCE}kernel.py, trap_spawn: a new task is put on the ready queue",
+    "cancellation": f"{_MANUAL}#Task.cancel: a task is cancelled only once",
+    "cancel_before_start": f"{_SOURCE}kernel.py, trap_cancel_task: a task on the ready queue 'will "
+    "get cancelled the next time it performs a blocking operation'",
+    "cancel_at_return": f"{_SOURCE}kernel.py, kernel_run: a task that returns keeps its result, "
+    "whatever is pending",
+    "cancel_waits": f"{_MANUAL}#Task.cancel: with blocking=True, the default, it does not return "
+    "until the task has actually terminated",
+    "race": f"{_SOURCE}kernel.py, trap_cancel_task: a task that was woken is on the ready queue, "
+    "and the cancellation stays pending. Bytes that nobody has looked for yet wake nobody",
+    "cancel_joiner": f"{_SOURCE}sched.py, SchedBarrier: a cancelled joiner leaves the set",
+    "join_error": f"{_MANUAL}#Task.join: raises TaskError, whose __cause__ is the actual exception",
+    "join_cancelled": f"{_MANUAL}#Task.join: TaskError; its __cause__ is then TaskCancelled",
+    "join_self": f"{_SOURCE}task.py, Task.wait: a task joins the set of those that wait for it",
+    "locks": "docstring of curio/sched.py, SchedFIFO: tasks awake in the order of arrival, used "
+    f"for locks; {_SOURCE}sync.py, Lock.release: hands the lock to the first waiter",
+    "channels": f"{_SOURCE}queue.py, get: a receiver that was woken looks again, and another "
+    "may have taken the item",
+    "relock": f"{_SOURCE}sync.py, Lock.acquire: a Lock has no owner",
+    "unowned": f"{_SOURCE}sync.py, Lock.release: only a lock that nobody holds is an error",
+    "ties": f"{_SOURCE}timequeue.py: a heap of deadline and task id, so by age of the task",
+    "past": f"{_SOURCE}kernel.py, kernel_run: deadlines are looked at once per cycle of the kernel",
+    "orphans": f"{_MANUAL}#run: the kernel's shutdown cancels all remaining tasks",
+    "unjoined": f"{_SOURCE}kernel.py, kernel_run: logged as 'Task Crash' at once",
+    "groups": f"{_TASK}'If any managed task exits with an error, all remaining tasks are "
+    "cancelled'; errors are reported when the group's result is looked at",
+    "schedule_points": f"{_SOURCE}traps.py and kernel.py: only traps that suspend let others run, "
+    "and a connect looks its address up in a thread; documented is sleep alone (docstring of "
+    "curio/time.py): 0 seconds make a task switch to the next ready one",
+    "cancel_points": f"{_MANUAL}#cancellation-control: a pending cancellation is delivered at the "
+    f"next blocking operation; {_SOURCE}kernel.py, check_cancellation: in traps that suspend",
+}
+
+_POINTS: Final[Mapping[str, Point]] = {
+    "default": "if_blocks",
+    "group": "unspecified",
+    **dict.fromkeys(("checkpoint", "sleep", "sleep_until", "connect"), "always"),
+    **dict.fromkeys(("spawn", "set", "release", "block"), "never"),
+    **dict.fromkeys(("shield", "fail_after", "move_on_after"), "never"),
+    **dict.fromkeys(("listen", "close_listener", "send_eof", "close", "abort"), "never"),
+}
+
+SEMANTICS: Final = Semantics(
+    order="fifo",
+    start="later",
+    cancellation="edge",
+    cancel_before_start="runs",
+    cancel_at_return="value",
+    cancel_waits=True,
+    race="completion",
+    cancel_joiner="leaves",
+    join_error="wrapped",
+    join_cancelled="error",
+    join_self="blocks",
+    locks="fair",
+    channels="barging",
+    relock="blocks",
+    unowned="works",
+    ties="any",
+    past="later",
+    orphans="cancelled",
+    unjoined="ignored",
+    groups="collected",
+    schedule_points=_POINTS,
+    cancel_points=_POINTS,
+    citations=CITATIONS,
+)
+"""curio 1.6."""

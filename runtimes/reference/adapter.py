@@ -1,0 +1,352 @@
+"""The reference executor as a runtime like any other: its adapter.
+
+It runs on real loopback sockets, in virtual or real time; a seed steers it by a random scheduler.
+"""
+
+from __future__ import annotations
+
+import random
+import selectors
+import socket
+import struct
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal
+
+from conformance.adapter.channels import Channels
+from conformance.adapter.core import Body, Handle, Limits, Runtime, Scope
+from conformance.adapter.scopes import Scopes
+from conformance.adapter.sync import Sync
+from conformance.adapter.tasks import Tasks
+from conformance.adapter.tcp import IncompleteRead, ReadAll
+from conformance.adapter.time import Time
+from conformance.errors import NotStarted
+from conformance.lang.program import Program
+from conformance.lang.semantics import Semantics
+from runtimes.reference import objects
+from runtimes.reference.declared import REFERENCE
+from runtimes.reference.executor import Ask, Cancelled, Executor, JoinError, ReferenceFault
+from runtimes.reference.kernel import SCOPE
+from runtimes.reference.machine import Machine
+
+VERSION = "1"
+
+
+class _Scope:
+    """A context manager around a kernel's scope."""
+
+    def __init__(self, enter: Callable[[], Any], leave: Callable[[Any], Ask]) -> None:
+        self.enter = enter
+        self.leave = leave
+
+    async def __aenter__(self) -> Any:
+        return self.enter()
+
+    async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> bool:
+        return bool(await self.leave(error))
+
+
+class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
+    """The in-house executor under its own semantics."""
+
+    families: ClassVar[frozenset[str]] = frozenset({"reference"})
+    special: ClassVar[frozenset[str]] = frozenset(
+        {
+            "sleep:negative", "sleep:infinite", "deadline:negative", "deadline:infinite", "cancel:self",
+            "cleanup:waits",
+        }
+    )  # fmt: skip
+    errors: ClassVar[Mapping[type[BaseException], str]] = {
+        JoinError: "JoinError",
+        IncompleteRead: "IncompleteRead",
+        ConnectionRefusedError: "Refused",
+        ConnectionError: "Broken",
+    }
+    composed: ClassVar[frozenset[str]] = frozenset({"receive_exactly", "receive_until_eof"})
+    virtual: ClassVar[Literal["keeps timers", "replaces timers", "none"]] = "keeps timers"
+    steering: ClassVar[str] = "a seeded random scheduler answers every choice"
+    semantics: ClassVar[Semantics] = REFERENCE
+
+    def __init__(self, flavour: str = "") -> None:
+        """Raise NotStarted: there is one flavour only."""
+        super().__init__(flavour)
+        if flavour:
+            raise NotStarted(f"the reference has no flavour `{flavour}`", hint="write `reference`")
+        self.executor: Executor
+
+    @staticmethod
+    def controllable(program: Program, semantics: Semantics, lax: bool) -> Machine:  # noqa: FBT001
+        """The same rules in the form that the oracle searches; `lax` for a real clock."""
+        return Machine(program, semantics, lax=lax)
+
+    def version(self) -> str:
+        """The version of its rules."""
+        return VERSION
+
+    def module_file(self) -> str:
+        """This file."""
+        return __file__
+
+    def make_executor(self, limits: Limits) -> Executor:
+        """A fresh executor (mutants override this)."""
+        choose = None
+        if limits.seed is not None:
+            pick = random.Random(limits.seed).randrange
+            choose = lambda kind, options: pick(options)  # noqa: E731
+        virtual = limits.clock == "virtual"
+        return Executor(self.semantics, choose=choose, tick=limits.tick, virtual=virtual)
+
+    def run(self, main: Body, limits: Limits) -> None:
+        """Run on a fresh executor."""
+        self.tick = limits.tick
+        self.executor = self.make_executor(limits)
+        self.executor.horizon = limits.horizon / limits.tick
+        self.executor.run(main, limits.stop)
+
+    def is_cancellation(self, error: BaseException) -> bool:
+        """Cancelled is."""
+        return isinstance(error, Cancelled)
+
+    def error_name(self, error: BaseException) -> str:
+        """The executor's own errors carry their names."""
+        return error.name if isinstance(error, ReferenceFault) else super().error_name(error)
+
+    # ------------------------------------------------------------ tasks
+
+    async def spawn(self, body: Body, name: str, group: Handle | None) -> objects.Task:
+        """A task, or a child of the group."""
+
+        async def coroutine() -> Any:
+            return await body()
+
+        task = self.executor.new_task(coroutine(), name)
+        await Ask("spawn", self.executor.spawn, task, group)
+        return task
+
+    def current(self) -> objects.Task:
+        """The running task."""
+        assert self.executor.current is not None
+        return self.executor.current
+
+    async def checkpoint(self) -> None:
+        """One round."""
+        await Ask("checkpoint", self.executor.checkpoint)
+
+    async def join(self, task: Handle) -> Any:
+        """Its value or error."""
+        return await Ask("join", self.executor.join, task)
+
+    async def cancel(self, task: Handle) -> None:
+        """Cancel it."""
+        await Ask("cancel", self.executor.cancel, task)
+
+    async def detach(self, body: Body, name: str) -> Any:
+        """A task that the waiter's cancellation leaves alone."""
+
+        async def coroutine() -> Any:
+            return await body()
+
+        return await Ask("detach", self.executor.detach, self.executor.new_task(coroutine(), name))
+
+    # ------------------------------------------------------------ scopes
+
+    def shield(self) -> Scope:
+        """A shield."""
+        scope, task, kernel = objects.Scope("shield", 0, shield=True), self.current(), self.executor
+        return _Scope(
+            lambda: kernel.enter_shield(task, scope), lambda error: Ask(SCOPE, kernel.leave_shield, scope)
+        )
+
+    def move_on_after(self, seconds: float) -> Scope:
+        """A deadline that moves on."""
+        return self._deadline(seconds, fails=False)
+
+    def fail_after(self, seconds: float) -> Scope:
+        """A deadline that fails."""
+        return self._deadline(seconds, fails=True)
+
+    def _deadline(self, seconds: float, *, fails: bool) -> Scope:
+        scope, task, kernel = objects.Scope("deadline", 0), self.current(), self.executor
+
+        def leave(task: objects.Task, error: Any) -> bool:
+            return kernel.leave_deadline(task, scope, error, fails=fails)
+
+        return _Scope(
+            lambda: kernel.enter_deadline(task, scope, seconds / self.tick),
+            lambda error: Ask(SCOPE, leave, error),
+        )
+
+    def group(self) -> Scope:
+        """A task group."""
+        group, task, kernel = objects.Group(0, objects.Scope("group", 0)), self.current(), self.executor
+
+        def enter() -> objects.Group:
+            kernel.enter_group(task, group)
+            return group
+
+        return _Scope(enter, lambda error: Ask("group", kernel.leave_group, group, error))
+
+    # ------------------------------------------------------------ time
+
+    def now(self) -> float:
+        """The executor's clock."""
+        return float(self.executor.now * self.tick)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep."""
+        await Ask("sleep", self.executor.sleep, seconds / self.tick)
+
+    async def sleep_until(self, when: float) -> None:
+        """Sleep for the difference."""
+        await Ask("sleep_until", self.executor.sleep, when / self.tick - self.executor.now)
+
+    async def block(self, seconds: float) -> None:
+        """Let time pass."""
+        if not self.executor.virtual:
+            time.sleep(seconds)
+        await Ask("block", self.executor.hold, seconds / self.tick)
+
+    # ------------------------------------------------------------ sync, channels
+
+    def event(self) -> objects.Event:
+        """An event."""
+        return objects.Event(0)
+
+    async def wait_event(self, event: Handle) -> None:
+        """Wait."""
+        await Ask("wait", self.executor.wait_event, event)
+
+    async def set_event(self, event: Handle) -> None:
+        """Set."""
+        await Ask("set", self.executor.set_event, event)
+
+    def lock(self) -> objects.Lock:
+        """A lock."""
+        return objects.Lock(0)
+
+    async def acquire(self, lock: Handle) -> None:
+        """Acquire."""
+        await Ask("acquire", self.executor.acquire, lock)
+
+    async def release(self, lock: Handle) -> None:
+        """Release."""
+        await Ask("release", self.executor.release, lock)
+
+    def channel(self, capacity: int) -> objects.Channel:
+        """A channel."""
+        return objects.Channel(0, capacity)
+
+    async def send(self, channel: Handle, item: Any) -> None:
+        """Send."""
+        await Ask("send", self.executor.send, channel, item)
+
+    async def receive(self, channel: Handle) -> Any:
+        """Receive."""
+        return await Ask("receive", self.executor.receive, channel)
+
+    async def send_nowait(self, channel: Handle, item: Any) -> None:
+        """Send or fail."""
+        await Ask("send_nowait", self.executor.send_nowait, channel, item)
+
+    async def receive_nowait(self, channel: Handle) -> Any:
+        """Receive or fail."""
+        return await Ask("receive_nowait", self.executor.receive_nowait, channel)
+
+    # ------------------------------------------------------------ TCP
+
+    async def listen(self) -> socket.socket:
+        """A non-blocking listener."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        listener.setblocking(False)
+        return listener
+
+    def port(self, listener: Handle) -> int:
+        """Its port."""
+        return int(listener.getsockname()[1])
+
+    async def close_listener(self, listener: Handle) -> None:
+        """Wake its acceptors with Closed, and close it."""
+        await self._close(listener)
+
+    async def _close(self, sock: socket.socket) -> None:
+        if sock.fileno() >= 0:
+            await Ask("close", self.executor.close_socket, sock.fileno())
+            sock.close()
+
+    async def _ready(self, sock: socket.socket, event: int, kind: str) -> None:
+        await Ask(kind, self.executor.wait_socket, sock.fileno(), event)
+
+    def _open(self, sock: socket.socket) -> None:
+        if sock.fileno() < 0:
+            raise ReferenceFault("Closed")
+
+    async def accept(self, listener: Handle) -> socket.socket:
+        """The next connection."""
+        await self.checkpoint()
+        while True:
+            self._open(listener)
+            try:
+                stream, _ = listener.accept()
+            except BlockingIOError:
+                await self._ready(listener, selectors.EVENT_READ, "accept")
+            else:
+                stream.setblocking(False)
+                return stream  # type: ignore[no-any-return]
+
+    async def connect(self, port: int) -> socket.socket:
+        """Connect without blocking."""
+        await self.checkpoint()
+        stream = socket.socket()
+        stream.setblocking(False)
+        try:
+            stream.connect(("127.0.0.1", port))
+        except BlockingIOError:
+            try:
+                await self._ready(stream, selectors.EVENT_WRITE, "connect")
+            except BaseException:
+                await self._close(stream)
+                raise
+            code = stream.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if code:
+                stream.close()
+                raise ConnectionRefusedError(code, "refused") from None
+        except OSError:
+            stream.close()
+            raise
+        return stream
+
+    async def send_bytes(self, stream: Handle, data: bytes) -> None:
+        """Send all."""
+        await self.checkpoint()
+        view = memoryview(data)
+        while view:
+            self._open(stream)
+            try:
+                view = view[stream.send(view) :]
+            except BlockingIOError:
+                await self._ready(stream, selectors.EVENT_WRITE, "send_bytes")
+
+    async def receive_some(self, stream: Handle, max_bytes: int) -> bytes:
+        """Receive."""
+        await self.checkpoint()
+        while True:
+            self._open(stream)
+            try:
+                return stream.recv(max_bytes)  # type: ignore[no-any-return]
+            except BlockingIOError:
+                await self._ready(stream, selectors.EVENT_READ, "receive_some")
+
+    async def send_eof(self, stream: Handle) -> None:
+        """Shut the sending direction down."""
+        self._open(stream)
+        stream.shutdown(socket.SHUT_WR)
+
+    async def close_stream(self, stream: Handle) -> None:
+        """Wake its readers with Closed, and close it."""
+        await self._close(stream)
+
+    async def abort_stream(self, stream: Handle) -> None:
+        """Linger 0, and close: the kernel resets the connection."""
+        if stream.fileno() >= 0:
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        await self._close(stream)

@@ -1,0 +1,39 @@
+"""The reference's own semantics: structured, level-triggered, fair, every waiting op a checkpoint.
+
+It is the strictest reading of what structured concurrency promises (trio's documents), with handles and joins
+added. Other semantics select other freedoms; this one is what `conformance explore` shows by default.
+"""
+
+from __future__ import annotations
+
+from conformance.lang.semantics import Semantics
+
+_SYNC = ("spawn", "cancel", "set", "release", "send_nowait", "receive_nowait", "log", "listen", "block")
+_NEVER = dict.fromkeys((*_SYNC, "close_listener", "send_eof", "close", "abort"), "never")
+_WHY = "by definition: this is the reference (docs/decisions/reference-semantics.md)"
+
+REFERENCE = Semantics(
+    order="any",
+    cancellation="level",
+    cancel_before_start="runs",
+    cancel_at_return="value",
+    race="completion",
+    cancel_joiner="leaves",
+    join_error="same",
+    join_cancelled="cancelled",
+    join_self="blocks",
+    relock="error",
+    unowned="error",
+    past="later",
+    orphans="awaited",
+    schedule_points={"default": "always", **_NEVER},  # type: ignore[arg-type]
+    cancel_points={"default": "always", **_NEVER},  # type: ignore[arg-type]
+    citations=dict.fromkeys(
+        (
+            "order", "cancellation", "cancel_before_start", "cancel_at_return", "race", "cancel_joiner",
+            "join_error", "join_cancelled", "join_self", "relock", "unowned", "past", "orphans",
+            "schedule_points", "cancel_points",
+        ),
+        _WHY,
+    ),
+)  # fmt: skip
