@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, final
 
 from conformance.adapter.core import Limits, Runtime
+from conformance.adapter.scopes import leave, leave_all
 from conformance.errors import AdapterError, ConformanceError
 from conformance.lang.ops import Ticks
 from conformance.lang.outcome import Entry, Outcome, TaskOutcome, show_bytes, show_value
@@ -170,7 +171,7 @@ async def _perform(world: World, task: str) -> Any:
             raise
         except BaseException as error:
             if world.frozen is not None:
-                return await _abandon(scopes, error)
+                return await leave_all(scopes, error)  # the outcome is told: this must get through
             world.event(task, "error", "Cancelled" if world.is_cancellation(error) else world.name_of(error))
             frames.fail(error)
         else:
@@ -203,26 +204,7 @@ async def _request(world: World, task: str, frames: Frames, step: Step, scopes: 
         if step.kind == "group":
             world.objects[step.op.name] = entered  # type: ignore[attr-defined]
         return None
-    return await _leave(scopes.pop(), frames.in_flight())
-
-
-async def _leave(scope: Any, error: BaseException | None) -> Any:
-    told = (None, None, None) if error is None else (type(error), error, error.__traceback__)
-    if hasattr(scope, "__aexit__"):
-        return await scope.__aexit__(*told)
-    return scope.__exit__(*told)
-
-
-async def _abandon(scopes: list[Any], error: BaseException | None) -> None:
-    """The outcome is told: what tears the run down gets through, out of each open scope."""
-    while scopes:
-        try:
-            if await _leave(scopes.pop(), error):
-                error = None
-        except BaseException as raised:
-            error = raised
-    if error is not None:
-        raise error
+    return await leave(scopes.pop(), frames.in_flight())
 
 
 def _open_scope(world: World, op: Any) -> Any:

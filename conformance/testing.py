@@ -184,9 +184,7 @@ def _repeats(subject: Subject) -> str:
     names = ("a", "b", "c", "d")
     body = (ops.Log("ran"), ops.Checkpoint(), ops.Log("went-on"))
     tail = (ops.Checkpoint(),) * 6
-    program = Program(
-        {"main": (*map(ops.Spawn, names), *tail), **dict.fromkeys(names, body)}
-    )
+    program = Program({"main": (*map(ops.Spawn, names), *tail), **dict.fromkeys(names, body)})
     horizon = _options(subject)
     options = RunOptions(horizon.virtual, horizon.tick, horizon.horizon, seed=7)
     first, second = (subject.run(program, options).outcome.shared for _ in range(2))
@@ -219,7 +217,12 @@ _LATER: Final = (ops.Checkpoint(),) * 8
 """Long enough for a task that does not wait to come to its end."""
 
 _BASICS: Final = (
-    ("runs main to its end", "run", _with(ops.Note("ran")), has(main="ran") & ends(main="returned")),
+    (
+        "runs main to its end",
+        "run",
+        _with(ops.Note("ran")),
+        has(main="ran") & ends(main="returned"),
+    ),
     ("main's value", "run", _with(ops.Return("v")), ends(main="returned v")),
     ("main's error", "run", _with(ops.Raise("E")), ends(main="raised E")),
     ("checkpoint", "checkpoint", _with(ops.Checkpoint(), ops.Note("past")), has(main="past")),

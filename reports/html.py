@@ -1,8 +1,8 @@
 """The results as one self-contained page: no network, no script but its own, everything escaped.
 
-The matrix is plain HTML; what stands behind a cell is data in a block that no browser executes, shown
-by `templates/report.js` as text. Style and script are allowed by their SHA-256 and nothing else is, so
-that even a hole in the escaping would let nothing run.
+The matrix is plain HTML; what stands behind a cell is data in a block that no browser executes,
+shown by `templates/report.js` as text. Style and script are allowed by their SHA-256 and nothing
+else is, so that even a hole in the escaping would let nothing run.
 """
 
 from __future__ import annotations
@@ -67,4 +67,3 @@ def _template() -> Any:
         lstrip_blocks=True,
     )
     return environment.get_template("report.html.j2")
-

@@ -6,7 +6,6 @@ characters become readable escapes, and what is endless is cut.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final, final
@@ -16,9 +15,7 @@ from conformance.judge.results import Header, Results
 from conformance.judge.verdict import Verdict
 from conformance.lang.outcome import Outcome, show_outcome
 from conformance.lang.text import show_program
-
-LONGEST: Final = 20_000
-"""Characters of any one text that are shown."""
+from reports.plain import visible
 
 SYMBOLS: Final = {
     Verdict.CONFORMS: ("ok", "✓", "conforms"),
@@ -27,20 +24,6 @@ SYMBOLS: Final = {
     Verdict.NOT_APPLICABLE: ("na", "–", "n/a"),
 }
 _WORST_FIRST: Final = sorted(Verdict, key=lambda verdict: -verdict.rank)
-_KEPT: Final = {"\n", "\t"}
-
-
-def visible(text: str) -> str:
-    """The text with every character that could hide or reorder others shown as an escape."""
-    if len(text) > LONGEST:
-        text = f"{text[:LONGEST]}… ({len(text):,} characters)"
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(c if c in _KEPT or _harmless(c) else f"\\u{ord(c):04x}" for c in text)
-
-
-def _harmless(character: str) -> bool:
-    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
 @final
@@ -145,7 +128,9 @@ def make_page(results: Results) -> Page:
         areas=areas,
         bars=tuple(_bars(column, results, columns, names) for column in ordered),
         findings=tuple(_findings(results, columns)),
-        absent=tuple((visible(r.address), visible(r.trouble)) for r in results.runtimes if r.trouble),
+        absent=tuple(
+            (visible(r.address), visible(r.trouble)) for r in results.runtimes if r.trouble
+        ),
         truncated=tuple(map(visible, results.truncated)),
         broken=tuple(visible(line) for header in results.headers for line in header.broken),
         totals=tuple((*SYMBOLS[v], results.counts()[v]) for v in _WORST_FIRST),
@@ -336,7 +321,9 @@ def _seen(seen: Seen) -> dict[str, Any]:
         "freedom": visible(seen.freedom),
         "seed": "as shipped" if seen.seed is None else f"seed {seen.seed}",
         "token": visible(seen.token),
-        "trace": [[e.tick, visible(e.task), visible(e.what), visible(e.detail)] for e in seen.trace],
+        "trace": [
+            [e.tick, visible(e.task), visible(e.what), visible(e.detail)] for e in seen.trace
+        ],
     }
 
 

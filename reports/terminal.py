@@ -13,6 +13,7 @@ from rich.text import Text
 from conformance.judge.case import Case
 from conformance.judge.results import Results, RuntimeLine
 from conformance.judge.verdict import Verdict
+from reports.plain import visible
 
 MARKS = {
     Verdict.CONFORMS: ("ok", "green"),
@@ -29,7 +30,12 @@ def render(results: Results, *, color: bool = False, width: int = 120) -> str:
     """The summary as text, ANSI colours only if asked for. `width` is in columns."""
     out = StringIO()
     console = Console(
-        file=out, width=width, force_terminal=color, no_color=not color, highlight=False
+        file=out,
+        width=width,
+        force_terminal=color,
+        no_color=not color,
+        highlight=False,
+        markup=False,
     )
     for line in _not_started(results):
         console.print(line)
@@ -44,7 +50,7 @@ def render(results: Results, *, color: bool = False, width: int = 120) -> str:
 def _not_started(results: Results) -> Iterator[Text]:
     for line in results.runtimes:
         if line.trouble:
-            yield Text(f"not started: {line.address}: {line.trouble}", style="yellow")
+            yield Text(visible(f"not started: {line.address}: {line.trouble}"), style="yellow")
 
 
 def _table(results: Results) -> Table:
@@ -56,7 +62,7 @@ def _table(results: Results) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("runtime", no_wrap=True)
     for area in (*areas, "all"):
-        table.add_column(area, no_wrap=True)
+        table.add_column(visible(area), no_wrap=True)
     table.add_column("", no_wrap=True)
     for column in dict.fromkeys(column for column, _ in counts):
         cells = [counts.get((column, area), Counter()) for area in areas]
@@ -66,7 +72,7 @@ def _table(results: Results) -> Table:
 
 
 def _name(column: Column) -> Text:
-    address, version, python = column
+    address, version, python = map(visible, column)
     said = f"Python {python}" if python == version else f"{version}, Python {python}"
     return Text.assemble((address, "bold"), f" ({said})")
 
@@ -100,11 +106,13 @@ def _findings(results: Results) -> Iterator[Text]:
 
 def _finding(case: Case) -> Iterator[Text]:
     word, style = MARKS[case.verdict]
-    yield Text.assemble((word, style), f"  {case.scenario}  on {case.runtime} {case.version}")
-    yield Text(f"    {case.asks}")
-    yield Text(f"    {case.reason}")
+    yield Text.assemble(
+        (word, style), visible(f"  {case.scenario}  on {case.runtime} {case.version}")
+    )
+    yield Text(visible(f"    {case.asks}"))
+    yield Text(visible(f"    {case.reason}"))
     if case.token:
-        yield Text(f"    conformance replay {case.token}")
+        yield Text(visible(f"    conformance replay {case.token}"))
 
 
 def _last_line(results: Results) -> Text:

@@ -55,6 +55,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "propagated, a message is logged",
     "groups": f"{_TASK}#task-groups: the first failure cancels the others, then an exception group "
     "is raised",
+    "late_child": f"{_TASK}#task-groups: once a task has failed, no further tasks can be added",
     "schedule_points": f"{_TASK}#asyncio.sleep: always suspends; {_SYNC}#asyncio.Event.wait: "
     f"returns at once when set; {_TASK}#asyncio.Task.cancel, {_SYNC}#asyncio.Lock.release, "
     f"{_DOCS}asyncio-queue.html#asyncio.Queue.put_nowait: not coroutines; the others: {_LIB}"
@@ -96,6 +97,7 @@ PLAIN: Final = Semantics(
     orphans="cancelled",
     unjoined="ignored",
     groups="propagates",
+    late_child="refused",
     schedule_points=_POINTS,
     cancel_points=_POINTS,
     citations=CITATIONS,

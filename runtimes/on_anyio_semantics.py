@@ -52,6 +52,8 @@ _CITATIONS = {
     "cancel_before_start": f"{_CANCEL} a task that is just starting runs until it first tries to"
     " run an operation that requires waiting",
     "cancel_at_return": "undocumented; anyio/_core/_tasks.py:TaskHandle._run_coro",
+    "cancel_again": "undocumented; anyio/_backends/_asyncio.py:CancelScope.cancel does nothing"
+    " twice",
     "cancel_waits": f"{_API}#anyio.TaskHandle.cancel a plain function",
     "race": f"{_NEWS} 4.0.0: cancel scopes defer cancelling tasks that are scheduled to resume"
     " with a finished future",
@@ -68,8 +70,12 @@ _CITATIONS = {
     "ties": f"{_TASKS} promises none; as the backend",
     "past": "undocumented; anyio/_backends/_asyncio.py:CancelScope._timeout looks at entry and"
     " from a timer, trio's scope before each cancellable call",
+    "dead_owner": "https://trio.readthedocs.io/en/stable/reference-core.html#trio.Lock.acquire"
+    " BrokenResourceError if the owner exits without releasing (the backend's; asyncio's has none)",
+    "notice": "undocumented; anyio/_backends/_asyncio.py:TaskGroup._spawn adds a done callback",
     "orphans": _COMPOSED + f"{_TASKS} a task group waits for its tasks at its exit",
     "unjoined": _COMPOSED + "the error stays in the handle",
+    "late_child": "undocumented; TaskGroup.create_task refuses a group that is not active only",
     "groups": f"{_TASKS}#handling-multiple-errors-in-a-task-group siblings are cancelled, errors"
     " are raised in an exception group",
     "schedule_points": _POINTS,
@@ -82,6 +88,7 @@ TRIO = Semantics(
     cancellation="level",
     cancel_before_start="runs",
     cancel_at_return="value",
+    cancel_again="ignored",
     cancel_waits=False,
     race="completion",
     cancel_joiner="leaves",
@@ -94,9 +101,12 @@ TRIO = Semantics(
     unowned="error",
     ties="any",
     past="either",
+    dead_owner="broken",
+    notice="later",
     orphans="awaited",
     unjoined="ignored",
     groups="propagates",
+    late_child="starts",
     schedule_points=_KINDS,
     cancel_points={**_KINDS, "group": "if_blocks"},
     citations=_CITATIONS,
@@ -106,6 +116,7 @@ TRIO = Semantics(
 ASYNCIO = replace(
     TRIO,
     order="fifo",
+    dead_owner="kept",
     citations={
         **_CITATIONS,
         "order": "https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon"

@@ -24,6 +24,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "get cancelled the next time it performs a blocking operation'",
     "cancel_at_return": f"{_SOURCE}kernel.py, kernel_run: a task that returns keeps its result, "
     "whatever is pending",
+    "cancel_again": f"{_MANUAL}#Task.cancel: a task is cancelled only once",
     "cancel_waits": f"{_MANUAL}#Task.cancel: with blocking=True, the default, it does not return "
     "until the task has actually terminated",
     "race": f"{_SOURCE}kernel.py, trap_cancel_task: a task that was woken is on the ready queue, "
@@ -40,7 +41,8 @@ CITATIONS: Final[Mapping[str, str]] = {
     "unowned": f"{_SOURCE}sync.py, Lock.release: only a lock that nobody holds is an error",
     "ties": f"{_SOURCE}timequeue.py: a heap of deadline and task id, so by age of the task",
     "past": f"{_SOURCE}kernel.py, kernel_run: deadlines are looked at once per cycle of the kernel",
-    "orphans": f"{_MANUAL}#run: the kernel's shutdown cancels all remaining tasks",
+    "orphans": f"{_MANUAL}#run: the kernel's shutdown cancels all remaining tasks; "
+    f"{_SOURCE}kernel.py, Kernel._shutdown: one after the other, each awaited",
     "unjoined": f"{_SOURCE}kernel.py, kernel_run: logged as 'Task Crash' at once",
     "groups": f"{_TASK}'If any managed task exits with an error, all remaining tasks are "
     "cancelled'; errors are reported when the group's result is looked at",
@@ -66,6 +68,7 @@ SEMANTICS: Final = Semantics(
     cancellation="edge",
     cancel_before_start="runs",
     cancel_at_return="value",
+    cancel_again="ignored",
     cancel_waits=True,
     race="completion",
     cancel_joiner="leaves",
@@ -78,7 +81,7 @@ SEMANTICS: Final = Semantics(
     unowned="works",
     ties="any",
     past="later",
-    orphans="cancelled",
+    orphans="in_turn",
     unjoined="ignored",
     groups="collected",
     schedule_points=_POINTS,

@@ -36,6 +36,7 @@ SEMANTICS = Semantics(
     cancellation="level",
     cancel_before_start="runs",
     cancel_at_return="value",
+    cancel_again="ignored",
     cancel_waits=False,
     race="completion",
     cancel_joiner="leaves",
@@ -48,9 +49,12 @@ SEMANTICS = Semantics(
     unowned="error",
     ties="any",
     past="either",
+    dead_owner="broken",
+    notice="at_once",
     orphans="awaited",
     unjoined="ignored",
     groups="propagates",
+    late_child="starts",
     schedule_points=_SCHEDULE,
     cancel_points=_CANCEL,
     citations={
@@ -63,6 +67,7 @@ SEMANTICS = Semantics(
         " raises Cancelled at the first checkpoint inside",
         "cancel_at_return": f"{_CORE}#trio.CancelScope.cancel_called a cancel after the last"
         " checkpoint is too late to be delivered",
+        "cancel_again": f"{_CORE}#trio.CancelScope.cancel idempotent: a second call does nothing",
         "cancel_waits": f"{_CORE}#trio.CancelScope.cancel a plain function",
         "race": f"{_CORE}#cancellation-and-primitive-operations an operation that raises"
         " Cancelled did not happen;"
@@ -81,8 +86,13 @@ SEMANTICS = Semantics(
         "ties": "undocumented; trio/_core/_run.py:unrolled_run wakes equal deadlines in one batch",
         "past": f"{_CORE}#trio.CancelScope.deadline expired deadlines are looked for every once"
         " in a while",
+        "dead_owner": f"{_CORE}#trio.Lock.acquire BrokenResourceError if the owner of the lock"
+        " exits without releasing",
+        "notice": "undocumented; trio/_core/_run.py:Runner.task_exited tells the nursery",
         "orphans": _COMPOSED + f"{_CORE}#trio.open_nursery its exit waits for all children",
         "unjoined": _COMPOSED + "the error stays in the handle",
+        "late_child": "undocumented; trio/_core/_run.py:Runner.spawn_impl refuses a closed"
+        " nursery only",
         "groups": f"{_CORE}#errors-in-multiple-child-tasks siblings are cancelled, errors raised"
         " in a group",
         "schedule_points": _CHECKPOINTS,

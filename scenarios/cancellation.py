@@ -118,7 +118,7 @@ DELIVERY: Final = (
         program=blocked_then_cancelled(Attempt((Sleep(LONG),), on_cancel=()), Return("v")),
         answers={"returned": has(main="got v"), "cancelled": has(main="caught *Cancelled*")},
         rule=Rule("MUST", required=(has(main="got v"),)),
-        sources={"asyncio": ASYNCIO_CANCEL, "anyio": ANYIO_API + "#anyio.TaskHandle"},
+        sources={"asyncio": ASYNCIO_CANCEL},
         shown_by="mutant:cancelled-for-good",
     ),
     Scenario(

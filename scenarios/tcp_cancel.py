@@ -24,7 +24,7 @@ from conformance.lang.pattern import ends, has, lacks
 from conformance.lang.program import Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
 from scenarios.idioms import ended, soon
-from scenarios.promises import ANYIO_API, CURIO, TRIO_IO, TRIO_PRIMITIVES
+from scenarios.promises import INTERRUPTS, TRIO_IO, TRIO_PRIMITIVES
 from scenarios.tcp import BIG, PAIR, RELIABLE, received
 from scenarios.tcp_life import meanwhile
 
@@ -45,11 +45,7 @@ SCENARIOS: Final = (
             }
         ),
         rule=Rule("MUST", required=(ends(a="cancelled") & has(main="got 'x'"),)),
-        sources={
-            "trio": TRIO_PRIMITIVES,
-            "curio": CURIO + "#timeouts (every operation can be cancelled)",
-            "anyio": ANYIO_API + "#anyio.abc.SocketListener",
-        },
+        sources=INTERRUPTS,
         about={"accept"},
         shown_by="mutant:connection-lost-on-cancel",
     ),
@@ -141,7 +137,7 @@ SCENARIOS: Final = (
         rule=Rule("MUST", required=(has(a="got 'hello'"), has(main="got 'hello'"))),
         sources=RELIABLE,
         about={"receive_some"},
-        shown_by="asyncio and curio cancelled-bytes-kept, trio received",
+        shown_by="asyncio and curio cancelled-bytes-kept, trio and anyio:uvloop received",
     ),
     Scenario(
         id="tcp/cancel-exactly-midway",
@@ -202,6 +198,6 @@ SCENARIOS: Final = (
         rule=Rule("MUST", required=(lacks(a=["at-call", "got *"]) & has(main="got 'x'"),)),
         sources={"trio": TRIO_PRIMITIVES},
         about={"receive_some"},
-        shown_by="asyncio received, curio at-call, trio cancelled-bytes-kept",
+        shown_by="asyncio and anyio:uvloop received, curio at-call, trio cancelled-bytes-kept",
     ),
 )

@@ -6,6 +6,8 @@ properly nested.
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance.adapter.core import Scope, optional
 
 
@@ -31,3 +33,26 @@ class Scopes:
     def group(self) -> Scope:
         """A task group; what its entry returns is passed to `spawn` as `group`."""
         raise NotImplementedError
+
+
+async def leave(scope: Any, error: BaseException | None) -> Any:
+    """Leave one scope by hand; true when it swallowed the error."""
+    told = (None, None, None) if error is None else (type(error), error, error.__traceback__)
+    if hasattr(scope, "__aexit__"):
+        return await scope.__aexit__(*told)
+    return scope.__exit__(*told)
+
+
+async def leave_all(scopes: list[Any], error: BaseException | None) -> None:
+    """Let the error out of every open scope, innermost (the last) first.
+
+    For a task that is torn down: a runtime whose scopes are left open may never end.
+    """
+    while scopes:
+        try:
+            if await leave(scopes.pop(), error):
+                error = None
+        except BaseException as raised:  # noqa: BLE001  # whatever it is, it gets through
+            error = raised
+    if error is not None:
+        raise error

@@ -12,7 +12,8 @@ from rich.table import Table
 from conformance.cli.output import FORMAT, console, print_json, say
 from conformance.engine.bench import Bench
 from conformance.engine.catalogue import load_catalogue
-from conformance.engine.explore import BUDGET, Exploration, explore as search, schedule_of
+from conformance.engine.explore import BUDGET, Exploration, schedule_of
+from conformance.engine.explore import explore as search
 from conformance.engine.oracle import beyond, find_reference
 from conformance.errors import DataError, Exit
 from conformance.judge.token import ReferenceToken, encode_token, short_hash
@@ -34,8 +35,8 @@ def explore(what: str, runtime: str, budget: int, form: str) -> int:
     """Print every outcome of a scenario, or of a program in a JSON file, under RUNTIME's semantics."""
     name, program = find_program(what)
     semantics = semantics_of(runtime)
-    machine = find_reference()(program, semantics, False)
-    found = search(machine, budget)
+    machine = find_reference()(program, semantics, False)  # noqa: FBT003 — the protocol has no
+    names found = search(machine, budget)
     tokens = {
         outcome: encode_token(
             ReferenceToken(short_hash(program), name, runtime, tuple(schedule_of(machine, path)))
@@ -95,12 +96,12 @@ def _facts(
 
 def _show(program: Program, runtime: str, found: Exploration, tokens: dict[Outcome, str]) -> None:
     out = console()
-    out.print(show_program(program), markup=False)
+    out.print(show_program(program))
     table = Table("#", "outcome", "replay token", title_justify="left", box=None, pad_edge=False)
     for number, (outcome, token) in enumerate(tokens.items(), start=1):
         table.add_row(str(number), show_outcome(outcome).replace("; ", "\n"), token)
     table.columns[2].overflow = "fold"
     out.print()
-    out.print(table, markup=False)
+    out.print(table)
     how = "every outcome" if found.complete else "NOT every outcome (the budget is spent)"
     say(f"{len(tokens)} outcomes, {how} under {runtime}'s semantics; {found.states} states")

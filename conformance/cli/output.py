@@ -25,9 +25,9 @@ FORMAT = click.option(
 
 def console(*, stderr: bool = False) -> Console:
     """Where people read. Without a terminal: no colour, and as wide as the content needs."""
-    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    made = Console(stderr=stderr, highlight=False, markup=False)
     if not made.is_terminal:
-        made = Console(stderr=stderr, highlight=False, width=160)
+        made = Console(stderr=stderr, highlight=False, markup=False, width=160)
     return made
 
 
@@ -55,9 +55,9 @@ def guarded(command: Callable[[], Any]) -> int:
         show_error(error)
         return int(error.exit_code)
     except click.ClickException as error:
-        hint = error.ctx.command_path + " --help" if getattr(error, "ctx", None) else ""  # type: ignore[attr-defined]
-        say(f"error: {error.format_message()}" + (f"; hint: see `{hint}`" if hint else ""))
-        return int(Exit.USAGE)
+        hint = error.ctx.command_path + " --help" if getattr(error, "ctx", None) else ""  # type:
+        ignore[attr-defined] say(f"error: {error.format_message()}" + (f"; hint: see `{hint}`" if
+        hint else "")) return int(Exit.USAGE)
     except (KeyboardInterrupt, click.Abort):
         say("interrupted")
         return int(Exit.INCONCLUSIVE)

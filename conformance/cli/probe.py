@@ -18,7 +18,9 @@ from conformance.judge.evidence import NoOracle
 
 @click.command()
 @click.argument("runtime")
-@click.option("--seeds", default=10, show_default=True, type=click.IntRange(1), help="Runs per case.")
+@click.option(
+    "--seeds", default=10, show_default=True, type=click.IntRange(1), help="Runs per case."
+)
 @FORMAT
 def probe(runtime: str, seeds: int, form: str) -> int:
     """Infer the semantics of RUNTIME from its answers, and compare them with what it declares."""
@@ -67,6 +69,13 @@ def _show(lines: Sequence[Inferred]) -> None:
     table = Table(*headings, box=None, pad_edge=False)
     for line in lines:
         inferred = "?" if line.inferred is None else line.inferred
-        cells = (line.field, inferred, line.declared, _cited(line), line.scenario, line.answer or "")
+        cells = (
+            line.field,
+            inferred,
+            line.declared,
+            _cited(line),
+            line.scenario,
+            line.answer or "",
+        )
         table.add_row("DIFFERS" if line.differs else "", *map(str, cells))
     console().print(table)

@@ -77,21 +77,21 @@ def _replay_run(token: RunToken, scenario: Scenario, limit: float, form: str) ->
 
 def _show_case(case: Case) -> None:
     out = console()
-    out.print(f"{case.scenario} on {case.runtime} {case.version}: {case.asks}", markup=False)
+    out.print(f"{case.scenario} on {case.runtime} {case.version}: {case.asks}")
     for seen in (s for histogram in case.histograms for s in histogram.seen):
         out.print()
-        out.print(show_trace(seen.trace), markup=False)
+        out.print(show_trace(seen.trace))
         _show_outcome(seen.outcome)
-        out.print(f"grade: {seen.grade}", markup=False)
+        out.print(f"grade: {seen.grade}")
     if case.answer is not None:
-        out.print(f"answer: {case.answer}", markup=False)
+        out.print(f"answer: {case.answer}")
     for mark in case.marks:
-        out.print(f"mark: {mark}", markup=False)
+        out.print(f"mark: {mark}")
     out.print(f"verdict: {case.verdict.value}" + (f": {case.reason}" if case.reason else ""))
 
 
 def _show_outcome(outcome: Outcome) -> None:
-    console().print("outcome: " + show_outcome(outcome), markup=False)
+    console().print("outcome: " + show_outcome(outcome))
 
 
 def show_trace(trace: tuple[Event, ...]) -> str:
@@ -105,8 +105,8 @@ def show_trace(trace: tuple[Event, ...]) -> str:
 
 
 def _replay_reference(token: ReferenceToken, scenario: Scenario, form: str) -> int:
-    machine = find_reference()(scenario.program, semantics_of(token.semantics), False)
-    machine.reset()
+    machine = find_reference()(scenario.program, semantics_of(token.semantics), False)  # noqa:
+    FBT003 machine.reset()
     schedule = list(token.schedule)
 
     def choose(kind: str, options: int) -> int:

@@ -18,7 +18,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--html", type=FILE, help="Write the report page.")
 @click.option("--junit", type=FILE, help="Write JUnit XML.")
-@click.option("--max-unknown", default=1.0, show_default=True, metavar="PCT", help="Tolerated UNKNOWN.")
+@click.option(
+    "--max-unknown", default=1.0, show_default=True, metavar="PCT", help="Tolerated UNKNOWN."
+)
 @FORMAT
 def report(
     files: tuple[Path, ...], html: Path | None, junit: Path | None, max_unknown: float, form: str

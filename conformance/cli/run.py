@@ -30,16 +30,22 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.command()
 @click.option("--runtime", "addresses", multiple=True, metavar="R", help="[default: all installed]")
 @click.option("--scenario", "globs", multiple=True, metavar="GLOB", help="[default: all]")
-@click.option("--seeds", default=10, show_default=True, type=click.IntRange(1), help="Runs per case.")
+@click.option(
+    "--seeds", default=10, show_default=True, type=click.IntRange(1), help="Runs per case."
+)
 @click.option("--seed", default=0, show_default=True, help="The base seed.")
-@click.option("--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="[default: cores]")
+@click.option(
+    "--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="[default: cores]"
+)
 @click.option("--results", "path", type=FILE, help="Write JSON lines.")
 @click.option("--html", type=FILE, help="Write the report page.")
 @click.option("--junit", type=FILE, help="Write JUnit XML.")
 @click.option("--strict", is_flag=True, help="Count failed SHOULDs and INTERESTING outcomes.")
-@click.option("--max-unknown", default=1.0, show_default=True, metavar="PCT", help="Tolerated UNKNOWN.")
+@click.option(
+    "--max-unknown", default=1.0, show_default=True, metavar="PCT", help="Tolerated UNKNOWN."
+)
 @FORMAT
-def run(
+def run(  # noqa: PLR0913, PLR0917 — one for each option
     addresses: tuple[str, ...],
     globs: tuple[str, ...],
     seeds: int,
@@ -182,7 +188,12 @@ def open_results(path: Path | None) -> Iterator[TextIO | None]:
 def progress_bar() -> Progress:
     """A bar on stderr; nothing at all where that is no terminal."""
     err = console(stderr=True)
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 

@@ -11,7 +11,8 @@ from conformance.wire.address import Address
 @click.argument("runtime")
 def worker(runtime: str) -> None:
     """Serve RUNTIME on stdin and stdout, one JSON line each way."""
-    from conformance.wire.worker import serve  # noqa: PLC0415 — a worker's side, not wanted elsewhere
+    from conformance.wire.worker import serve  # noqa: PLC0415 — a worker's side, not wanted
+    elsewhere
 
     address = Address.parse(runtime)
     serve(address.module, address.attribute, address.flavour)

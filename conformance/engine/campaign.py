@@ -1,8 +1,9 @@
 """Runs a catalogue on runtimes: scenarios x runtimes x seeds, each case judged as soon as it is seen.
 
-The first run of a case is the runtime as shipped. Then come seeded runs where the adapter can steer its
-runtime's scheduler, repeated ones where it cannot, and rewritings with an injected checkpoint, each with a
-histogram of its own. A run that hung is made again, alone, once everything else is done.
+The first run of a case is the runtime as shipped. Then come seeded runs where the adapter can
+steer its runtime's scheduler, repeated ones where it cannot, and rewritings with an injected
+checkpoint, each with a histogram of its own. A run that hung is made again, alone, once everything
+else is done.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from conformance.engine.bench import Bench
 from conformance.engine.inject import choose_sites, inject
 from conformance.errors import ConformanceError
 from conformance.judge.case import Case
-from conformance.judge.evidence import Evidence, Oracle, RuntimeFacts, Runs
+from conformance.judge.evidence import Evidence, Oracle, Runs, RuntimeFacts
 from conformance.judge.judge import judge, not_applicable
 from conformance.judge.token import Clock
 from conformance.lang import ops

@@ -1,7 +1,8 @@
 """Injected checkpoints: rewritings of a program that give a runtime other schedules to run.
 
-A checkpoint goes only before an op that, under the declared semantics, is always a schedule point and
-always a cancel point: there it adds no freedom that was not there, it only shifts when things happen.
+A checkpoint goes only before an op that, under the declared semantics, is always a schedule point
+and always a cancel point: there it adds no freedom that was not there, it only shifts when things
+happen.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from conformance.lang import ops
 from conformance.lang.ops import Block, Checkpoint
 from conformance.lang.program import Path, Program
 from conformance.lang.semantics import Semantics
-
 
 _NEVER = (ops.Note, ops.Log, ops.Raise, ops.Return, ops.Attempt)
 """Ops that the interpreter performs by itself: no runtime is asked, so nothing can happen there."""

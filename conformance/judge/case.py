@@ -73,8 +73,10 @@ class Case:
     """One scenario on one runtime. `histograms[0]` is the program as written; empty if nothing ran.
 
     reason  why the verdict is not CONFORMS, one line.
-    marks   what is worth a look though it violates nothing (a failed SHOULD, an INTERESTING outcome).
-    answer  of a question: one of its words, several joined by ` | `, `other` among them; None without one.
+    marks   what is worth a look though it violates nothing (a failed SHOULD, an INTERESTING
+            outcome).
+    answer  of a question: one of its words, several joined by ` | `, `other` among them; None
+            without one.
     """
 
     scenario: str

@@ -1,7 +1,7 @@
 """Judges one scenario on one runtime from what its runs showed.
 
-Three witnesses are heard: the rule (labels that the runtime's documents promise), the oracle (every outcome
-that the declared semantics allow), and the way the runs ended. The worst of them is the verdict.
+Three witnesses are heard: the rule (labels that the runtime's documents promise), the oracle
+(every outcome that the declared semantics allow), and the way the runs ended. The worst of them is the verdict.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import final
 
 from conformance.judge.case import ALLOWED_SHOWN, Case, Histogram, RuleText, Seen
-from conformance.judge.evidence import AllowedSet, Evidence, Oracle, RuntimeFacts, Runs
+from conformance.judge.evidence import AllowedSet, Evidence, Oracle, Runs, RuntimeFacts
 from conformance.judge.token import RunToken, encode_paths, encode_token, short_hash
 from conformance.judge.verdict import Grade, Verdict, merge
 from conformance.lang.capability import missing
@@ -236,8 +236,8 @@ def _breaks(
 ) -> str:
     """How the outcome breaks the rule.
 
-    An injected checkpoint can change what a label may ask (who arms a timer first, say): on a rewritten
-    program the rule accuses only where the oracle does not acquit.
+    An injected checkpoint can change what a label may ask (who arms a timer first, say): on a
+    rewritten program the rule accuses only where the oracle does not acquit.
     """
     if scenario.rule is None or not binds(scenario, facts) or not _alive(outcome):
         return ""

@@ -1,7 +1,8 @@
 """Results files: JSON lines, a header, one line for each case, a footer.
 
-A file without a footer is *truncated* (the run was interrupted, the disk was full): it is read as far as it
-goes, and whoever reads it is told. The schema of a line is `results.schema.json` beside this module.
+A file without a footer is *truncated* (the run was interrupted, the disk was full): it is read as
+far as it goes, and whoever reads it is told. The schema of a line is `results.schema.json` beside
+this module.
 """
 
 from __future__ import annotations
@@ -125,7 +126,8 @@ def _validator() -> Any:
 def read_results(path: Path) -> Results:
     """The results of one file.
 
-    Raises DataError, in one line, for a file that is not there, not ours, of another version, or damaged.
+    Raises DataError, in one line, for a file that is not there, not ours, of another version, or
+    damaged.
     """
     try:
         lines = path.read_text(encoding="utf-8").split("\n")

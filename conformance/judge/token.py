@@ -3,9 +3,9 @@
     ar1.1.3fa9c0de.run,cancellation/of-oneself,trio,1234,a.0+b.1,virtual
     ar1.1.3fa9c0de.ref,cancellation/of-oneself,trio,aeba
 
-`ar1` is the form of the token, then comes the version of the semantics (what a seed or a schedule does to a
-run), then eight digits of the program's hash. A token whose version or hash no longer fits is *stale*: it is
-refused, with the reason, because replaying it would show something else.
+`ar1` is the form of the token, then comes the version of the semantics (what a seed or a schedule
+does to a run), then eight digits of the program's hash. A token whose version or hash no longer
+fits is *stale*: it is refused, with the reason, because replaying it would show something else.
 """
 
 from __future__ import annotations
@@ -137,7 +137,8 @@ def check_fresh(token: Token, program: Program) -> None:
 def encode_schedule(choices: Iterable[int]) -> str:
     """A schedule as text: pairs (gap, index) of the choices that are not 0, in base 32.
 
-    Trailing zeros are dropped: index 0 is what is chosen anyway. Raises ValueError for a negative index.
+    Trailing zeros are dropped: index 0 is what is chosen anyway. Raises ValueError for a negative
+    index.
     """
     data, gap = bytearray(), 0
     for index in choices:
@@ -180,7 +181,7 @@ def decode_paths(text: str) -> tuple[Path, ...]:
 
 
 def _word(text: str) -> str:
-    return quote(text, safe=_SAFE) or _NONE
+    return quote(text, safe=_SAFE).replace("~", "%7E") or _NONE
 
 
 def _unword(word: str) -> str:

@@ -1,6 +1,7 @@
 """Verdicts and grades: the two scales of judging, and how verdicts of parts make one of the whole.
 
-A *grade* belongs to one outcome, a *verdict* to a case (one scenario on one runtime) or to many of them.
+A *grade* belongs to one outcome, a *verdict* to a case (one scenario on one runtime) or to many of
+them.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ class Semantics:
     cancel_before_start   `skips` the body, or `runs` it up to its first cancel point.
     cancel_at_return `value`: a cancel that nobody was told of is forgotten when the task returns;
                      `cancelled`: the task counts as cancelled all the same.
+    cancel_again     a second call to cancel one task is `told` like the first, or `ignored`.
     cancel_waits     whether the call to cancel waits for the target's end.
     race             a cancel in the round in which what the task waits for has come: `cancel` wins,
                      `completion` wins, or `either`.
@@ -40,10 +41,16 @@ class Semantics:
     ties             timers with equal deadlines fire in the order of arming (`fifo`) or in `any` order.
     past             a deadline that is not after now: `before` its body's first cancel point, `later`: when
                      the loop next looks, so that what never waits gets through; `either`.
-    orphans          tasks alive when main ends are `cancelled`, `awaited`, or `abandoned`.
+    dead_owner       a lock whose owner ended without releasing it is `kept`, or `broken`: an error for whoever
+                     wants it.
+    notice           a group (and the shutdown) learns of a task's end `at_once`, or `later`.
+    orphans          tasks alive when main ends are `cancelled` all together, or `in_turn`, each awaited before the
+                     next; `awaited`; or `abandoned`.
     unjoined         the error of a task that nobody joined is `ignored`, or `ends` the run.
-    groups           a child's error cancels its siblings and `propagates` in an exception group, or is
-                     `collected`.
+    groups           a child's error cancels its siblings and the body, and `propagates` in an exception group; or
+                     it is `collected`: noticed when the body is over, it cancels the siblings (so does a
+                     cancelled child), and goes nowhere.
+    late_child       a group in which a child has failed still `starts` another, or it is `refused`.
     schedule_points, cancel_points   by op kind; `default` for the others.
     citations        for each field, where the runtime's documents say so.
     """
@@ -53,6 +60,7 @@ class Semantics:
     cancellation: Literal["edge", "level"] = "edge"
     cancel_before_start: Literal["skips", "runs"] = "skips"
     cancel_at_return: Literal["value", "cancelled"] = "value"
+    cancel_again: Literal["told", "ignored"] = "told"
     cancel_waits: bool = False
     race: Literal["cancel", "completion", "either"] = "either"
     cancel_joiner: Literal["propagates", "leaves"] = "leaves"
@@ -65,9 +73,12 @@ class Semantics:
     unowned: Literal["error", "works"] = "works"
     ties: Literal["fifo", "any"] = "any"
     past: Literal["before", "later", "either"] = "either"
-    orphans: Literal["cancelled", "awaited", "abandoned"] = "cancelled"
+    dead_owner: Literal["kept", "broken"] = "kept"
+    notice: Literal["at_once", "later"] = "later"
+    orphans: Literal["cancelled", "in_turn", "awaited", "abandoned"] = "cancelled"
     unjoined: Literal["ignored", "ends"] = "ignored"
     groups: Literal["propagates", "collected"] = "propagates"
+    late_child: Literal["starts", "refused"] = "starts"
     schedule_points: Mapping[str, Point] = field(default_factory=lambda: {"default": "unspecified"})
     cancel_points: Mapping[str, Point] = field(default_factory=lambda: {"default": "unspecified"})
     citations: Mapping[str, str] = field(default_factory=dict)

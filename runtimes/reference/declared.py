@@ -25,13 +25,14 @@ REFERENCE = Semantics(
     relock="error",
     unowned="error",
     past="later",
+    notice="at_once",
     orphans="awaited",
     schedule_points={"default": "always", **_NEVER},  # type: ignore[arg-type]
     cancel_points={"default": "always", **_NEVER},  # type: ignore[arg-type]
     citations=dict.fromkeys(
         (
             "order", "cancellation", "cancel_before_start", "cancel_at_return", "race", "cancel_joiner",
-            "join_error", "join_cancelled", "join_self", "relock", "unowned", "past", "orphans",
+            "join_error", "join_cancelled", "join_self", "relock", "unowned", "past", "notice", "orphans",
             "schedule_points", "cancel_points",
         ),
         _WHY,

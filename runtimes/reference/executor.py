@@ -114,6 +114,11 @@ class Executor(Network):
         if task is not self.tasks[0]:
             self.tasks.remove(task)
 
+    def refuse(self, child: Task) -> None:
+        """Its coroutine never runs."""
+        child.body.close()
+        self.tasks.remove(child)
+
     def advance(self, task: Task) -> None:
         """Deliver the wake-up, then perform ops up to the next pause."""
         before, self.current = self.current, task
@@ -123,7 +128,7 @@ class Executor(Network):
             self.finish(task, ("failed", Cancelled()))
         elif code == RETRY:
             self._try_again(task)
-        elif code == CHECK and (task.pending or self.cancelling) and self.cancel_due(task):
+        elif code == CHECK and (task.pending or self.cancelling) and self.told_after_checkpoint(task):
             self.take_cancel(task)
             self._resume(task, ERROR, Cancelled())
         else:
@@ -209,6 +214,9 @@ class Executor(Network):
             if not ready:
                 return
             task = ready.popleft()
+            if task.state == DONE:
+                self.notice(task)
+                continue
             task.state = RUNNING
             task.undo = None
             self.advance(task)

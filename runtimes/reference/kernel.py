@@ -36,6 +36,8 @@ EVERYTHING = -1
 SCOPE = "scope"
 """The kind of entering and leaving a scope, which is no schedule point and no cancel point."""
 _KINDS = tuple(OPS)
+_OURS = (SCOPE, "log", "block")
+"""What the interpreter does by itself: never a schedule point nor a cancel point."""
 
 
 class Fault(Exception):
@@ -63,7 +65,8 @@ class Kernel:
         self.writes = 0
         self._yields = {kind: semantics.schedule_point(kind) in ("always", "unspecified") for kind in _KINDS}
         self._cancels: dict[str, str] = {kind: semantics.cancel_point(kind) for kind in _KINDS}
-        self._yields[SCOPE], self._cancels[SCOPE] = False, "never"
+        for kind in _OURS:
+            self._yields[kind], self._cancels[kind] = False, "never"
 
     # ------------------------------------------------------------ what a subclass gives
 
@@ -126,6 +129,9 @@ class Kernel:
             return
         self.ready.remove(task)
         self.writes |= task.bit
+        if task.state == DONE:
+            self.notice(task)
+            return
         task.state = RUNNING
         task.undo = None
         self.advance(task)
@@ -143,8 +149,9 @@ class Kernel:
         task.doing = kind
         value = call(task, *args)
         if value is WAIT:
-            if due and task.state == BLOCKED and self._cancels[kind] != "never":
-                self.interrupt(task)
+            if task.state == BLOCKED and (task.pending or self.cancelling) and self._cancels[kind] != "never":
+                if self.cancel_due(task):
+                    self.interrupt(task)
         elif self._yields[kind]:
             self.make_ready(task, VALUE, value)
             return WAIT
@@ -178,6 +185,10 @@ class Kernel:
         """Start a task."""
         child.group = group
         base = ()
+        if group is not None and group.errors and self.semantics.late_child == "refused":
+            self.writes |= child.bit | group.bit
+            self.refuse(child)
+            raise Fault(self.fault("Misuse"))
         if group is not None:
             self.writes |= group.bit
             group.alive += (child,)
@@ -194,10 +205,16 @@ class Kernel:
             self.make_ready(child, START, None, QUEUED if self.fifo else LOOSE)
         return None
 
+    def refuse(self, child: Task) -> None:
+        """A task that is not to start at all."""
+        raise NotImplementedError
+
     def join(self, task: Task, target: Task) -> Any:
         """Wait for a task's end. Raises what the semantics say."""
         if target is task and self.semantics.join_self == "error":
-            raise Fault(self.fault("Misuse"))
+            self.make_ready(task, ERROR, self.fault("Misuse"))
+            task.undo = ("join", None, None)
+            return WAIT
         if target.end.result is not None:
             self.reads |= target.end.bit
             code, value = self.joined(target)
@@ -230,29 +247,52 @@ class Kernel:
         self.writes |= end.bit
         end.result = result
         for joiner in end.joiners:
-            if joiner.waiting is not None and joiner.waiting[0] == "cancel":
+            if joiner.state == DONE:
+                self.ready.append(joiner)  # main, which cancels its orphans in turn
+                self.writes |= joiner.bit
+            elif joiner.waiting is not None and joiner.waiting[0] == "cancel":
                 self.wake(joiner, VALUE)
             else:
-                self.wake(joiner, *self.joined(task))
+                self.wake(joiner, *self.joined(task), undo=("join", None, None))
         end.joiners = ()
-        if task.group is not None:
-            self.child_done(task.group, task, result)
-        elif task is self.tasks[0]:
-            self.main_done(result)
-        elif self.over is False and self.semantics.orphans == "cancelled" and self.tasks[0].state == DONE:
-            self.writes |= CLOCK
+        if task.owned:
+            self.owner_died(task)
+        if task.group is None and task is not self.tasks[0]:
+            return
+        if self.semantics.notice == "later" or (task is self.tasks[0] and self.semantics.orphans != "abandoned"):
+            task.lane = LOOSE
+            self.ready.append(task)
+        else:
+            self.notice(task)
 
-    def main_done(self, result: tuple[str, Any]) -> None:
+    def notice(self, task: Task) -> None:
+        """The end of a child is told to its group, that of main to the shutdown."""
+        assert task.end.result is not None
+        if task.group is not None:
+            self.child_done(task.group, task, task.end.result)
+        else:
+            self.main_done(task, task.end.result)
+
+    def owner_died(self, task: Task) -> None:
+        """A task ended that holds locks (they are in `runtimes.reference.primitives`)."""
+        raise NotImplementedError
+
+    def main_done(self, main: Task, result: tuple[str, Any]) -> None:
         """What happens to the others when main is over."""
         self.writes = EVERYTHING
         how = self.semantics.orphans
+        alive = [task for task in self.tasks if task.state not in (DONE, UNSPAWNED)]
         if how == "abandoned":
             self.over = True
             self.ready.clear()
+        elif how == "in_turn":
+            if alive:
+                first = alive[self.choose("cancel", len(alive)) if len(alive) > 1 else 0]
+                first.end.joiners += (main,)
+                self.cancel_task(first)
         elif how == "cancelled" or result[0] == "failed":
-            for task in self.tasks:
-                if task.state not in (DONE, UNSPAWNED):
-                    self.cancel_task(task)
+            for task in alive:
+                self.cancel_task(task)
 
     def child_done(self, group: Any, task: Task, result: tuple[str, Any]) -> None:
         """A child of a group ended (groups are in `runtimes.reference.groups`)."""
@@ -269,7 +309,7 @@ class Kernel:
             return None
         if not self.cancel_task(target):
             raise Fault(self.fault("RecursionError"))
-        if self.semantics.cancel_waits and target is not task and target.state != DONE:
+        if self.semantics.cancel_waits and target.state != DONE:
             self.writes |= target.end.bit
             target.end.joiners += (task,)
             return self.block(task, "cancel", target)
@@ -284,6 +324,11 @@ class Kernel:
         if self.level:
             self.cancel_scope(target.own)
             return True
+        if self.semantics.cancel_again == "ignored":
+            if target.own.cancelled:
+                return True
+            target.own.cancelled = True
+            self.writes |= target.own.bit
         return self.edge_cancel(target)
 
     def cancel_due(self, task: Task) -> bool:
@@ -296,6 +341,16 @@ class Kernel:
             if scope.shield:
                 return False
         return False
+
+    def told_after_checkpoint(self, task: Task) -> bool:
+        """Whether a checkpoint that has let others run ends by telling the task of its cancellation.
+
+        Where a completion wins over a cancel, an edge stays pending until the task enters its next cancel point.
+        """
+        if not self.cancel_due(task):
+            return False
+        race = self.semantics.race
+        return self.level or race == "cancel" or (race == "either" and self.choose("cancel", 2) == 1)
 
     def take_cancel(self, task: Task) -> None:
         """The task is being told."""

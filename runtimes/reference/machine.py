@@ -20,7 +20,7 @@ from runtimes.reference.futures import Futures, cannot_fail
 from runtimes.reference.kernel import EVERYTHING, SCOPE, WAIT, Fault
 from runtimes.reference.network import Network
 from runtimes.reference.objects import (
-    BLOCKED, CHECK, DONE, ERROR, LOOSE, READY, RETRY, SKIP, START, UNSPAWNED, VALUE,
+    BLOCKED, CHECK, DONE, ERROR, GO, LOOSE, READY, RETRY, SKIP, START, UNSPAWNED, VALUE,
     Channel, End, Event, Group, Listener, Lock, Scope, Stateful, Stream, Task,
 )  # fmt: skip
 
@@ -187,6 +187,8 @@ class Machine(Network):
         for task in self.tasks:
             if task.state == READY and task is not option:
                 mask |= self._future(task)
+            elif task.state == DONE and task in self.ready:
+                return EVERYTHING
             elif task.state == BLOCKED:
                 blocked.append(task)
         again = True
@@ -289,7 +291,7 @@ class Machine(Network):
 
     def _task_outcome(self, task: Task) -> TaskOutcome:
         log = task.body.log
-        if task.state == UNSPAWNED:
+        if task.state == UNSPAWNED and task.body.request >= 0:
             return TaskOutcome()
         if task.body.request < 0 or (task.state == READY and task.wake[0] in (START, SKIP)):
             return TaskOutcome(log, "unstarted")
@@ -298,6 +300,10 @@ class Machine(Network):
             return TaskOutcome(log, f"blocked: {show_op(step.op)}" if step is not None else "running")
         return TaskOutcome(log, _end(task.body.end), None if self.lax else task.ended)
 
+    def refuse(self, child: Task) -> None:
+        """Marked so that it shows as unstarted."""
+        child.body.request = -1
+
     def advance(self, task: Task) -> None:
         """Deliver the wake-up, then perform ops up to the next pause."""
         frames: Frames = task.body
@@ -305,7 +311,7 @@ class Machine(Network):
         if code == VALUE:
             self._succeed(frames, frames.at if frames.request != EXIT else None, value)
         elif code == CHECK:
-            if (task.pending or self.cancelling) and self.cancel_due(task):
+            if (task.pending or self.cancelling) and self.told_after_checkpoint(task):
                 self.take_cancel(task)
                 frames.fail("Cancelled")
             else:
@@ -316,13 +322,22 @@ class Machine(Network):
             frames.request = -1
             self.finish(task, ("failed", "Cancelled"))
             return
-        self._go_on(task, frames, again=code == RETRY)
+        self._go_on(task, frames, again=code == RETRY, paused=code != START or not self.fifo)
 
-    def _go_on(self, task: Task, frames: Frames, *, again: bool) -> None:
+    def _go_on(self, task: Task, frames: Frames, *, again: bool, paused: bool) -> None:
+        """Perform ops up to the next pause. An op that is a schedule point may pause before its effect, too.
+
+        Documents say that an op lets others run, not whether before or after its effect. `paused`: the task
+        has just been at such a point.
+        """
         while (step := frames.next()) is not None:
             call, args = self._call(task, frames, step)
             request = frames.request
             kind = step.kind if request == PERFORM or (request == EXIT and step.kind == "group") else SCOPE
+            if not paused and self._yields[kind] and kind not in _PAUSES:
+                self.make_ready(task, GO)
+                return
+            paused = False
             try:
                 value = (self.retry if again else self.request)(task, kind, call, *args)
             except Fault as fault:
@@ -337,12 +352,14 @@ class Machine(Network):
         self.finish(task, frames.end)
 
     def _succeed(self, frames: Frames, step: Step | None, value: Any) -> None:
-        if step is not None and value is not None:
+        if step is not None and (value is not None or step.kind in _ITEMS):
             kind = step.kind
             if kind in _LOGGED:
                 frames.record("got " + (show_bytes(value) if isinstance(value, bytes) else show_value(value)))
             elif kind in ("connect", "accept") and isinstance(value, Stream):
-                self.slots[step.op.stream].stream = value  # type: ignore[attr-defined]
+                slot = self.slots[step.op.stream]  # type: ignore[attr-defined]
+                slot.stream = value
+                self.writes |= slot.bit
         frames.succeed(value)
 
     # ------------------------------------------------------------ ops
@@ -476,8 +493,11 @@ def _end(end: tuple[str, Any] | None) -> str:
 
 
 _LOGGED = frozenset({"join", "detach", "receive", "receive_nowait", "receive_some", "receive_exactly", "receive_until_eof"})
+_PAUSES = frozenset({"checkpoint", "sleep", "sleep_until"})
+"""Op kinds that do nothing but pause."""
 _FAR_REACHING = frozenset(
     {"group", "block", "listen", "connect", "accept"}
 )
 """Op kinds whose effects the table of futures does not follow."""
+_ITEMS = frozenset({"receive", "receive_nowait"})
 _ON_TASK = frozenset({"spawn", "join", "cancel", "detach"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from runtimes.reference.kernel import WAIT, Fault
+from runtimes.reference.kernel import Fault
 from runtimes.reference.objects import RETRY, VALUE, Listener, Stream, Task
 from runtimes.reference.structure import Structure
 
@@ -240,6 +240,3 @@ class Network(Structure):
             thing.writer = None
         else:
             super().forget(task, queue, thing, extra)
-
-
-__all__ = ["WAIT", "Network"]

@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 UNSPAWNED, READY, BLOCKED, RUNNING, DONE = range(5)
 """States of a task."""
 
-START, VALUE, ERROR, CHECK, RETRY, SKIP = range(6)
+START, VALUE, ERROR, CHECK, RETRY, SKIP, GO = range(7)
 """How a ready task goes on: first step; its op returns; its op raises; its op returns unless cancelled; its op
-is tried again; its body never runs."""
+is tried again; its body never runs; its op is performed now (it paused before it)."""
 
 LOOSE, QUEUED, TIMED = range(3)
 """Lanes of the ready queue: a loose task may go on at any time; others keep the order of their lane."""
@@ -48,15 +48,16 @@ class Task(Stateful):
     waiting    what it is blocked on: (queue kind, object, extra)
     own, end   its scope as a whole, and its end            ended    when its body ended
     body, ask  the position in the program (`Frames`); or the coroutine, and what it asked for last
+    owned      the locks that it holds (followed only where it matters)
     undo       what must be undone when a cancel wins over a completion: (kind, object, value) or None
     """
 
     __slots__ = (
-        "ask", "body", "count", "doing", "end", "ended", "group", "lane", "name", "own", "pending", "scopes",
+        "ask", "body", "count", "doing", "end", "ended", "group", "lane", "name", "own", "owned", "pending", "scopes",
         "shields", "state", "undo", "waiting", "wake",
     )  # fmt: skip
     STATE = (
-        "state", "wake", "waiting", "pending", "count", "scopes", "shields", "group", "undo", "lane", "doing", "ended", "body.at", "body.blocks", "body.log", "body.request", "body.end",
+        "state", "wake", "waiting", "pending", "count", "scopes", "shields", "group", "undo", "lane", "doing", "ended", "owned", "body.at", "body.blocks", "body.log", "body.request", "body.end",
     )  # fmt: skip
 
     def __init__(self, name: str, bit: int, own: Scope, end: End) -> None:
@@ -78,13 +79,14 @@ class Task(Stateful):
         self.doing = ""
         self.ended: Any = None
         self.ask: Any = None
+        self.owned: tuple[Lock, ...] = ()
 
     def load(self, saved: tuple[Any, ...]) -> None:
         """Put a saved state back, spelled out because the search does little else."""
         body = self.body
         (
             self.state, self.wake, self.waiting, self.pending, self.count, self.scopes, self.shields,
-            self.group, self.undo, self.lane, self.doing, self.ended,
+            self.group, self.undo, self.lane, self.doing, self.ended, self.owned,
             body.at, body.blocks, body.log, body.request, body.end,
         ) = saved  # fmt: skip
 

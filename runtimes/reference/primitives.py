@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from runtimes.reference.kernel import WAIT, Fault, Kernel
-from runtimes.reference.objects import RETRY, VALUE, Channel, Event, Lock, Task
+from runtimes.reference.kernel import Fault, Kernel
+from runtimes.reference.objects import DONE, ERROR, RETRY, VALUE, Channel, Event, Lock, Task
 
 
 class Primitives(Kernel):
@@ -36,8 +36,10 @@ class Primitives(Kernel):
         """Take the lock."""
         self.writes |= lock.bit
         if lock.owner is None:
-            lock.owner = task
+            self.own(task, lock)
             return None
+        if lock.owner.state == DONE and self._follow:
+            raise Fault(self.fault("Broken"))
         if lock.owner is task and self.semantics.relock == "error":
             raise Fault(self.fault("Misuse"))
         lock.waiters += (task,)
@@ -48,7 +50,29 @@ class Primitives(Kernel):
         self.writes |= lock.bit
         if lock.owner is None or (lock.owner is not task and self.semantics.unowned == "error"):
             raise Fault(self.fault("Misuse"))
+        if self._follow:
+            self.writes |= lock.owner.bit
+            lock.owner.owned = tuple(held for held in lock.owner.owned if held is not lock)
         self.pass_lock(lock)
+
+    @property
+    def _follow(self) -> bool:
+        """Whether it matters who holds which lock when it ends."""
+        return self.semantics.dead_owner == "broken"
+
+    def own(self, task: Task, lock: Lock) -> None:
+        """The task has the lock now."""
+        lock.owner = task
+        if self._follow:
+            task.owned += (lock,)
+
+    def owner_died(self, task: Task) -> None:
+        """Whoever waits for a lock of a task that is gone fails."""
+        for lock in task.owned:
+            self.writes |= lock.bit
+            for waiter in lock.waiters:
+                self.wake(waiter, ERROR, self.fault("Broken"))
+            lock.waiters = ()
 
     def pass_lock(self, lock: Lock) -> None:
         """The lock is free: its first waiter, if any, gets it (or may try to)."""
@@ -58,7 +82,7 @@ class Primitives(Kernel):
             return
         first, lock.waiters = lock.waiters[0], lock.waiters[1:]
         if self.semantics.locks == "fair":
-            lock.owner = first
+            self.own(first, lock)
             self.wake(first, VALUE, None, ("acquire", lock, None))
         else:
             self.wake(first, RETRY, None, ("acquire-again", lock, None))
@@ -135,6 +159,7 @@ class Primitives(Kernel):
             return
         self.writes |= thing.bit
         if kind in ("acquire", "acquire-again"):
+            task.owned = tuple(held for held in task.owned if held is not thing)
             if kind == "acquire" or thing.owner is None:
                 self.pass_lock(thing)
         elif kind == "receive":
@@ -161,6 +186,3 @@ class Primitives(Kernel):
             thing.senders = tuple(s for s in thing.senders if s[0] is not task)
         else:
             super().forget(task, queue, thing, extra)
-
-
-__all__ = ["WAIT", "Primitives"]

@@ -90,11 +90,11 @@ class Structure(Primitives):
         self.writes |= group.bit
         if not group.exiting:
             group.exiting = True
-            if error is not None:
-                if self.is_cancelled(error):
-                    group.interrupted = True
-                else:
-                    group.errors += (error,)
+            if error is not None and self.is_cancelled(error):
+                group.interrupted = True
+            elif error is not None:
+                group.errors += (error,)
+            if error is not None or group.errors:
                 self.abort_group(group)
         if group.alive:
             return self.block(task, "group", group)
@@ -116,12 +116,13 @@ class Structure(Primitives):
         group.alive = tuple(t for t in group.alive if t is not task)
         owner = group.owner
         assert owner is not None
-        if result[0] == "failed" and not self.is_cancelled(result[1]):
+        collected = self.semantics.groups == "collected"
+        if result[0] == "failed" and (collected or not self.is_cancelled(result[1])):
             first = not group.errors and not group.interrupted
             group.errors += (result[1],)
-            if first:
+            if first and (group.exiting or not collected):
                 self.abort_group(group)
-            if first and not group.exiting and not self.level:
+            if first and not group.exiting and not collected and not self.level:
                 group.asked = True
                 self.edge_cancel(owner)
         if group.exiting and not group.alive and owner.waiting is not None and owner.waiting[0] == "group":
@@ -144,7 +145,10 @@ class Structure(Primitives):
             if task.pending and self.choose("cancel", 2) == 0:
                 task.pending = False
         if self.semantics.groups == "propagates" and group.errors:
-            raise Fault(self.grouped(group.errors))
+            errors = group.errors
+            if self.level and group.interrupted and not own_doing and self.choose("cancel", 2):
+                errors += (self.fault("Cancelled"),)  # trio adds the body's own cancellation to the group
+            raise Fault(self.grouped(errors))
         if group.interrupted and not own_doing:
             raise Fault(self.fault("Cancelled"))
         return error is not None and self.is_cancelled(error)

@@ -1,4 +1,4 @@
-"""Programs that runtimes with trio's kind of cancellation perform alike, for their adapters' tests."""
+"""Programs that runtimes with trio's kind of cancellation perform alike, for adapters' tests."""
 
 from __future__ import annotations
 
@@ -109,7 +109,8 @@ CLAIMS = (
         ops.Spawn("a"), ops.Sleep(1), ops.Return(1), a=(ops.Raise("E"),)
     ), "main: returned 1@1; a: raised E"),
     Claim("a cancelled task is told at every cancel point", LEVEL, "main: caught"
-          " JoinError(Cancelled)@1, returned@1; a: caught Cancelled@1, caught Cancelled@1, again@1, cancelled@1"),
+          " JoinError(Cancelled)@1, returned@1; a: caught Cancelled@1, caught Cancelled@1,"
+          " again@1, cancelled@1"),
     Claim("a task cancelled before its first step runs to its first cancel point", program(
         ops.Spawn("a"), ops.Cancel("a"), a=(ops.Note("ran"), ops.Checkpoint(), ops.Note("never"))
     ), "main: returned; a: ran, cancelled"),

@@ -1,4 +1,4 @@
-"""Cancellation and TCP asked of anyio itself: `--backend asyncio|uvloop|trio`, then a part of an id."""
+"""Cancellation and TCP asked of anyio: `--backend asyncio|uvloop|trio`, then a part of an id."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import anyio_cancel
 import anyio_handover
 import anyio_tcp
 import anyio_tcp_data
+import anyio_waiters
 import probe_runner
 
 PROBES = anyio_cancel.PROBES
-LOADED = (anyio_handover, anyio_tcp, anyio_tcp_data)  # importing them fills PROBES
+LOADED = (anyio_waiters, anyio_handover, anyio_tcp, anyio_tcp_data)  # importing them fills PROBES
 COMPOSED = frozenset({"tcp/abort-seen-by-receive"})  # a lingering close
 
 if __name__ == "__main__":

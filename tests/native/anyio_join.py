@@ -1,4 +1,4 @@
-"""Waiting for a task's end, asked of anyio itself: the handles that `create_task` returns since 4.14."""
+"""Waiting for a task's end, asked of anyio itself, by the handles of 4.14 and later."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ async def fail(error: Exception, ticks: int = 0) -> None:
 async def _() -> str:
     async with anyio.create_task_group() as group:
         return "value" if await group.create_task(give(7, 1)) == 7 else "lost"
+    raise AssertionError("a group never swallows")
 
 
 @probe("join/falsy-value")
@@ -41,6 +42,7 @@ async def _() -> str:
         task = group.create_task(give(7))
         await anyio.sleep(TICK)
         return "value" if await task == 7 else "lost"
+    raise AssertionError("a group never swallows")
 
 
 @probe("join/done-yields", runs=5)
@@ -53,6 +55,7 @@ async def _() -> str:
             await done
 
         return await lets_others_run(join)
+    raise AssertionError("a group never swallows")
 
 
 @probe("join/twice")
@@ -65,6 +68,7 @@ async def _() -> str:
         except Exception:
             return "refused"
         return "same" if (first, second) == (7, 7) else "lost"
+    raise AssertionError("a group never swallows")
 
 
 @probe("join/by-two")
@@ -193,6 +197,7 @@ async def _() -> str:
         except BaseException:
             return "error"
         return "value"
+    raise AssertionError("a group never swallows")
 
 
 @probe("join/swallowed-cancel")
@@ -212,6 +217,7 @@ async def _() -> str:
             return "value" if await task == 7 else "lost"
         except Exception:
             return "error"
+    raise AssertionError("a group never swallows")
 
 
 @probe("join/order", runs=12)
@@ -245,6 +251,7 @@ async def _() -> str:
     async with anyio.create_task_group() as group:
         await group.create_task(child())
         return "after" if log else "before"
+    raise AssertionError("a group never swallows")
 
 
 @probe("join/group-child-fails", runs=5)
@@ -275,6 +282,7 @@ async def _() -> str:
             return "goes-on" if await task == 7 else "lost"
         except Exception:
             return "cancelled"
+    raise AssertionError("a group never swallows")
 
 
 @probe("spawn/group-child-cancelled")

@@ -41,6 +41,7 @@ async def _() -> str:
     async with anyio.create_task_group() as group:
         group.start_soon(child)
         return "at-once" if log else "later"
+    raise AssertionError("a group never swallows")
 
 
 @probe("spawn/after-one-checkpoint", runs=30)
@@ -54,6 +55,7 @@ async def _() -> str:
         group.start_soon(child)
         await anyio.lowlevel.checkpoint()
         return "started" if log else "not-started"
+    raise AssertionError("a group never swallows")
 
 
 @probe("spawn/grandchild-order", runs=30)
@@ -163,6 +165,7 @@ async def _() -> str:
             raise Error("E")
     except BaseException as caught:
         return shape(caught)
+    raise AssertionError("a group never swallows")
 
 
 @probe("spawn/group-body-error-waits")
@@ -290,6 +293,21 @@ async def _() -> str:
     except BaseExceptionGroup:
         pass
     return log[-1] if log else "never-starts"
+
+
+@probe("spawn/group-works-after-failure")
+async def _() -> str:
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(bad)
+            await anyio.sleep(2 * TICK)
+    except BaseExceptionGroup:
+        pass
+    try:
+        await anyio.sleep(TICK)
+    except anyio.get_cancelled_exc_class():
+        return "disturbed"
+    return "undisturbed"
 
 
 if __name__ == "__main__":

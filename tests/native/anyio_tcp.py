@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import functools
 import socket
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from anyio_cancel import end, probe, settle
+from collections.abc import Callable, Coroutine
+from typing import Any, cast
 
 import anyio
+import anyio.lowlevel
 from anyio import sleep
 from anyio.abc import SocketAttribute, SocketListener, SocketStream, TaskGroup
 from anyio.streams.buffered import BufferedByteReceiveStream
+from anyio_cancel import end, probe, settle
 
 LARGE = 8 * 1024 * 1024  # bytes; more than the kernel's buffers on both ends hold
 HOST = "127.0.0.1"
-Operation = Callable[[], Awaitable[Any]]
+Operation = Callable[[], Coroutine[Any, Any, Any]]
 KEPT: list[object] = []  # a peer that is collected closes its socket, and a probe would see that
 CONNECT_WORDS = {
     "eof": "cancelled-and-closed",
@@ -26,7 +26,7 @@ CONNECT_WORDS = {
 
 
 async def listen() -> SocketListener:
-    return (await anyio.create_tcp_listener(local_host=HOST)).listeners[0]
+    return cast(SocketListener, (await anyio.create_tcp_listener(local_host=HOST)).listeners[0])
 
 
 def port_of(listener: SocketListener) -> int:
@@ -173,7 +173,7 @@ async def connect_then_cancel_accept(group: TaskGroup) -> str:
 async def cancel_connect(group: TaskGroup) -> str:
     listener = await listen()
     child = group.start_soon(connect, listener)
-    await sleep(0)
+    await anyio.lowlevel.checkpoint()
     child.cancel()
     if await end(child) == "returned":
         return "connected"

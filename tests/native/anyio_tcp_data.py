@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import functools
 
+import anyio
+from anyio import sleep
+from anyio.abc import TaskGroup
+from anyio.streams.buffered import BufferedByteReceiveStream
 from anyio_cancel import end, probe, settle, stopped
 from anyio_tcp import (
     LARGE,
@@ -16,11 +20,6 @@ from anyio_tcp import (
     until_eof,
     watched,
 )
-
-import anyio
-from anyio import sleep
-from anyio.abc import TaskGroup
-from anyio.streams.buffered import BufferedByteReceiveStream
 
 # ---- two at once
 

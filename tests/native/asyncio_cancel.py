@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import sys
-import time
 from asyncio import CancelledError, create_task, sleep
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -21,14 +19,14 @@ def run(main: Coroutine[Any, Any, str]) -> str:
     if LOOP == "uvloop":
         import uvloop
 
-        factory = uvloop.new_event_loop
+        factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
     else:
         factory = asyncio.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
         loop = runner.get_loop()
         loop.set_exception_handler(lambda loop, context: None)
         if LOOP == "eager":
-            loop.set_task_factory(asyncio.eager_task_factory)
+            loop.set_task_factory(getattr(asyncio, "eager_task_factory"))  # noqa: B009 - from 3.12 on
         return runner.run(main)
 
 
@@ -44,8 +42,6 @@ def probe(name: str) -> Callable[[Callable[[], Coroutine[Any, Any, str]]], Any]:
         return main
 
     return register
-
-
 
 
 async def settle() -> None:
@@ -172,7 +168,9 @@ async def finally_runs() -> str:
     await settle()
     task.cancel()
     ended = await end(task)
-    return f"{ {'': 'skipped', 'f': 'yes'}.get(log, 'runs-twice')}" if ended == "cancelled" else ended
+    return (
+        f"{ {'': 'skipped', 'f': 'yes'}.get(log, 'runs-twice') }" if ended == "cancelled" else ended
+    )
 
 
 @probe("cancellation/cleanup-waits")
@@ -216,11 +214,12 @@ async def cancel_during_cleanup() -> str:
     again = False
     task = create_task(child())
     await settle()
-    create_task(first())
+    other = create_task(first())
     await sleep(0.005)
     again = True
     task.cancel()
     await end(task)
+    await other
     return {"done": "ignored", "first": "cut-short-by-first", "second": "interrupts"}[log]
 
 
@@ -322,101 +321,3 @@ async def error_in_cleanup() -> str:
     await settle()
     task.cancel()
     return await end(task)
-
-
-# ---- joins
-
-
-@probe("cancellation/joiner")
-async def joiner() -> str:
-    async def target() -> None:
-        await sleep(SHORT * 5)
-
-    async def waiter() -> None:
-        await inner
-
-    inner = create_task(target())
-    task = create_task(waiter())
-    await settle()
-    task.cancel()
-    if await end(task) != "cancelled":
-        return "not-interrupted"
-    return {"cancelled": "target-too", "returned": "joiner-only"}[await end(inner)]
-
-
-@probe("cancellation/joined-cancels-joiner")
-async def joined_cancels_joiner() -> str:
-    async def target() -> None:
-        await settle()
-        task.cancel()
-
-    async def waiter() -> None:
-        await inner
-
-    inner = create_task(target())
-    task = create_task(waiter())
-    ends = await end(inner), await end(task)
-    return {
-        ("cancelled", "cancelled"): "both-cancelled",
-        ("returned", "cancelled"): "joiner-cancelled",
-        ("returned", "returned"): "joiner-returned",
-    }[ends]
-
-
-# ---- detach
-
-
-@probe("cancellation/detach-keeps-work")
-async def detach_keeps_work() -> str:
-    async def work() -> None:
-        await sleep(SHORT)
-
-    async def waiter() -> None:
-        await asyncio.shield(inner)
-
-    inner = create_task(work())
-    task = create_task(waiter())
-    await settle()
-    task.cancel()
-    ends = await end(task), await end(inner)
-    return "yes" if ends == ("cancelled", "returned") else "-".join(ends)
-
-
-@probe("cancellation/detach-work-cancelled")
-async def detach_work_cancelled() -> str:
-    async def waiter() -> None:
-        await asyncio.shield(inner)
-
-    async def work() -> None:
-        await sleep(SHORT)
-        me().cancel()
-        await sleep(LONG)
-
-    inner = create_task(work())
-    task = create_task(waiter())
-    await settle()
-    return {"cancelled": "yes"}.get(word := await end(task), word)
-
-
-@probe("cancellation/detach-value")
-async def detach_value() -> str:
-    return "yes" if await asyncio.shield(create_task(sleep(SHORT, 7))) == 7 else "no"
-
-
-# ---- a deadline that is due when the cancel comes
-
-
-@probe("cancellation/sleep-due")
-async def sleep_due() -> str:
-    async def canceller() -> None:
-        await sleep(SHORT)
-        task.cancel()
-
-    async def sleeper() -> None:
-        await sleep(SHORT)
-
-    create_task(canceller())
-    task = create_task(sleeper())
-    await settle()
-    time.sleep(SHORT * 4)
-    return {"returned": "completes", "cancelled": "cancelled"}[await end(task)]

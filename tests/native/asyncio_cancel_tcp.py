@@ -1,4 +1,4 @@
-"""Cancellation and TCP asked of asyncio itself: `--loop asyncio|uvloop|eager`, then a part of an id."""
+"""Cancellation and TCP asked of asyncio: `--loop asyncio|uvloop|eager`, then a part of an id."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # the probes are scrip
 import asyncio_cancel
 import asyncio_handover
 import asyncio_tcp
+import asyncio_tcp_data
+import asyncio_waiters
 import probe_runner
 
 PROBES = asyncio_cancel.PROBES
-LOADED = (asyncio_handover, asyncio_tcp)  # importing them fills PROBES
+LOADED = (
+    asyncio_waiters,
+    asyncio_handover,
+    asyncio_tcp,
+    asyncio_tcp_data,
+)  # importing them fills PROBES
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)

@@ -147,15 +147,18 @@ async def _() -> str:
         await asyncio.sleep(TICK)
         log.append("goes-on")
 
-    async with asyncio.TaskGroup() as outer:
-        outer.create_task(good())
-        try:
-            async with asyncio.TaskGroup() as inner:
-                inner.create_task(bad())
-        except BaseExceptionGroup:
-            pass
-        await asyncio.sleep(0)
-        log.append("body")
+    try:
+        async with asyncio.TaskGroup() as outer:
+            outer.create_task(good())
+            try:
+                async with asyncio.TaskGroup() as inner:
+                    inner.create_task(bad())
+            except BaseExceptionGroup:
+                pass
+            await asyncio.sleep(0)
+            log.append("body")
+    except asyncio.CancelledError:
+        return "spills"
     return "contained" if log == ["body", "goes-on"] else "spills"
 
 
@@ -268,3 +271,21 @@ async def _() -> str:
     except BaseExceptionGroup:
         pass
     return log[-1] if log else "never-starts"
+
+
+@probe("spawn/group-works-after-failure")
+async def _() -> str:
+    async def bad() -> None:
+        raise Error("E")
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(bad())
+            await asyncio.sleep(2 * TICK)
+    except BaseExceptionGroup:
+        pass
+    try:
+        await asyncio.sleep(TICK)
+    except asyncio.CancelledError:
+        return "disturbed"
+    return "undisturbed"

@@ -261,7 +261,7 @@ Act = Callable[[], object]
 
 
 async def perform(*acts: Act) -> None:
-    """Call each; await what is awaitable. Nothing of it suspends when the queue has room or items."""
+    """Call each; await what is awaitable: nothing suspends while the queue has room or items."""
     for act in acts:
         result = act()
         if isinstance(result, Awaitable):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from asyncio_run import blocks, lets_others_run, probe
 from native_probe import TICK, order
@@ -213,22 +214,23 @@ async def _() -> str:
 
 @probe("sync/channel-order")
 async def _() -> str:
-    queue, log = asyncio.Queue(2), []
+    queue: asyncio.Queue[Any] = asyncio.Queue(2)
+    log: list[Any] = []
 
     async def sender() -> None:
         for item in "abcd":
             await queue.put(item)
 
     task = asyncio.create_task(sender())
-    for _ in range(4):
-        log.append(await queue.get())
+    log += [await queue.get() for _ in range(4)]
     await task
     return order(log, "abcd")
 
 
 @probe("sync/channel-falsy")
 async def _() -> str:
-    queue, sent = asyncio.Queue(1), [0, False, "", None]
+    queue: asyncio.Queue[Any] = asyncio.Queue(1)
+    sent = [0, False, "", None]
 
     async def sender() -> None:
         for item in sent:
@@ -242,7 +244,7 @@ async def _() -> str:
 
 @probe("sync/channel-full")
 async def _() -> str:
-    queue = asyncio.Queue(1)
+    queue: asyncio.Queue[Any] = asyncio.Queue(1)
     await queue.put(1)
     task = asyncio.create_task(queue.put(2))
     if not await blocks(task):
@@ -253,7 +255,7 @@ async def _() -> str:
 
 @probe("sync/channel-empty")
 async def _() -> str:
-    queue = asyncio.Queue(1)
+    queue: asyncio.Queue[Any] = asyncio.Queue(1)
     task = asyncio.create_task(queue.get())
     if not await blocks(task):
         return "returns"
@@ -263,7 +265,7 @@ async def _() -> str:
 
 @probe("sync/channel-nowait-full")
 async def _() -> str:
-    queue = asyncio.Queue(1)
+    queue: asyncio.Queue[Any] = asyncio.Queue(1)
     queue.put_nowait(1)
     try:
         queue.put_nowait(2)
@@ -283,7 +285,8 @@ async def _() -> str:
 
 @probe("sync/channel-receivers-order", runs=5)
 async def _() -> str:
-    queue, log = asyncio.Queue(4), []
+    queue: asyncio.Queue[Any] = asyncio.Queue(4)
+    log: list[Any] = []
 
     async def receiver(name: str) -> None:
         log.append(f"{name}{await queue.get()}")
@@ -300,21 +303,21 @@ async def _() -> str:
 
 @probe("sync/channel-senders-order", runs=5)
 async def _() -> str:
-    queue, log = asyncio.Queue(1), []
+    queue: asyncio.Queue[Any] = asyncio.Queue(1)
+    log: list[Any] = []
     await queue.put("-")
     tasks = []
     for name in "abc":
         tasks.append(asyncio.create_task(queue.put(name)))
         await settle()
-    for _ in range(4):
-        log.append(await queue.get())
+    log += [await queue.get() for _ in range(4)]
     await asyncio.wait(tasks)
     return order(log, "-abc")
 
 
 @probe("sync/channel-barging-receiver")
 async def _() -> str:
-    queue = asyncio.Queue(1)
+    queue: asyncio.Queue[Any] = asyncio.Queue(1)
     task = asyncio.create_task(queue.get())
     await settle()
     await queue.put(7)
@@ -327,9 +330,10 @@ async def _() -> str:
 
 @probe("sync/channel-barging-sender")
 async def _() -> str:
-    queue = asyncio.Queue(1)
+    queue: asyncio.Queue[Any] = asyncio.Queue(1)
     await queue.put(1)
-    asyncio.create_task(queue.put(2))
+    task = asyncio.create_task(queue.put(2))
+    assert not task.done()
     await settle()
     queue.get_nowait()
     try:
@@ -341,13 +345,13 @@ async def _() -> str:
 
 @probe("sync/channel-send-yields")
 async def _() -> str:
-    queue = asyncio.Queue(2)
+    queue: asyncio.Queue[Any] = asyncio.Queue(2)
     return await lets_others_run(lambda: queue.put(7))
 
 
 @probe("sync/channel-receive-yields")
 async def _() -> str:
-    queue = asyncio.Queue(2)
+    queue: asyncio.Queue[Any] = asyncio.Queue(2)
     queue.put_nowait(7)
     queue.put_nowait(8)
     return await lets_others_run(queue.get)

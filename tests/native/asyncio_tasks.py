@@ -61,7 +61,7 @@ async def _() -> str:
         log.append(name)
 
     async def a() -> None:
-        asyncio.create_task(leaf("grandchild"))
+        globals()["_kept"] = asyncio.create_task(leaf("grandchild"))
 
     tasks = [asyncio.create_task(a()), asyncio.create_task(leaf("second"))]
     for task in tasks:
@@ -148,9 +148,9 @@ async def _() -> str:
         await asyncio.sleep(TICK)
         return "goes-on"
 
-    tasks = [asyncio.create_task(bad()), asyncio.create_task(good())]
+    globals()["_kept"] = asyncio.create_task(bad())
     try:
-        return await tasks[1]
+        return await asyncio.create_task(good())
     except asyncio.CancelledError:
         return "cancelled"
 

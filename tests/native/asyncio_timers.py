@@ -124,7 +124,7 @@ async def _() -> str:
 @probe("timers/deadline-zero-no-checkpoint")
 async def _() -> str:
     try:
-        async with asyncio.timeout(0):
+        async with asyncio.timeout(0):  # noqa: ASYNC100
             pass
     except TimeoutError:
         return "expires"
@@ -156,7 +156,7 @@ PROBES["timers/overrun-then-checkpoint"] = lambda: run(
 @probe("timers/overrun-no-checkpoint")
 async def _() -> str:
     try:
-        async with asyncio.timeout(TICK):
+        async with asyncio.timeout(TICK):  # noqa: ASYNC100
             time.sleep(2 * TICK)
     except TimeoutError:
         return "expires"

@@ -6,7 +6,6 @@ import functools
 import logging
 import multiprocessing.connection
 import ssl
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -15,10 +14,10 @@ for name in ("CHALLENGE", "WELCOME", "FAILURE"):
     if not hasattr(multiprocessing.connection, name):
         setattr(multiprocessing.connection, name, b"")
 if not hasattr(ssl, "wrap_socket"):
-    ssl.wrap_socket = None  # type: ignore[attr-defined]
+    setattr(ssl, "wrap_socket", None)  # noqa: B010 - absent from the newer type stubs
 
-import curio
-from curio import CancelledError, sleep, spawn
+import curio  # noqa: E402 - only now
+from curio import CancelledError, sleep, spawn  # noqa: E402
 
 logging.disable(logging.CRITICAL)  # "never joined" and "task crash" are no answers
 LONG = 10.0  # seconds; no probe lives that long
@@ -84,9 +83,7 @@ async def before_first_step() -> str:
 
     task = await spawn(child)
     await task.cancel()
-    return {"": "skips", "a": "runs-to-checkpoint", "ab": "runs-to-wait"}.get(
-        log, "runs-on"
-    )
+    return {"": "skips", "a": "runs-to-checkpoint", "ab": "runs-to-wait"}.get(log, "runs-on")
 
 
 @probe("cancellation/self-then-return")
@@ -99,7 +96,9 @@ async def self_then_return() -> str:
         log += "past"
 
     how = await end(await spawn(child))
-    return {"returned": "value", "cancelled": "cancelled-at-end" if log else "cancelled-at-call"}[how]
+    return {"returned": "value", "cancelled": "cancelled-at-end" if log else "cancelled-at-call"}[
+        how
+    ]
 
 
 @probe("cancellation/self-then-checkpoint")
@@ -321,102 +320,3 @@ async def error_in_cleanup() -> str:
     await settle()
     await task.cancel()
     return await end(task)
-
-
-# ---- joins
-
-
-@probe("cancellation/joiner")
-async def joiner() -> str:
-    async def waiter() -> None:
-        await inner.join()
-
-    inner = await spawn(sleep, SHORT * 5)
-    task = await spawn(waiter)
-    await settle()
-    await task.cancel()
-    if await end(task) != "cancelled":
-        return "not-interrupted"
-    return {"cancelled": "target-too", "returned": "joiner-only"}[await end(inner)]
-
-
-@probe("cancellation/joined-cancels-joiner")
-async def joined_cancels_joiner() -> str:
-    async def target() -> None:
-        await settle()
-        await task.cancel()
-
-    async def waiter() -> None:
-        await inner.join()
-
-    inner = await spawn(target)
-    task = await spawn(waiter)
-    ends = await end(inner), await end(task)
-    return {
-        ("cancelled", "cancelled"): "both-cancelled",
-        ("returned", "cancelled"): "joiner-cancelled",
-        ("returned", "returned"): "joiner-returned",
-    }[ends]
-
-
-# ---- shield
-
-
-@probe("cancellation/shield-defers")
-async def shield_defers() -> str:
-    log = ""
-
-    async def child() -> None:
-        nonlocal log
-        async with curio.disable_cancellation():
-            await sleep(SHORT)
-            log += "done"
-
-    task = await spawn(child)
-    await settle()
-    await task.cancel()
-    return "yes" if log else "interrupted"
-
-
-@probe("cancellation/shield-then-checkpoint")
-async def shield_then_checkpoint() -> str:
-    log = ""
-
-    async def child() -> None:
-        nonlocal log
-        async with curio.disable_cancellation():
-            await sleep(SHORT)
-        log += "a"
-        await sleep(0)
-        log += "b"
-
-    task = await spawn(child)
-    await settle()
-    await task.cancel()
-    return {"": "at-end-of-shield", "a": "at-next-checkpoint", "ab": "never"}[log]
-
-
-@probe("cancellation/shield-then-return")
-async def shield_then_return() -> str:
-    async def child() -> None:
-        async with curio.disable_cancellation():
-            await sleep(SHORT)
-
-    task = await spawn(child)
-    await settle()
-    await task.cancel()
-    return {"returned": "value", "cancelled": "cancelled"}[await end(task)]
-
-
-@probe("cancellation/sleep-due")
-async def sleep_due() -> str:
-    async def canceller() -> None:
-        await sleep(SHORT)
-        await task.cancel()
-
-    await spawn(canceller)
-    await settle()
-    task = await spawn(sleep, SHORT)
-    await settle()
-    time.sleep(SHORT * 4)
-    return {"returned": "completes", "cancelled": "cancelled"}[await end(task)]

@@ -11,10 +11,11 @@ import curio_cancel
 import curio_handover
 import curio_tcp
 import curio_tcp_data
+import curio_waiters
 import probe_runner
 
 PROBES = curio_cancel.PROBES
-LOADED = (curio_handover, curio_tcp, curio_tcp_data)  # importing them fills PROBES
+LOADED = (curio_waiters, curio_handover, curio_tcp, curio_tcp_data)  # importing them fills PROBES
 COMPOSED = frozenset({"tcp/abort-seen-by-receive"})  # a lingering close
 
 if __name__ == "__main__":

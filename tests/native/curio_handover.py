@@ -6,16 +6,15 @@ import functools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from curio_cancel import LONG, SHORT, cancel_me, end, free, probe, settle
-
 import curio
 from curio import CancelledError, sleep, spawn
+from curio_cancel import LONG, SHORT, cancel_me, end, free, probe, settle
 
 # ---- a cancel is pending and the operation would not block
 
 
 async def pending(operation: Callable[[], Awaitable[Any]]) -> str:
-    """`at-call`, `cancelled` or `completes`: an operation that is ready, after a cancel of oneself."""
+    """`at-call`, `cancelled` or `completes`: a ready operation after a cancel of oneself."""
     log: list[str] = []
 
     async def child() -> None:

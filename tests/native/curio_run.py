@@ -15,9 +15,9 @@ for name in ("CHALLENGE", "WELCOME", "FAILURE"):  # curio 1.6 imports what 3.12 
     if not hasattr(multiprocessing.connection, name):
         setattr(multiprocessing.connection, name, b"")
 if not hasattr(ssl, "wrap_socket"):
-    ssl.wrap_socket = ssl.SSLContext.wrap_socket  # type: ignore[attr-defined]
+    vars(ssl)["wrap_socket"] = ssl.SSLContext.wrap_socket
 
-import curio
+import curio as curio  # noqa: E402  (it needs the stand-ins)
 
 
 def run(question: Callable[[], Any]) -> str:

@@ -211,8 +211,7 @@ async def _() -> str:
             await queue.put(item)
 
     task = await curio.spawn(sender)
-    for _ in range(4):
-        log.append(await queue.get())
+    log += [await queue.get() for _ in range(4)]
     await task.join()
     return order(log, "abcd")
 
@@ -278,8 +277,7 @@ async def _() -> str:
     for name in "abc":
         tasks.append(await curio.spawn(queue.put, name))
         await settle()
-    for _ in range(4):
-        log.append(await queue.get())
+    log += [await queue.get() for _ in range(4)]
     for task in tasks:
         await task.join()
     return order(log, "-abc")
@@ -287,7 +285,7 @@ async def _() -> str:
 
 @probe("sync/channel-barging-receiver")
 async def _() -> str:
-    """Curio has no get without waiting: whether a second get takes the item at once is the question."""
+    """Curio has no get without waiting: the question is whether a second get takes the item."""
     queue = curio.Queue(1)
     task = await curio.spawn(queue.get)
     await settle()

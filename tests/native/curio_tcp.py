@@ -7,10 +7,9 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from curio_cancel import end, probe, settle
-
 import curio
 from curio import sleep, spawn
+from curio_cancel import end, probe, settle
 
 LARGE = 8 * 1024 * 1024  # bytes; more than the kernel's buffers on both ends hold
 HOST = "127.0.0.1"
@@ -220,7 +219,11 @@ async def exactly_early_eof() -> str:
     client, server, _ = await pair()
     await server.sendall(b"ab")
     await server.close()
-    return "yes" if await tried(functools.partial(client.as_stream().read_exactly, 5)) == "error" else "no"
+    return (
+        "yes"
+        if await tried(functools.partial(client.as_stream().read_exactly, 5)) == "error"
+        else "no"
+    )
 
 
 @probe("tcp/half-close-by-client")

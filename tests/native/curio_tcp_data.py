@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from curio import CancelledError, sleep, spawn
 from curio_cancel import cancel_me, end, probe, settle
 from curio_tcp import LARGE, arrive, pair, receiving, sending, tried, until_eof, watched
-
-import curio
-from curio import CancelledError, sleep, spawn
 
 # ---- two at once
 

@@ -36,10 +36,9 @@ PROBES["timers/sleep-negative"] = lambda: run(lambda: lets_others_run(lambda: cu
 
 
 async def cut(ticks: float) -> str:
-    async with curio.ignore_after(TICK):
+    async with curio.ignore_after(TICK) as scope:
         await curio.sleep(ticks)
-        return "returns"
-    return "cut-at-deadline"
+    return "cut-at-deadline" if scope.expired else "returns"
 
 
 PROBES["timers/sleep-forever"] = lambda: run(lambda: cut(math.inf))
@@ -77,10 +76,12 @@ async def _() -> str:
 
 @probe("timers/deadline-expires")
 async def _() -> str:
-    async with curio.ignore_after(TICK) as scope:
-        await curio.sleep(4 * TICK)
-        return "finishes"
-    return "expires" if scope.expired else "cancelled"
+    try:
+        async with curio.ignore_after(TICK) as scope:
+            await curio.sleep(4 * TICK)
+    except curio.CancelledError:
+        return "cancelled"
+    return "expires" if scope.expired else "finishes"
 
 
 @probe("timers/deadline-met")
@@ -181,7 +182,7 @@ async def _() -> str:
 @probe("timers/deadline-swallowed")
 async def _() -> str:
     log: list[str] = []
-    async with curio.ignore_after(TICK) as scope:
+    async with curio.ignore_after(TICK):
         try:
             await curio.sleep(4 * TICK)
         except curio.CancelledError:

@@ -1,4 +1,4 @@
-"""What the native probes of tasks, timers and primitives share. The probes are run by `probe_runner`."""
+"""What the native probes of tasks, timers and primitives share; `probe_runner` runs them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # the probes are scripts, not a package
 
@@ -20,18 +20,27 @@ TICK = 0.01
 """One tick, in seconds of real time."""
 
 
+Question = TypeVar("Question", bound=Callable[[], Any])
+
+
+class Filing(Protocol):
+    """The decorator that files a question in a table."""
+
+    def __call__(self, name: str, runs: int = 1) -> Callable[[Question], Question]:
+        """Under its scenario's id; asked `runs` times, because chance may have a say."""
+
+
 def table(
     run: Callable[[Callable[[], Any]], str],
-) -> tuple[dict[str, Callable[[], str]], Callable[..., Any]]:
+) -> tuple[dict[str, Callable[[], str]], Filing]:
     """An empty table of probes, and the decorator that files a coroutine function in it.
 
-    A probe with `runs` is asked that often, because chance may have a say; different answers are
-    joined by `/`.
+    Different answers of one probe are joined by `/`.
     """
     probes: dict[str, Callable[[], str]] = {}
 
-    def probe(name: str, runs: int = 1) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
-        def file(question: Callable[[], Any]) -> Callable[[], Any]:
+    def probe(name: str, runs: int = 1) -> Callable[[Question], Question]:
+        def file(question: Question) -> Question:
             def ask() -> str:
                 return "/".join(sorted({run(question) for _ in range(runs)}))
 

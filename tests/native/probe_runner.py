@@ -24,7 +24,7 @@ def _stuck(signum: int, frame: object) -> None:
 
 
 def limited(probe: Probe) -> Probe:
-    """The same probe, answering `hangs` when it outlives its limit and `crash:NAME` when it fails."""
+    """The same probe; answers `hangs` beyond its limit and `crash:NAME` when it fails."""
 
     def run() -> str:
         before = signal.signal(signal.SIGALRM, _stuck)

@@ -12,9 +12,10 @@ import trio_cancel
 import trio_handover
 import trio_tcp
 import trio_tcp_data
+import trio_waiters
 
 PROBES = trio_cancel.PROBES
-LOADED = (trio_handover, trio_tcp, trio_tcp_data)  # importing them fills PROBES
+LOADED = (trio_waiters, trio_handover, trio_tcp, trio_tcp_data)  # importing them fills PROBES
 
 # Answers about our composition (a scope and an event per task, a loop around receive_some, a
 # lingering close), not about trio: no rule or question is put to trio there.

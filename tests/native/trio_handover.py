@@ -8,7 +8,6 @@ from typing import Any
 
 import trio
 from trio import Cancelled, sleep
-
 from trio_cancel import LONG, SHORT, Child, free, probe, settle
 
 # ---- a cancel is pending and the operation would not block
@@ -224,7 +223,7 @@ async def lock_cancel_then_release(nursery: trio.Nursery) -> str:
 
 
 async def item(nursery: trio.Nursery, *, first: str, wait: bool) -> str:
-    """What became of an item; `first` is `send` or `cancel`; `wait`: send rather than send_nowait."""
+    """What became of an item; `first` is `send` or `cancel`; `wait`: send, not send_nowait."""
     sender, receiver = trio.open_memory_channel[int](1)
     child = Child(nursery, receiver.receive)
     await settle()
@@ -262,7 +261,7 @@ async def item_cancel_then_send_nowait(nursery: trio.Nursery) -> str:
 
 
 async def room(nursery: trio.Nursery, *, first: str, wait: bool) -> str:
-    """What became of a sender; `first` is `receive` or `cancel`; `wait`: receive, not receive_nowait."""
+    """What became of a sender; `first`: `receive` or `cancel`; `wait`: not receive_nowait."""
     sender, receiver = trio.open_memory_channel[int](1)
     sender.send_nowait(1)
     child = Child(nursery, functools.partial(sender.send, 2))

@@ -1,6 +1,6 @@
-"""Spawning and nurseries asked of trio itself. There is no handle and no join: those questions are not.
+"""Spawning and nurseries asked of trio itself, which has no handles and so no joins.
 
-The timers and primitives are in the files beside it; this one prints all. An argument is part of an id.
+Timers and primitives are in the files beside it; this one prints all. An argument is part of an id.
 """
 
 from __future__ import annotations
@@ -289,6 +289,21 @@ async def _() -> str:
     except BaseExceptionGroup:
         pass
     return log[-1] if log else "never-starts"
+
+
+@probe("spawn/group-works-after-failure")
+async def _() -> str:
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(bad)
+            await trio.sleep(2 * TICK)
+    except BaseExceptionGroup:
+        pass
+    try:
+        await trio.sleep(TICK)
+    except trio.Cancelled:
+        return "disturbed"
+    return "undisturbed"
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import trio
+import trio.lowlevel
 from trio import SocketListener, SocketStream, sleep
-
 from trio_cancel import Child, probe, settle
 
 LARGE = 8 * 1024 * 1024  # bytes; more than the kernel's buffers on both ends hold
@@ -174,7 +174,7 @@ async def connect_then_cancel_accept(nursery: trio.Nursery) -> str:
 async def cancel_connect(nursery: trio.Nursery) -> str:
     listener = await listen()
     child = Child(nursery, functools.partial(connect, listener))
-    await sleep(0)
+    await trio.lowlevel.checkpoint()
     child.cancel()
     if await child.end() == "returned":
         return "connected"

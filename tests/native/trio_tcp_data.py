@@ -6,7 +6,6 @@ import functools
 
 import trio
 from trio import Cancelled, sleep
-
 from trio_cancel import Child, probe, settle
 from trio_tcp import (
     LARGE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -41,8 +42,8 @@ def twice(operation: Callable[[], Any]) -> Callable[[], str]:
     return lambda: "/".join(sorted({run(lambda: lets_others_run(operation)) for _ in range(10)}))
 
 
-PROBES["timers/sleep-zero"] = twice(lambda: trio.lowlevel.checkpoint())
-PROBES["timers/sleep-negative"] = twice(lambda: trio.sleep(-1))
+PROBES["timers/sleep-zero"] = twice(lambda: trio.sleep(0))  # noqa: ASYNC105, ASYNC115
+PROBES["timers/sleep-negative"] = twice(lambda: trio.sleep(-1))  # noqa: ASYNC105
 PROBES["timers/sleep-until-past"] = twice(lambda: trio.sleep_until(trio.current_time() - 1))
 
 
@@ -62,7 +63,7 @@ async def _() -> str:
     ours, theirs = trio.socket.socketpair()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(trio.sleep, 1e10)
-        poke(theirs._sock)
+        poke(socket.fromfd(theirs.fileno(), theirs.family, theirs.type))
         await ours.recv(1)
         nursery.cancel_scope.cancel()
     return "undisturbed"
@@ -123,7 +124,7 @@ async def _() -> str:
 
 @probe("timers/deadline-zero-no-checkpoint")
 async def _() -> str:
-    with trio.move_on_after(0) as scope:
+    with trio.move_on_after(0) as scope:  # noqa: ASYNC100
         pass
     return "expires" if scope.cancelled_caught else "completes"
 
@@ -151,7 +152,7 @@ PROBES["timers/overrun-then-checkpoint"] = lambda: run(lambda: deadline(1, 0, ho
 @probe("timers/overrun-no-checkpoint")
 async def _() -> str:
     try:
-        with trio.fail_after(TICK):
+        with trio.fail_after(TICK):  # noqa: ASYNC100
             time.sleep(2 * TICK)
     except trio.TooSlowError:
         return "expires"

@@ -1,0 +1,148 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from conformance.cli import main
+from conformance.cli.render import exit_code
+from conformance.errors import Exit
+from conformance.judge.case import Case
+from conformance.judge.results import Results, read_results
+from conformance.judge.verdict import Verdict
+from conformance.lang.ops import Note
+from conformance.lang.program import Program
+
+ONE = "spawn/first-steps"
+
+
+def case(verdict: Verdict, number: int = 0) -> Case:
+    """A case with that verdict."""
+    program = Program({"main": (Note("x"),)})
+    return Case(f"a/n{number}", "0" * 16, "?", "trio", "1", "3", program, verdict)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "code"),
+    [
+        ([], Exit.NOTHING_RAN),
+        ([Verdict.NOT_APPLICABLE], Exit.NOTHING_RAN),
+        ([Verdict.CONFORMS], Exit.OK),
+        ([Verdict.UNKNOWN, Verdict.CONFORMS], Exit.INCONCLUSIVE),
+        ([Verdict.UNKNOWN, Verdict.VIOLATES], Exit.VIOLATION),
+        ([Verdict.UNKNOWN] + 99 * [Verdict.CONFORMS], Exit.OK),
+        ([Verdict.UNKNOWN] * 2 + 98 * [Verdict.CONFORMS], Exit.INCONCLUSIVE),
+    ],
+)
+def test_exit_codes(verdicts: list[Verdict], code: Exit) -> None:
+    """Violations outweigh what is unknown, of which 1 % is tolerated; nothing applicable is 66."""
+    cases = tuple(case(verdict, number) for number, verdict in enumerate(verdicts))
+    assert exit_code(Results((), cases), 1.0) is code
+
+
+def test_truncated_results_are_inconclusive() -> None:
+    """A run that did not end proves nothing, unless it found a violation."""
+    cut = Results((), (case(Verdict.CONFORMS),), ("f",))
+    assert exit_code(cut, 1.0) is Exit.INCONCLUSIVE
+    assert exit_code(Results((), (case(Verdict.VIOLATES),), ("f",)), 1.0) is Exit.VIOLATION
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["dance"], Exit.USAGE, "dance"),
+        (["run", "--seeds", "0"], Exit.USAGE, "seeds"),
+        (["run", "--runtime", "asyncoi"], Exit.USAGE, "did you mean `asyncio`"),
+        (["run", "--scenario", "no/such", "--runtime", "asyncio"], Exit.USAGE, "no/such"),
+        (["run", "--runtime", "asyncio@/no/such/python"], Exit.NOT_STARTED, "/no/such/python"),
+        (["replay", "nonsense"], Exit.DATA, "no replay token"),
+        (["replay", f"ar1.1.00000000.run,{ONE},asyncio,-,-,virtual"], Exit.DATA, "stale"),
+        (["replay", "ar1.1.00000000.run,no/such,asyncio,-,-,virtual"], Exit.DATA, "stale"),
+        (["report", "/no/such/file"], Exit.DATA, "/no/such/file"),
+        (["explore", "/no/such/file.json"], Exit.DATA, "/no/such/file.json"),
+        (["explore", "no/such"], Exit.USAGE, "no/such"),
+        (["check", "nowhere"], Exit.USAGE, "nowhere"),
+    ],
+)
+def test_errors_are_one_clear_line(
+    arguments: list[str], code: Exit, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistake costs the exit code that the design names and one line, never a traceback."""
+    assert main(arguments) == code
+    (line,) = [text for text in capsys.readouterr().err.splitlines() if "warning" not in text]
+    assert line.startswith("error: ")
+    assert words in line
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The files of one small run on asyncio."""
+    place = tmp_path_factory.mktemp("run")
+    paths = {name: place / f"r.{name}" for name in ("jsonl", "html", "junit")}
+    told = ["--results", str(paths["jsonl"]), "--html", str(paths["html"])]
+    told += ["--junit", str(paths["junit"]), "--seeds", "2", "--jobs", "1"]
+    code = main(["run", "--runtime", "asyncio", "--scenario", "spawn/f*", *told])
+    assert code in (Exit.OK, Exit.INCONCLUSIVE, Exit.VIOLATION)
+    return paths
+
+
+def test_a_run_leaves_its_files(files: dict[str, Path]) -> None:
+    """Results with a footer, a page, JUnit XML: all from one command."""
+    results = read_results(files["jsonl"])
+    assert not results.truncated
+    assert {found.runtime for found in results.cases} == {"asyncio"}
+    assert files["html"].read_text().startswith("<!doctype html>")
+    assert files["junit"].read_text().startswith("<")
+
+
+def test_a_token_replays_its_run(
+    files: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The token of a case shows the same outcome again."""
+    found = next(c for c in read_results(files["jsonl"]).cases if c.scenario == ONE)
+    main(["replay", found.token, "--format", "json"])
+    again = json.loads(capsys.readouterr().out)
+    assert again["answer"] == found.answer
+    assert again["token"] == found.token
+
+
+def test_report_merges_and_names_what_it_leaves_out(
+    files: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A truncated file counts and is named; a foreign one is left out, loudly."""
+    text = files["jsonl"].read_text()
+    cut, foreign = tmp_path / "cut.jsonl", tmp_path / "foreign.jsonl"
+    cut.write_text("\n".join(text.splitlines()[:-1]) + "\n")
+    foreign.write_text("hello\n")
+    code = main(["report", str(cut), str(foreign), "--format", "json"])
+    said = capsys.readouterr()
+    assert code in (Exit.DATA, Exit.VIOLATION)
+    assert json.loads(said.out)["truncated"] == [str(cut)]
+    assert "foreign.jsonl: not a results file" in said.err
+    assert "cut.jsonl has no footer" in said.err
+
+
+def test_explore_prints_tokens_that_replay(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every outcome of the reference comes with a schedule that shows just that outcome."""
+    assert main(["explore", ONE, "--semantics", "trio", "--format", "json"]) == Exit.OK
+    found = json.loads(capsys.readouterr().out)
+    assert found["complete"]
+    assert len(found["outcomes"]) >= 2
+    for item in found["outcomes"]:
+        assert main(["replay", item["token"], "--format", "json"]) == Exit.OK
+        assert json.loads(capsys.readouterr().out)["outcome"] == item["outcome"]
+
+
+def test_explore_reads_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A program in a JSON file is explored like a scenario."""
+    file = tmp_path / "p.json"
+    file.write_text('{"tasks": {"main": [{"op": "note", "word": "x"}]}}')
+    assert main(["explore", str(file), "--format", "json"]) == Exit.OK
+    assert len(json.loads(capsys.readouterr().out)["outcomes"]) == 1
+
+
+def test_list_tells_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
+    """Facts about scenarios come as JSON, chosen by glob."""
+    main(["list", "scenarios", "--scenario", ONE, "--format", "json"])
+    (fact,) = json.loads(capsys.readouterr().out)
+    assert fact["id"] == ONE
+    assert fact["sources"]
