@@ -1,4 +1,4 @@
-"""For adapter authors: `check_runtime(MyRuntime)`, in a test of theirs, holds an adapter to its contract.
+"""For adapter authors: `check_runtime(MyRuntime)` in a test holds an adapter to its contract.
 
 Every check runs a tiny program. A failed one is a *lesson*: one line that names the method of the
 adapter that broke the contract, and what was seen. Nothing here judges a runtime, only its adapter.
@@ -16,9 +16,9 @@ from conformance.adapter.core import METHODS, Runtime
 from conformance.errors import AdapterError, ConformanceError
 from conformance.interpreter import run_program
 from conformance.lang import ops
-from conformance.lang.capability import SPECIAL, Capabilities, missing
+from conformance.lang.capability import SPECIAL, Capabilities, missing, needs
 from conformance.lang.outcome import show_outcome
-from conformance.lang.pattern import Pattern, ends, has, show_pattern
+from conformance.lang.pattern import Pattern, ends, has, shared, show_pattern
 from conformance.lang.program import Channel, Program
 from conformance.run.observation import REAL_TICK, Observation, RunOptions
 from conformance.wire.address import Address
@@ -27,17 +27,18 @@ from conformance.wire.client import Worker
 _FOREVER: Final = float("inf")
 _QUICK: Final = 1.0
 """Seconds of wall time in which a virtual clock has to jump over any number of ticks."""
-_SOON: Final = 10.0
+_SOON: Final = 5.0
 """Seconds of wall time in which a run has to end once its horizon is reached."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check. `lesson` is empty when it passed."""
+    """One check. `lesson` is empty when it passed; `untried` says why it could not be made."""
 
     name: str
     lesson: str = ""
+    untried: str = ""
 
 
 class Subject(Protocol):
@@ -83,7 +84,7 @@ class _There:
         self.steering = info.steering
 
     def run(self, program: Program, options: RunOptions) -> Observation:
-        return self._worker.run(program, options, limit=_SOON + options.tick)
+        return self._worker.run(program, options, limit=_SOON)
 
 
 def check_runtime(adapter: type[Runtime] | Runtime) -> None:
@@ -100,19 +101,34 @@ def check_address(address: str) -> list[Check]:
 
 
 def _checks(subject: Subject) -> Iterator[Check]:
+    failed: set[str] = set()
     yield _check("describes itself", lambda: _describes_itself(subject))
-    for name, method, program, pattern in _BASICS:
-        yield _check(name, partial(_shows, subject, method, program, pattern))
+    for name, kind, program, pattern in _BASICS:
+        yield _try(subject, name, kind, program, pattern, failed)
+    if not missing(_CANCELLED, subject.capabilities):
+        yield _check("recognises a cancellation", lambda: _recognises(subject))
     for kind, program, pattern in _FACETS:
         if kind in subject.capabilities and not missing(program, subject.capabilities):
-            method = METHODS.get(kind, kind)
-            yield _check(f"op {kind}", partial(_shows, subject, method, program, pattern))
+            yield _try(subject, f"op {kind}", kind, program, pattern, failed)
     if subject.virtual != "none" and "sleep" in subject.capabilities:
         yield _check("the virtual clock jumps", lambda: _clock_jumps(subject))
     if "sleep:infinite" in subject.capabilities or "wait" in subject.capabilities:
         yield _check("stops at the horizon", lambda: _stops(subject))
     if subject.steering:
         yield _check("a seed repeats a run", lambda: _repeats(subject))
+
+
+def _try(
+    subject: Subject, name: str, kind: str, program: Program, wanted: Pattern, failed: set[str]
+) -> Check:
+    """Run a program for an op, unless it needs one that failed before; `failed` is kept."""
+    if broken := (needs(program) - {kind}) & failed:
+        return Check(name, untried=f"needs `{min(broken)}`, which failed")
+    method = _SPECIAL_METHODS.get(kind) or METHODS.get(kind, kind)
+    done = _check(name, partial(_shows, subject, method, program, wanted))
+    if done.lesson:
+        failed.add(kind)
+    return done
 
 
 def _check(name: str, lesson: Callable[[], str]) -> Check:
@@ -151,6 +167,13 @@ def _shows(subject: Subject, method: str, program: Program, wanted: Pattern) -> 
     if outcome.ending == "completed" and not outcome.reported and wanted.matches(outcome):
         return ""
     return f"`{method}`: expected that {show_pattern(wanted)}, saw {show_outcome(outcome)}"
+
+
+def _recognises(subject: Subject) -> str:
+    end = subject.run(_CANCELLED, _options(subject)).outcome.task("a").end
+    if not end.startswith("raised"):
+        return ""
+    return f"`is_cancellation`: the error of a cancelled task is not recognised: it {end}"
 
 
 def _clock_jumps(subject: Subject) -> str:
@@ -235,8 +258,8 @@ _BASICS: Final = (
     (
         "a checkpoint lets others run",
         "checkpoint",
-        _with(ops.Spawn("a"), *_LATER, a=(ops.Checkpoint(), ops.Note("past"))),
-        has(a="past"),
+        _with(ops.Spawn("a"), *_LATER, ops.Log("done"), a=(ops.Checkpoint(), ops.Log("ran"))),
+        shared("a ran", "main done"),
     ),
 )
 
@@ -257,6 +280,12 @@ def _served(*body: ops.Op, peer: tuple[ops.Op, ...] = ()) -> Program:
         a=(*_PEER, *peer, ops.Close("s")),
     )
 
+
+_SPECIAL_METHODS: Final = {
+    "sleep:negative": "sleep",
+    "deadline:negative": "move_on_after",
+    "cancel:self": "cancel",
+}
 
 _FACETS: Final = (
     ("join", _with(ops.Spawn("a"), ops.Join("a"), a=(ops.Return(5),)), has(main="got 5")),
@@ -279,6 +308,17 @@ _FACETS: Final = (
         has(main="caught Timeout"),
     ),
     ("sleep", _with(ops.Sleep(2), ops.Note("woke")), has(main="woke@2")),
+    ("sleep:negative", _with(ops.Sleep(-1), ops.Note("woke")), has(main="woke")),
+    (
+        "deadline:negative",
+        _with(ops.MoveOnAfter(-1, (ops.Wait("e"),)), ops.Note("out")),
+        has(main=["scope expired", "out"]),
+    ),
+    (
+        "cancel:self",
+        _with(ops.Spawn("a"), *_LATER, a=(ops.Cancel("a"), *_LATER, ops.Note("missed"))),
+        ends(a="cancelled", main="returned"),
+    ),
     ("sleep_until", _with(ops.SleepUntil(3), ops.Note("woke")), has(main="woke@3")),
     ("block", _with(ops.Block_(2), ops.Note("past")), has(main="past@2")),
     ("wait", _with(ops.Spawn("a"), ops.Wait("e"), a=(ops.Set("e"),)), ends(main="returned")),

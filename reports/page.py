@@ -75,7 +75,7 @@ class Area:
 @final
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Counts of verdicts as segments: class, symbol, word, number, and where the segment stands (percent)."""
+    """Counts of verdicts as segments: class, symbol, word, number, start and width in percent."""
 
     segments: tuple[tuple[str, str, str, int, float, float], ...]
     total: int
@@ -84,7 +84,7 @@ class Bar:
 @final
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A scenario with cases that violate, or that nobody can judge. `reasons`: why, and on which runtimes."""
+    """A scenario that is violated, or that nobody can judge: why, and on which runtimes."""
 
     kind: str
     symbol: str

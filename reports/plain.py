@@ -9,7 +9,7 @@ LONGEST: Final = 20_000
 """Characters of any one text that are shown."""
 _KEPT: Final = frozenset("\n\t")
 _HARMFUL: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories: controls, formats (bidirectional, zero-width), surrogates, what has no shape."""
+"""Unicode categories: controls, formats (bidirectional, zero-width), what has no shape."""
 
 
 def visible(text: str) -> str:

@@ -43,6 +43,8 @@ def render(results: Results, *, color: bool = False, width: int = 120) -> str:
         console.print(_table(results))
     for line in _findings(results):
         console.print(line, soft_wrap=True)
+    for line in _doubts(results):
+        console.print(line, soft_wrap=True)
     console.print(_last_line(results), soft_wrap=True)
     return out.getvalue()
 
@@ -113,6 +115,17 @@ def _finding(case: Case) -> Iterator[Text]:
     yield Text(visible(f"    {case.reason}"))
     if case.token:
         yield Text(visible(f"    conformance replay {case.token}"))
+
+
+def _doubts(results: Results) -> Iterator[Text]:
+    """Where most cases fail, it is the adapter rather than the runtime that is to be looked at."""
+    for address in dict.fromkeys(case.runtime for case in results.cases):
+        verdicts = [case.verdict for case in results.cases if case.runtime == address]
+        applicable = len(verdicts) - verdicts.count(Verdict.NOT_APPLICABLE)
+        bad = verdicts.count(Verdict.VIOLATES) + verdicts.count(Verdict.UNKNOWN)
+        if bad > 2 and 2 * bad > applicable:
+            told = f"\n{bad} of {applicable} fail on {address}: is its adapter sound? Try:"
+            yield Text(visible(f"{told} conformance check {address}"), style="yellow")
 
 
 def _last_line(results: Results) -> Text:

@@ -63,6 +63,7 @@ class Anyio(AnyioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
         # Class variables that a flavour changes:
         self.virtual = kind.virtual  # type: ignore[misc]
         self.steering = kind.steering  # type: ignore[misc]
+        self.errors = {**self.errors, **kind.errors()}  # type: ignore[misc]
         semantics = kind.semantics if NATIVE else composed_handles(kind.semantics)
         self.semantics = semantics  # type: ignore[misc]
 

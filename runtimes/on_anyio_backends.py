@@ -35,6 +35,11 @@ class Backend:
         """What a cancellation looks like."""
         raise NotImplementedError
 
+    @classmethod
+    def errors(cls) -> dict[type[BaseException], str]:
+        """Exception types of the backend's own that come through anyio, by normalised name."""
+        return {}
+
     def options(self) -> dict[str, Any]:
         """`backend_options` for `anyio.run`."""
         raise NotImplementedError
@@ -171,6 +176,13 @@ class OnTrio(Backend):
         import trio  # noqa: PLC0415  # only this flavour needs it
 
         return trio.Cancelled
+
+    @classmethod
+    def errors(cls) -> dict[type[BaseException], str]:
+        """A lock whose owner has ended (docs/findings/005-anyio-lock-raises-trio-error.md)."""
+        import trio  # noqa: PLC0415  # only this flavour needs it
+
+        return {trio.BrokenResourceError: "Broken"}
 
     def options(self) -> dict[str, Any]:
         """A clock."""

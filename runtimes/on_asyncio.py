@@ -65,7 +65,7 @@ class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
     """
 
     families = frozenset({"asyncio"})
-    composed = frozenset({"move_on_after", "sleep_until", "accept"})
+    composed = frozenset({"abort", "accept", "move_on_after", "sleep_until"})
     lacks = frozenset({"shield"})
     special = frozenset(SPECIAL)
     errors: ClassVar[dict[type[BaseException], str]] = {
@@ -334,7 +334,7 @@ class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
         await stream.writer.wait_closed()
 
     async def abort_stream(self, stream: Stream) -> None:
-        """SO_LINGER 0 on the socket, then `transport.abort`.
+        """Composed: SO_LINGER 0 on the socket, then `transport.abort`.
 
         The latter alone promises to lose buffered data and to close at once, not to reset; the
         former is what makes the close a reset. Neither waits.

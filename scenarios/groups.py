@@ -353,7 +353,7 @@ _BODIES = (
         program=Program(
             {
                 "main": (
-                    Attempt((Group("g", (Spawn("a", "g"), Sleep(3))),), on_error=()),
+                    Attempt((Group("g", (Spawn("a", "g"),)),), on_error=()),
                     Sleep(1),
                     Checkpoint(),
                     Note("went-on"),

@@ -24,7 +24,7 @@ from scenarios.phrases import within
 
 _RESULT = asyncio("task", "asyncio.Task.result")
 _AWAITABLES = asyncio("task", "awaitables")
-_JOIN = curio("curio.Task.join")
+_JOIN = curio("Task.join")
 _HANDLE = anyio("api", "anyio.TaskHandle")
 _ALL = {"asyncio": _RESULT, "curio": _JOIN, "anyio": _HANDLE}
 _SEVEN = (Sleep(1), Return(7))

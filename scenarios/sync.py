@@ -27,7 +27,7 @@ from scenarios.manuals import PRIMITIVE, anyio, asyncio, curio, trio
 _WAIT = {
     "asyncio": asyncio("sync", "asyncio.Event.wait"),
     "trio": trio("trio.Event.wait"),
-    "curio": curio("curio.Event.wait"),
+    "curio": curio("synchronization-primitives"),
     "anyio": anyio("api", "anyio.Event.wait"),
 }
 _CHECKPOINTS = trio("checkpoints")
@@ -35,7 +35,7 @@ _FAIR = {"asyncio": asyncio("sync", "asyncio.Lock.acquire"), "trio": trio("fairn
 _LOCK = {
     "asyncio": asyncio("sync", "asyncio.Lock"),
     "trio": trio("trio.Lock"),
-    "curio": curio("curio.Lock"),
+    "curio": curio("synchronization-primitives"),
     "anyio": anyio("synchronization", "locks"),
 }
 _YIELDS = {

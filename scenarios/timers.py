@@ -34,7 +34,7 @@ _SLEEP = asyncio("task", "asyncio.sleep")
 _ALL = {
     "asyncio": _SLEEP,
     "trio": trio("trio.sleep"),
-    "curio": curio("curio.sleep"),
+    "curio": curio("time"),
     "anyio": anyio("api", "anyio.sleep"),
 }
 _WOKEN = {
@@ -96,7 +96,7 @@ _SLEEPS = (
         sources={
             "asyncio": _SLEEP,
             "trio": trio("trio.sleep"),
-            "curio": curio("curio.sleep"),
+            "curio": curio("time"),
         },
         about={"sleep"},
         shown_by="mutant:zero-sleep-is-nothing",

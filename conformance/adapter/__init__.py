@@ -1,1 +1,1 @@
-"""adapter"""
+"""The adapter contract: `core`, and one file per facet."""

@@ -30,6 +30,10 @@ Scope: TypeAlias = AbstractAsyncContextManager[Any] | AbstractContextManager[Any
 """A context manager, sync or async, whose exit returns true when it swallowed the exception."""
 
 
+Report: TypeAlias = tuple[str, BaseException | None]
+"""What a runtime said to nobody in particular: what kind, and the error."""
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -72,6 +76,10 @@ class Runtime:
     def __init__(self, flavour: str = "") -> None:
         """Raise NotStarted for a flavour that there is not."""
         self.flavour = flavour
+        self.reports: list[Report] = []
+        """What the last run told nobody in particular, where one can hear it: (`unretrieved`, error)
+        that nobody retrieved, (`unhandled`, error) out of a callback, (`destroyed`, None) for a task
+        that was dropped unfinished. Read when `stop` is called, or else once `run` has returned."""
 
     # ------------------------------------------------------------ required
 

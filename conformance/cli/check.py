@@ -18,15 +18,24 @@ def check(runtime: str, form: str) -> int:
     checks = check_address(runtime)
     failed = [item for item in checks if item.lesson]
     if form == "json":
-        print_json([{"name": c.name, "passed": not c.lesson, "lesson": c.lesson} for c in checks])
+        print_json([_facts(item) for item in checks])
     else:
         _show(checks)
-        say(f"{runtime}: {len(checks) - len(failed)} of {len(checks)} checks passed")
+        untried = sum(bool(item.untried) for item in checks)
+        passed = len(checks) - len(failed) - untried
+        more = f", {untried} not tried" if untried else ""
+        say(f"{runtime}: {passed} of {len(checks)} checks passed{more}")
     return Exit.VIOLATION if failed else Exit.OK
+
+
+def _facts(item: Check) -> dict[str, object]:
+    passed = not (item.lesson or item.untried)
+    return {"name": item.name, "passed": passed, "lesson": item.lesson, "untried": item.untried}
 
 
 def _show(checks: list[Check]) -> None:
     table = Table("", "check", "lesson", box=None, pad_edge=False)
     for item in checks:
-        table.add_row("FAIL" if item.lesson else "ok", item.name, item.lesson)
+        sign = "FAIL" if item.lesson else "-" if item.untried else "ok"
+        table.add_row(sign, item.name, item.lesson or item.untried)
     console().print(table)

@@ -1,4 +1,4 @@
-"""`conformance explore`: every outcome that a program may show, each with a token that replays it."""
+"""`conformance explore`: every outcome that a program may show, each with a replay token."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.engine.bench import Bench
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.explore import BUDGET, Exploration, schedule_of
 from conformance.engine.explore import explore as search
-from conformance.engine.oracle import beyond, find_reference
+from conformance.engine.oracle import beyond, make_machine
 from conformance.errors import DataError, Exit
 from conformance.judge.token import ReferenceToken, encode_token, short_hash
 from conformance.lang.codec import program_from_json
@@ -32,11 +32,11 @@ DEFAULT = "reference"
 @click.option("--budget", default=BUDGET, show_default=True, help="Steps of the search.")
 @FORMAT
 def explore(what: str, runtime: str, budget: int, form: str) -> int:
-    """Print every outcome of a scenario, or of a program in a JSON file, under RUNTIME's semantics."""
+    """Print every outcome of a scenario, or of a JSON program, under RUNTIME's semantics."""
     name, program = find_program(what)
     semantics = semantics_of(runtime)
-    machine = find_reference()(program, semantics, False)  # noqa: FBT003 — the protocol has no
-    names found = search(machine, budget)
+    machine = make_machine(program, semantics, lax=False)
+    found = search(machine, budget)
     tokens = {
         outcome: encode_token(
             ReferenceToken(short_hash(program), name, runtime, tuple(schedule_of(machine, path)))

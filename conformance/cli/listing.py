@@ -58,10 +58,12 @@ def _facts(scenario: Scenario) -> dict[str, object]:
 
 
 @listing.command()
+@click.option("--all", "every", is_flag=True, help="Those too that run only when they are named.")
 @FORMAT
-def runtimes(form: str) -> int:
+def runtimes(every: bool, form: str) -> int:  # noqa: FBT001 — click passes it by name
     """List the runtimes that are installed, and what they say of themselves."""
-    offered = list_runtimes()
+    found = list_runtimes()
+    offered = [item for item in found if every or item.default or item.trouble]
     with Bench() as bench:
         bench.start([o.address for o in offered if not o.trouble and o.default], jobs=4)
         rows = []
@@ -73,12 +75,15 @@ def runtimes(form: str) -> int:
     if form == "json":
         print_json(rows)
     else:
-        table = Table("address", "version", "Python", "clock", "steering", box=None, pad_edge=False)
+        table = Table("address", "version", "Python", "virtual clock", "", box=None, pad_edge=False)
         for row in rows:
-            how = f"not started: {row['trouble']}" if row["trouble"] else row["steering"]
+            steered = "steered by seeds" if row["steering"] else ""
+            how = f"not started: {row['trouble']}" if row["trouble"] else steered
             cells = (row["address"], row["version"], row["python"], row["virtual"], how)
             table.add_row(*map(str, cells))
         console().print(table)
+        if more := len(found) - len(offered):
+            say(f"{more} more run only when they are named: see --all")
     return Exit.OK
 
 

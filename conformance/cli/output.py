@@ -48,16 +48,17 @@ def show_error(error: ConformanceError) -> None:
 
 
 def guarded(command: Callable[[], Any]) -> int:
-    """Run the command line; its exit code. Nothing gets out of here as a traceback, unless asked for."""
+    """Run the command line; its exit code. No traceback gets out of here, unless asked for."""
     try:
         done = command()
     except ConformanceError as error:
         show_error(error)
         return int(error.exit_code)
     except click.ClickException as error:
-        hint = error.ctx.command_path + " --help" if getattr(error, "ctx", None) else ""  # type:
-        ignore[attr-defined] say(f"error: {error.format_message()}" + (f"; hint: see `{hint}`" if
-        hint else "")) return int(Exit.USAGE)
+        context = getattr(error, "ctx", None)
+        hint = f"; hint: see `{context.command_path} --help`" if context else ""
+        say(f"error: {error.format_message()}{hint}")
+        return int(Exit.USAGE)
     except (KeyboardInterrupt, click.Abort):
         say("interrupted")
         return int(Exit.INCONCLUSIVE)

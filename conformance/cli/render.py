@@ -16,7 +16,7 @@ from conformance.judge.results import Results
 from conformance.judge.verdict import Verdict
 
 REPORTS = "conformance.reports"
-"""The entry-point group of renderers: each takes `Results` and keyword options, and returns text."""
+"""The entry-point group of renderers: each takes `Results` and options, and returns text."""
 
 
 def render(name: str, results: Results, **options: Any) -> str:
@@ -77,7 +77,7 @@ def _brief(case: Case) -> dict[str, Any]:
 
 
 def exit_code(results: Results, max_unknown: float, *, incomplete: bool = False) -> Exit:
-    """What the results mean for whoever asked. `max_unknown` is a percentage of the applicable cases."""
+    """What the results mean. `max_unknown` is a percentage of the applicable cases."""
     counts = results.counts()
     applicable = sum(counts.values()) - counts[Verdict.NOT_APPLICABLE]
     if counts[Verdict.VIOLATES]:

@@ -11,7 +11,7 @@ from conformance.engine.bench import Bench
 from conformance.engine.campaign import observe
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.inject import inject
-from conformance.engine.oracle import find_reference
+from conformance.engine.oracle import make_machine
 from conformance.errors import DataError, Exit, UsageError
 from conformance.judge.case import Case
 from conformance.judge.evidence import Evidence, Runs
@@ -98,15 +98,16 @@ def show_trace(trace: tuple[Event, ...]) -> str:
     """A trace as lines: tick, task, what happened."""
     width = max((len(event.task) for event in trace), default=0)
     sign = {"begin": ">", "end": "<", "error": "!"}
-    return "\n".join(
-        f"{'' if e.tick is None else e.tick:>6}  {e.task:<{width}}  {sign.get(e.what, e.what)} {e.detail}".rstrip()
-        for e in trace
-    )
+    lines = []
+    for tick, task, what, detail in trace:
+        when = "" if tick is None else tick
+        lines.append(f"{when:>6}  {task:<{width}}  {sign.get(what, what)} {detail}".rstrip())
+    return "\n".join(lines)
 
 
 def _replay_reference(token: ReferenceToken, scenario: Scenario, form: str) -> int:
-    machine = find_reference()(scenario.program, semantics_of(token.semantics), False)  # noqa:
-    FBT003 machine.reset()
+    machine = make_machine(scenario.program, semantics_of(token.semantics), lax=False)
+    machine.reset()
     schedule = list(token.schedule)
 
     def choose(kind: str, options: int) -> int:

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from conformance.cli.output import FORMAT, console, say, show_error
 from conformance.cli.render import exit_code, show_results, write_reports
 from conformance.engine.bench import Bench
-from conformance.engine.campaign import Campaign, Plan
+from conformance.engine.campaign import LIMIT, Campaign, Plan
 from conformance.engine.catalogue import Catalogue, list_runtimes, load_catalogue
 from conformance.engine.oracle import SearchOracle, find_reference
 from conformance.errors import ConformanceError, DataError, Exit, NotStarted
@@ -37,6 +37,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="[default: cores]"
 )
+@click.option("--limit", default=LIMIT, show_default=True, help="Seconds for one run.")
 @click.option("--results", "path", type=FILE, help="Write JSON lines.")
 @click.option("--html", type=FILE, help="Write the report page.")
 @click.option("--junit", type=FILE, help="Write JUnit XML.")
@@ -51,6 +52,7 @@ def run(  # noqa: PLR0913, PLR0917 — one for each option
     seeds: int,
     seed: int,
     jobs: int,
+    limit: float,
     path: Path | None,
     html: Path | None,
     junit: Path | None,
@@ -65,7 +67,7 @@ def run(  # noqa: PLR0913, PLR0917 — one for each option
     with Bench() as bench:
         bench.start(chosen, jobs)
         check_named(bench, addresses)
-        plan = Plan(scenarios, tuple(chosen), seeds, seed, jobs, strict)
+        plan = Plan(scenarios, tuple(chosen), seeds, seed, jobs, strict, limit)
         header = make_header(plan, bench, catalogue, absent)
         done = carry_out(Campaign(plan, bench, make_oracle()), header, path)
     code = final_code(done, max_unknown, named_trouble=bool(addresses and bench.trouble))
@@ -198,7 +200,7 @@ def progress_bar() -> Progress:
 
 
 def final_code(done: Done, max_unknown: float, *, named_trouble: bool) -> Exit:
-    """The exit code. A violation outweighs a runtime that did not start, which outweighs the rest."""
+    """A violation outweighs a named runtime that did not start, which outweighs the rest."""
     broken = any(header.broken for header in done.results.headers)
     code = exit_code(done.results, max_unknown, incomplete=done.interrupted or broken)
     return Exit.NOT_STARTED if named_trouble and code is not Exit.VIOLATION else code

@@ -1,4 +1,4 @@
-"""`conformance worker`: serve one runtime on stdin and stdout. Engines start it; people seldom do."""
+"""`conformance worker`: serve one runtime on stdin and stdout, as an engine would start it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from conformance.wire.address import Address
 @click.argument("runtime")
 def worker(runtime: str) -> None:
     """Serve RUNTIME on stdin and stdout, one JSON line each way."""
-    from conformance.wire.worker import serve  # noqa: PLC0415 — a worker's side, not wanted
-    elsewhere
+    from conformance.wire.worker import serve  # noqa: PLC0415 — wanted here only
 
     address = Address.parse(runtime)
     serve(address.module, address.attribute, address.flavour)

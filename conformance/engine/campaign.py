@@ -1,4 +1,4 @@
-"""Runs a catalogue on runtimes: scenarios x runtimes x seeds, each case judged as soon as it is seen.
+"""Runs a catalogue on runtimes: scenarios x runtimes x seeds, each case judged once it is seen.
 
 The first run of a case is the runtime as shipped. Then come seeded runs where the adapter can
 steer its runtime's scheduler, repeated ones where it cannot, and rewritings with an injected
@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 import threading
+from collections import Counter
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -27,14 +28,18 @@ from conformance.lang import ops
 from conformance.lang.program import Path, Program
 from conformance.lang.scenario import Scenario
 from conformance.run.observation import REAL_TICK, Observation, RunOptions
-from conformance.wire.client import RUN_LIMIT, Worker
+from conformance.wire.client import Worker
 
 UNSTEERED = 3
-"""How many runs are made, at most, where no seed makes a difference: enough to see what flickers."""
+"""How many runs are made where no seed makes a difference: enough to see what flickers."""
 DEADLY = 2
 """After that many runs that cost the process, a case has shown enough."""
+LIMIT = 3.0
+"""Seconds of wall time for one run, beyond the horizon of a real clock: runs take milliseconds."""
 AGAIN = 5
 """A run that hung is made again with that many times the limit."""
+CONFIRMED = 5
+"""After that many hangs of one runtime that repeated, its other ones are not made again."""
 HORIZON = 100_000.0
 """Ticks of virtual time after which a run is stopped."""
 HUGE = 500
@@ -46,7 +51,7 @@ _DEAD = ("hung", "crashed", "exited", "garbage")
 @final
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to run. `seeds` is the number of runs per case, `seed` the base seed, `limit` in seconds."""
+    """What to run. `seeds`: runs per case; `seed`: the base seed; `limit`: seconds per run."""
 
     scenarios: tuple[Scenario, ...]
     addresses: tuple[str, ...]
@@ -54,17 +59,17 @@ class Plan:
     seed: int = 0
     jobs: int = 1
     strict: bool = False
-    limit: float = RUN_LIMIT
+    limit: float = LIMIT
 
 
 def derive_seed(base: int, scenario: str, index: int) -> int:
-    """The seed of one run, 32 bits: it depends on nothing but these, so no scenario shifts another."""
+    """The seed of one run, 32 bits. It depends on nothing else: no scenario shifts another."""
     digest = hashlib.sha256(f"{base}/{scenario}/{index}".encode()).digest()
     return int.from_bytes(digest[:4], "big")
 
 
 def clock_of(scenario: Scenario, facts: RuntimeFacts) -> Clock:
-    """Virtual where the runtime has such a clock; real where it would replace what is asked about."""
+    """Virtual where the runtime has such a clock, real where that replaces what is asked about."""
     if scenario.clock == "native":
         return "virtual" if facts.virtual == "keeps timers" else "real"
     return "virtual" if facts.virtual != "none" else "real"
@@ -135,8 +140,13 @@ class Campaign:
                     hung.append(result)
                 else:
                     yield result
+            repeated: Counter[str] = Counter()
             for case in hung:
-                yield self._again(case)
+                address = case.facts.address
+                if repeated[address] < CONFIRMED:
+                    self._again(case)
+                    repeated[address] += case.evidence.hang == "repeated"
+                yield self._judge(case.scenario, case.facts, case.evidence)
         finally:
             self._stopped.set()
             threads.shutdown(wait=True, cancel_futures=True)
@@ -193,7 +203,7 @@ class Campaign:
             if steered:
                 yield (path,), seeds[-1 - index]
 
-    def _again(self, hung: Hung) -> Case:
+    def _again(self, hung: Hung) -> None:
         """The run that hung once more: alone, in a fresh process, with five times the limit."""
         with self._bench.borrow(hung.facts.address) as worker:
             worker.close()
@@ -210,7 +220,6 @@ class Campaign:
             else:
                 hung.runs.add(seen.outcome, hung.seed, seen.trace)
                 hung.evidence.hang = "repeated" if seen.outcome.ending == "hung" else "vanished"
-        return self._judge(hung.scenario, hung.facts, hung.evidence)
 
 
 def _finished(futures: list[Future[Case | Hung]]) -> Iterator[Case | Hung]:

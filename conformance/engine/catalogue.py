@@ -19,7 +19,7 @@ SCENARIOS = "conformance.scenarios"
 @final
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every scenario that was found. `broken`: one line for each entry point that could not be loaded."""
+    """Every scenario that was found. `broken`: a line for each entry point that did not load."""
 
     scenarios: tuple[Scenario, ...] = ()
     broken: tuple[str, ...] = ()
@@ -60,8 +60,8 @@ def load_catalogue(points: Iterable[EntryPoint] | None = None) -> Catalogue:
             broken.append(f"{point.name} ({point.value}): {type(error).__name__}: {error}")
             continue
         for scenario in scenarios:
-            _, other = found.setdefault(scenario.id, (scenario, point.value))
-            if other != point.value:
+            first, other = found.setdefault(scenario.id, (scenario, point.value))
+            if first is not scenario:
                 raise ScenarioError(
                     f"`{scenario.id}` is defined twice: by {other} and by {point.value}",
                     hint="an id names one scenario, for good",
@@ -85,7 +85,7 @@ def _load(point: EntryPoint) -> tuple[Scenario, ...]:
 @final
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An address that an entry point offers. `trouble` says why it cannot be had; empty if it can."""
+    """An address that an entry point offers. `trouble` says why it cannot be had, if so."""
 
     address: str
     trouble: str = ""

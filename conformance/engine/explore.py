@@ -4,19 +4,21 @@ Exhaustive search over the reference with sleep sets and state caching. A step's
 and wrote (the reference records it), not a guess about an op; a state's key is the very snapshot that
 restores it. Sleep sets: Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", chapter
 5; with caching, a state is skipped only if the stored sleep set is contained in the new one, and otherwise
-only what was asleep then is explored now (chapter 5.2). A step that nobody else can be concerned by is a
-persistent set of its own (chapter 4). `tests/unit/test_oracle.py` holds the search against
+only what was asleep then is explored now (chapter 5.2). Steps that nobody else can be concerned by are a
+persistent set (chapter 4). `tests/unit/test_oracle.py` holds the search against
 plain enumeration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, final
 
+from conformance.engine.schedulers.exhaustive import Exhaustive
 from conformance.lang.outcome import Outcome
-from conformance.run.controllable import Controllable
+from conformance.run.controllable import Controllable, Foreseen
+from conformance.run.scheduler import run_once
 
 Asleep: TypeAlias = dict[Hashable, tuple[int, int]]
 Path: TypeAlias = tuple[tuple[Hashable, tuple[int, ...]], ...]
@@ -34,9 +36,6 @@ class Exploration:
     complete: bool
     states: int
     steps: int
-
-
-_NOBODY: Mapping[Hashable, int] = {}
 
 
 class _SpentError(Exception):
@@ -78,15 +77,13 @@ class _Search:
                 self.outcomes.setdefault(machine.outcome(), tuple(self.path))
             return
         old = self.seen.get(key)
-        rivals = _NOBODY
+        enough: _Enough | None = None
         if old is None:
             self.seen[key] = frozenset(sleep)
-            if len(todo) > 1:
-                rivals = {option: machine.rivals(option) for option in todo}
-                for option, (reads, writes) in sleep.items():
-                    if not rivals.get(option, -1) & (reads | writes):
-                        return  # all that follows was explored with that step first
-            if sleep:
+            if len(todo) > 1 and (foreseen := machine.foresee()) is not None:
+                enough = _Enough(foreseen, todo, sleep)
+                todo = enough.order
+            elif sleep:
                 todo = [option for option in todo if option not in sleep]
         else:
             todo = [option for option in todo if option in old and option not in sleep]
@@ -96,9 +93,9 @@ class _Search:
         for option in todo:
             if moved:
                 machine.restore(key)
-            reads, writes = foot = self._variants(option, key, sleep)
-            if not rivals.get(option, -1) & (reads | writes):
-                return  # nobody else can be concerned by this step: the others may as well come later
+            foot = self._variants(option, key, sleep)
+            if enough is not None and enough.after(option, foot):
+                return
             sleep = {**sleep, option: foot}
             moved = True
 
@@ -129,6 +126,78 @@ class _Search:
             )
             self.path.pop()
         return all_reads, all_writes
+
+
+@final
+class _Enough:
+    """Which options are enough to explore from a state: a persistent set, found by guessing and then checked.
+
+    A set of options is persistent when nothing that the others may do before one of them is taken touches what
+    its steps touch: the others may as well come later. `order` is what to explore, the chosen set first.
+    """
+
+    def __init__(self, foreseen: Foreseen, todo: Sequence[Any], sleep: Asleep) -> None:
+        self.awake, self.blocked = foreseen
+        feet = {o: self._foot(sleep[o]) if o in sleep else self.awake[o][0] for o in todo}
+        best: set[Any] = set(todo)
+        least = sum(option not in sleep for option in todo)
+        for seed in todo:
+            chosen = self._close(seed, feet)
+            count = sum(option not in sleep for option in chosen)
+            if count < least:
+                best, least = chosen, count
+        self.order = [option for option in todo if option in best and option not in sleep]
+        self.order += [option for option in todo if option not in best and option not in sleep]
+        self.waiting = least
+        self.taken = {option for option in best if option in sleep}
+        self.foot = 0
+        for option in self.taken:
+            self.foot |= feet[option]
+        if not least:  # all that follows was explored with those steps first
+            self.order = []
+
+    @staticmethod
+    def _foot(foot: tuple[int, int]) -> int:
+        return foot[0] | foot[1]
+
+    def _close(self, seed: Any, feet: Mapping[Any, int]) -> set[Any]:
+        """The least persistent set with this option in it, if the guesses are right."""
+        chosen = {seed}
+        foot = feet[seed]
+        while foot & self._outside(chosen):
+            more = [o for o in feet if o not in chosen and self.awake[o][1] & foot]
+            if not more:
+                return set(feet)
+            for option in more:
+                foot |= feet[option]
+            chosen.update(more)
+        return chosen
+
+    def _outside(self, chosen: Collection[Any]) -> int:
+        """What may be touched before one of these options is taken."""
+        mask = 0
+        for option, (_, future) in self.awake.items():
+            if option not in chosen:
+                mask |= future
+        blocked = self.blocked
+        while blocked:
+            still = []
+            for entry in blocked:
+                if mask & entry[0]:
+                    mask |= entry[1]
+                else:
+                    still.append(entry)
+            if len(still) == len(blocked):
+                break
+            blocked = still
+        return mask
+
+    def after(self, option: Any, foot: tuple[int, int]) -> bool:
+        """An option was explored, with this footprint: are those so far a persistent set?"""
+        self.taken.add(option)
+        self.foot |= foot[0] | foot[1]
+        self.waiting -= 1
+        return self.waiting <= 0 and not self.foot & self._outside(self.taken)
 
 
 def _following(taken: tuple[int, ...], counts: list[int]) -> tuple[int, ...] | None:
@@ -178,24 +247,10 @@ def enumerate_plainly(machine: Controllable, limit: int = 1_000_000) -> set[Outc
     Slow, and obviously right: what `explore` is held against. Raises OverflowError after `limit` runs.
     """
     outcomes: set[Outcome] = set()
-    prefix: tuple[int, ...] | None = ()
+    scheduler = Exhaustive()
     for _ in range(limit):
-        assert prefix is not None
-        taken: list[int] = []
-        counts: list[int] = []
-
-        def choose(kind: str, options: int, prefix: tuple[int, ...] = prefix) -> int:
-            value = prefix[len(taken)] if len(taken) < len(prefix) else 0
-            taken.append(value)
-            counts.append(options)
-            return value
-
-        machine.reset()
-        machine.choose = choose
-        while options := machine.options():
-            machine.step(options[choose("run", len(options)) if len(options) > 1 else 0])
-        outcomes.add(machine.outcome())
-        prefix = _following(tuple(taken), counts)
-        if prefix is None:
+        result = run_once(machine, scheduler)
+        if result is None:
             return outcomes
+        outcomes.add(result[0])
     raise OverflowError(f"more than {limit} schedules")

@@ -40,7 +40,7 @@ def choose_sites(program: Program, semantics: Semantics, number: int, seed: int)
 
 
 def inject(program: Program, paths: Iterable[Path]) -> Program:
-    """The program with a checkpoint before each of these ops. Raises DataError for a place not in it."""
+    """The program with a checkpoint before each of these ops. Raises DataError for unknown ones."""
     wanted = frozenset(paths)
     places = {path for path, _ in program.walk()}
     if unknown := wanted - places:

@@ -23,7 +23,7 @@ from conformance.lang.codec import canonical
 from conformance.lang.outcome import Outcome
 from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics, semantics_to_json
-from conformance.run.controllable import MakeControllable
+from conformance.run.controllable import Controllable, MakeControllable
 from conformance.wire.address import known_runtimes
 
 LARGE = 4096
@@ -42,6 +42,11 @@ FREEDOMS: tuple[tuple[str, dict[str, str]], ...] = (
 """What may be granted beyond the declared semantics: an outcome that needs one is INTERESTING."""
 
 
+def make_machine(program: Program, semantics: Semantics, *, lax: bool) -> Controllable:
+    """The reference, ready to be searched. Raises NotStarted when there is none."""
+    return find_reference()(program, semantics, lax)
+
+
 def find_reference() -> MakeControllable:
     """The reference executor in its searchable form. Raises NotStarted when there is none."""
     point = known_runtimes().get("reference")
@@ -58,7 +63,7 @@ def find_reference() -> MakeControllable:
 @final
 @dataclass(slots=True)
 class Allowed:
-    """What one program may show; further freedoms are searched only when an outcome asks for them."""
+    """What one program may show; further freedoms are searched when an outcome asks for them."""
 
     oracle: SearchOracle
     program: Program
@@ -89,7 +94,7 @@ class Allowed:
         return self._freedoms.get(comparable(outcome, self.clock), "")
 
     def _uncited(self, outcome: Outcome) -> str:
-        """The declarations without a citation that an outcome rests on; empty if it rests on none."""
+        """The declarations without a citation that an outcome rests on; empty if on none."""
         plain, names = cited_only(self.semantics)
         if not names:
             return ""
@@ -131,7 +136,7 @@ def cited_only(semantics: Semantics) -> tuple[Semantics, list[str]]:
 
 
 def comparable(outcome: Outcome, clock: Clock) -> Outcome:
-    """An outcome as it can be compared: on a real clock without ticks, and `stopped` is how it ends."""
+    """An outcome to be compared: on a real clock it has no ticks, and `stopped` is how it ends."""
     judged = outcome.judged()
     if clock == "virtual":
         return judged

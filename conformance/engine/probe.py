@@ -36,6 +36,11 @@ TABLE: Final[tuple[Tells, ...]] = (
         "cancellation/self-then-return",
         {"value": "value", "cancelled-at-end": "cancelled"},
     ),
+    (
+        "cancel_again",
+        "cancellation/cancel-during-cleanup",
+        {"interrupts": "told", "ignored": "ignored"},
+    ),
     ("cancel_waits", "cancellation/call-waits", {"waits": True, "returns-at-once": False}),
     ("race", "cancellation/event-set-then-cancel", _RACE),
     (
@@ -60,6 +65,12 @@ TABLE: Final[tuple[Tells, ...]] = (
         "orphans",
         "spawn/orphan-main-returns",
         {"cancelled": "cancelled", "awaited": "awaited", "abandoned": "abandoned"},
+    ),
+    ("dead_owner", "sync/lock-owner-ends", {"stays-locked": "kept", "error": "broken"}),
+    (
+        "late_child",
+        "spawn/group-spawn-after-failure",
+        {"refused": "refused", "starts": "starts", "finishes": "starts", "never-starts": "starts"},
     ),
     ("unjoined", "spawn/error-unjoined", {"main-goes-on": "ignored", "main-fails": "ends"}),
     (
@@ -94,7 +105,7 @@ class Inferred:
 
     @property
     def differs(self) -> bool:
-        """Whether the answer contradicts the declaration. One that allows all is never contradicted."""
+        """Whether the answer contradicts the declaration. One that allows all stands."""
         if self.inferred is None or self.declared in ("either", "any", "unspecified"):
             return False
         return bool(self.inferred != self.declared)

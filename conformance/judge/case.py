@@ -1,4 +1,4 @@
-"""The record of one case: one scenario on one runtime, judged. What results files hold, and reports show."""
+"""The record of one case, a scenario on a runtime: what results files hold, and reports show."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Seen:
 @final
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """The runs of one rewriting: as written, or with checkpoints put in before the ops at `injected`.
+    """The runs of one rewriting: as written, or with checkpoints before the ops at `injected`.
 
     allowed  at most ALLOWED_SHOWN of the `allowed_total` outcomes that the oracle allows.
     oracle   `complete`, or `not applicable: REASON`.

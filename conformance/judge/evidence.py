@@ -18,7 +18,7 @@ from conformance.run.observation import Event
 @final
 @dataclass(frozen=True, slots=True)
 class RuntimeFacts:
-    """A started runtime, as it described itself. `virtual` and `steering`: see the adapter contract."""
+    """A started runtime, as it described itself, in the words of the adapter contract."""
 
     address: str
     version: str
@@ -71,7 +71,7 @@ class NoOracle:
 @final
 @dataclass(slots=True)
 class Count:
-    """One distinct outcome: how often it was seen, the first seed that showed it, and that run's trace."""
+    """One distinct outcome: how often it was seen, the first seed and trace that showed it."""
 
     outcome: Outcome
     seed: int | None
@@ -82,7 +82,7 @@ class Count:
 @final
 @dataclass(slots=True)
 class Runs:
-    """The runs of one rewriting of a scenario's program: a histogram. `injected` is empty as written."""
+    """The runs of one rewriting of a program: a histogram. `injected` is empty as written."""
 
     program: Program
     injected: tuple[Path, ...] = ()
@@ -104,7 +104,7 @@ class Runs:
 class Evidence:
     """Everything seen of one scenario on one runtime.
 
-    hang     `repeated` or `vanished` when a run that hung was run again alone; else empty.
+    hang     `repeated` or `vanished` when a run that hung was made again alone; else empty.
     culprit  why a run could not be made though the runtime did nothing wrong (the adapter's error).
     """
 

@@ -1,14 +1,15 @@
 """Judges one scenario on one runtime from what its runs showed.
 
 Three witnesses are heard: the rule (labels that the runtime's documents promise), the oracle
-(every outcome that the declared semantics allow), and the way the runs ended. The worst of them is the verdict.
+(every outcome that the declared semantics allow), and the way the runs ended. The worst of them is
+the verdict.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
 
 from conformance.judge.case import ALLOWED_SHOWN, Case, Histogram, RuleText, Seen
 from conformance.judge.evidence import AllowedSet, Evidence, Oracle, Runs, RuntimeFacts
@@ -40,7 +41,7 @@ def not_applicable(scenario: Scenario, facts: RuntimeFacts) -> str:
 
 
 def binds(scenario: Scenario, facts: RuntimeFacts) -> bool:
-    """Whether the scenario's rule is promised by this runtime's documents, or by what the op means."""
+    """Whether this runtime's documents, or what the op means at all, promise the rule."""
     promised = set(scenario.sources)
     return scenario.rule is not None and (ANYBODY in promised or bool(promised & facts.families))
 
@@ -57,7 +58,7 @@ def break_of(rule: Rule, outcome: Outcome) -> str:
 
 
 def answer_of(scenario: Scenario, outcomes: Iterable[Outcome]) -> str | None:
-    """The words for these outcomes, in the scenario's order, `other` last; None without a question."""
+    """The words for these outcomes, in the scenario's order, `other` last. None: no question."""
     if not scenario.answers:
         return None
     seen = {word for outcome in outcomes for word in _words(scenario, outcome)}
@@ -76,6 +77,13 @@ class Finding:
 
     verdict: Verdict
     text: str
+
+
+_HANGS: Final = {
+    "repeated": Finding(Verdict.VIOLATES, "the run hangs, alone and with five times the limit too"),
+    "vanished": Finding(Verdict.UNKNOWN, "a run hung, and did not when it was made again alone"),
+    "": Finding(Verdict.UNKNOWN, "a run hung; too many did for each to be made again"),
+}
 
 
 def judge(
@@ -270,12 +278,7 @@ def _of_outcome(scenario: Scenario, evidence: Evidence, seen: Seen) -> Iterator[
         detail = ", ".join(seen.outcome.reported)
         yield Finding(Verdict.VIOLATES, CRASHES[how] + (f" ({detail})" if detail else ""))
     elif how == "hung":
-        if evidence.hang == "vanished":
-            yield Finding(Verdict.UNKNOWN, "a run hung, and did not when it was run again alone")
-        else:
-            yield Finding(
-                Verdict.VIOLATES, "the run hangs, alone and with five times the limit too"
-            )
+        yield _HANGS[evidence.hang]
     if seen.breaks and scenario.rule is not None:
         strength = scenario.rule.strength
         verdict = Verdict.VIOLATES if strength == "MUST" else Verdict.CONFORMS

@@ -45,7 +45,7 @@ class RuntimeLine:
 @final
 @dataclass(frozen=True, slots=True)
 class Header:
-    """How a run was made. `started` is UTC, ISO 8601; `seeds` the number of runs asked for per case.
+    """How a run was made. `started` is UTC, ISO 8601; `seeds` the runs asked for per case.
 
     `broken` holds a line for each part of the catalogue that could not be loaded.
     """

@@ -1,1 +1,1 @@
-"""lang"""
+"""The language: programs, scenarios and outcomes as data."""

@@ -23,7 +23,7 @@ SPECIAL = {
 
 
 def needs(program: Program) -> frozenset[str]:
-    """The capabilities that the program needs: its op kinds, and those that its arguments ask for."""
+    """The capabilities that the program needs: its op kinds, and what its arguments ask for."""
     return frozenset(need for path, op in program.walk() for need in _op_needs(path[0], op))
 
 

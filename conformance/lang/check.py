@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
 from dataclasses import fields
 
 from conformance.errors import ScenarioError
 from conformance.lang import ops
-from conformance.lang.program import Path, Program, no_sense
+from conformance.lang.program import Path, Program, brief, no_sense, show_path
 
-WORD = re.compile(r"[\w.+-]{1,64}")
-NAME = re.compile(r"[A-Za-z_][\w-]{0,63}")
+WORD = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 MAX_BYTES = 64 * 2**20
 MAX_OPS = 10_000
 MAX_DEPTH = 40
+LARGEST = 2**53
+"""The largest whole number that JSON carries between any two languages without loss."""
+TOO_LARGE = f"the program is longer than {MAX_OPS} ops or deeper than {MAX_DEPTH}"
 
-_SPAWNING = (ops.Spawn, ops.Detach)
+_COUNTS = {"times": MAX_BYTES, "max": MAX_BYTES, "count": MAX_BYTES}
 _WORDS = frozenset(
     {"error", "data", "stream", "listener", "name", "group", "task", "event", "lock", "channel"}
 )
@@ -27,93 +31,134 @@ def check_program(program: Program) -> None:
     if "main" not in program.tasks:
         raise ScenarioError("the program has no task `main`", hint="name the first task `main`")
     _check_names(program)
-    starters: dict[str, Path] = {}
-    streams = {op.stream for _, op in program.walk() if isinstance(op, ops.Connect | ops.Accept)}
-    listeners = {op.listener for _, op in program.walk() if isinstance(op, ops.Listen)}
-    bound: set[str] = set()
     for count, (path, op) in enumerate(program.walk()):
         if count >= MAX_OPS or len(path) > 2 * MAX_DEPTH:
-            raise no_sense(path, op, f"the program is longer than {MAX_OPS} ops or deeper than {MAX_DEPTH}")
-        _check_arguments(path, op)
-        _check_references(program, path, op, streams, listeners)
+            raise no_sense(path, op, TOO_LARGE)
+        for field in fields(op):
+            _check_field(path, op, field.name, optional=field.default is None)
+        _check_numbers(path, op)
         _check_structure(program, path, op)
-        if isinstance(op, _SPAWNING):
-            _check_start(starters, path, op)
-        name = getattr(op, "stream", None) if isinstance(op, ops.Connect | ops.Accept) else None
-        name = op.listener if isinstance(op, ops.Listen) else name
-        if name is not None and name in bound:
-            raise no_sense(path, op, f"`{name}` is opened twice")
-        bound |= {name} if name is not None else set()
-    for task in program.tasks:
-        if task != "main" and task not in starters:
-            raise ScenarioError(f"task `{task}` is never spawned", hint="spawn it, or delete it")
-    _check_reachable(program, starters)
+    _check_opened(program)
+    _check_references(program)
+    _check_starts(program)
+
+
+def check_name(name: object) -> None:
+    """Raise ScenarioError for what cannot name a task, event, lock or channel."""
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise ScenarioError(f"{brief(name)} is no name", hint="letters, digits, `_` and `-`")
 
 
 def _check_names(program: Program) -> None:
-    names = [*program.tasks, *program.events, *program.locks, *program.channels]
-    for name in names:
-        if not NAME.fullmatch(name):
-            raise ScenarioError(f"`{name!r}` is no name", hint="letters, digits, `_` and `-`")
-    for name in names:
-        if names.count(name) > 1:
+    seen: set[str] = set()
+    for name in (*program.tasks, *program.events, *program.locks, *program.channels):
+        check_name(name)
+        if name in seen:
             raise ScenarioError(f"`{name}` is declared twice", hint="one name for one thing")
+        seen.add(name)
+    for task, body in program.tasks.items():
+        if not _is_block(body):
+            raise ScenarioError(f"task `{task}`: this is no tuple of ops: {brief(body)}")
     for name, channel in program.channels.items():
-        if type(channel.capacity) is not int or channel.capacity < 1:
-            raise ScenarioError(f"channel `{name}`: capacity {channel.capacity} is not at least 1")
+        capacity = channel.capacity
+        if type(capacity) is not int or not 1 <= capacity <= LARGEST:
+            raise ScenarioError(f"channel `{name}`: capacity {brief(capacity)} is not at least 1")
 
 
-def _check_arguments(path: Path, op: ops.Op) -> None:
-    for field in fields(op):
-        value = getattr(op, field.name)
-        if field.name in ("ticks", "tick"):
-            if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-                raise no_sense(path, op, f"{value!r} is no number of ticks")
-        elif field.name in ("word", "item", "value"):
-            if isinstance(value, str) and not WORD.fullmatch(value):
-                raise no_sense(path, op, f"{value!r} is no word (letters, digits and `_ . + -`)")
-            if not isinstance(value, str | int | None):
-                raise no_sense(path, op, f"{value!r} is not a word, a whole number, true, false or none")
-        elif field.name in _WORDS:
-            if value is None and field.default is None:
-                continue
-            if not isinstance(value, str) or not WORD.fullmatch(value):
-                raise no_sense(path, op, f"{value!r} is no word (letters, digits and `_ . + -`)")
-        elif field.name in ("times", "max", "count") and type(value) is not int:
-            raise no_sense(path, op, f"{value!r} is no whole number")
+def _is_block(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(item, ops.Op) for item in value)
+
+
+def _check_field(path: Path, op: ops.Op, name: str, *, optional: bool) -> None:
+    """Whether a field holds a value of its kind."""
+    value = getattr(op, name)
+    if value is None and optional:
+        return
+    if name in ops.BLOCKS:
+        if not _is_block(value):
+            raise no_sense(path, op, f"{name} is no tuple of ops: {brief(value)}")
+    elif name in ("ticks", "tick"):
+        if type(value) not in (int, float) or value != value:  # noqa: PLR0124  # that is NaN
+            raise no_sense(path, op, f"{brief(value)} is no number of ticks")
+    elif name in _COUNTS:
+        if type(value) is not int:
+            raise no_sense(path, op, f"{brief(value)} is no whole number")
+    elif name in _WORDS or isinstance(value, str):
+        if type(value) is not str or not WORD.fullmatch(value):
+            raise no_sense(path, op, f"{brief(value)} is no word (letters, digits and `_ . + -`)")
+    elif type(value) not in (int, bool, type(None)):
+        allowed = "a word, a whole number, true, false or none"
+        raise no_sense(path, op, f"{brief(value)} is not {allowed}")
+    if type(value) is int and abs(value) > LARGEST:
+        raise no_sense(path, op, f"a whole number beyond {LARGEST}")
+
+
+def _check_numbers(path: Path, op: ops.Op) -> None:
     if isinstance(op, ops.Block_) and not 0 <= op.ticks < math.inf:
         raise no_sense(path, op, "a loop can be held up for a finite number of ticks only")
-    if isinstance(op, ops.SendBytes) and not 1 <= len(op.data) * op.times <= MAX_BYTES:
-        raise no_sense(path, op, f"sends {len(op.data) * op.times} bytes, not 1 to {MAX_BYTES}")
-    if isinstance(op, ops.ReceiveSome) and op.max < 1:
+    if isinstance(op, ops.SendBytes):
+        size = len(op.data.encode()) * op.times
+        if not 1 <= size <= MAX_BYTES:
+            raise no_sense(path, op, f"sends {size} bytes, not 1 to {MAX_BYTES}")
+    if isinstance(op, ops.ReceiveSome) and not 1 <= op.max <= MAX_BYTES:
         raise no_sense(path, op, f"cannot receive at most {op.max} bytes")
     if isinstance(op, ops.ReceiveExactly) and not 1 <= op.count <= MAX_BYTES:
         raise no_sense(path, op, f"cannot receive exactly {op.count} bytes")
 
 
-def _check_references(
-    program: Program, path: Path, op: ops.Op, streams: set[str], listeners: set[str]
-) -> None:
-    known = {
+def _check_opened(program: Program) -> None:
+    """What ops open has names of its own; only a task may open groups of one name one by one."""
+    bound: dict[str, str] = dict.fromkeys((*program.events, *program.locks, *program.channels), "")
+    for path, op in program.walk():
+        if isinstance(op, ops.Connect | ops.Accept):
+            name, opener = op.stream, ""
+        elif isinstance(op, ops.Listen):
+            name, opener = op.listener, ""
+        elif isinstance(op, ops.Group):
+            name, opener = op.name, f"group of {path[0]}"
+            if name in _open_groups(program, path):
+                raise no_sense(path, op, f"group `{name}` is open already")
+        else:
+            continue
+        if name in bound and not (opener and bound[name] == opener):
+            raise no_sense(path, op, f"`{name}` is opened twice")
+        bound[name] = opener
+
+
+def _check_references(program: Program) -> None:
+    known: dict[str, Collection[str]] = {
         "task": program.tasks,
-        "event": program.events,
-        "lock": program.locks,
+        "event": frozenset(program.events),
+        "lock": frozenset(program.locks),
         "channel": program.channels,
-        "stream": streams,
-        "listener": listeners,
+        "stream": {
+            op.stream for _, op in program.walk() if isinstance(op, ops.Connect | ops.Accept)
+        },
+        "listener": {op.listener for _, op in program.walk() if isinstance(op, ops.Listen)},
     }
-    for field in fields(op):
-        value = getattr(op, field.name)
-        if field.name in known and value not in known[field.name]:
-            raise no_sense(path, op, f"unknown {field.name} `{value}`")
+    for path, op in program.walk():
+        for field in fields(op):
+            value = getattr(op, field.name)
+            if field.name in known and value not in known[field.name]:
+                raise no_sense(path, op, f"unknown {field.name} `{value}`")
 
 
 def _check_structure(program: Program, path: Path, op: ops.Op) -> None:
-    if isinstance(op, ops.Return) and (len(path) > 2 or int(path[1]) != len(program.tasks[path[0]]) - 1):
+    if isinstance(op, ops.Return) and (
+        len(path) > 2 or int(path[1]) != len(program.tasks[path[0]]) - 1
+    ):
         raise no_sense(path, op, "may only be the last op of a task")
-    if isinstance(op, ops.Attempt) and (op.on_error, op.on_cancel, op.finally_) == (None, None, None):
+    if isinstance(op, ops.Attempt) and (op.on_error, op.on_cancel, op.finally_) == (
+        None,
+        None,
+        None,
+    ):
         raise no_sense(path, op, "neither catches nor cleans up")
-    if isinstance(op, ops.Spawn) and op.group is not None and op.group not in _open_groups(program, path):
+    if (
+        isinstance(op, ops.Spawn)
+        and op.group is not None
+        and op.group not in _open_groups(program, path)
+    ):
         raise no_sense(path, op, f"group `{op.group}` is not open here")
 
 
@@ -128,26 +173,38 @@ def _open_groups(program: Program, path: Path) -> set[str]:
     return groups
 
 
-def _check_start(starters: dict[str, Path], path: Path, op: ops.Spawn | ops.Detach) -> None:
-    if op.task == "main":
-        raise no_sense(path, op, "`main` is the first task and cannot be spawned")
-    if op.task == path[0]:
-        raise no_sense(path, op, "an unbounded recursion: a task cannot spawn itself")
-    if op.task in starters:
-        first = starters[op.task]
-        raise no_sense(path, op, f"task `{op.task}` is spawned twice (first by `{first[0]}`)")
-    starters[op.task] = path
+def _check_starts(program: Program) -> None:
+    """Every task but main is spawned by one op, and spawns form a tree rooted at main."""
+    starters: dict[str, Path] = {}
+    for path, op in program.walk():
+        if not isinstance(op, ops.Spawn | ops.Detach):
+            continue
+        if op.task == "main":
+            raise no_sense(path, op, "`main` is the first task and cannot be spawned")
+        if op.task == path[0]:
+            raise no_sense(path, op, "an unbounded recursion: a task cannot spawn itself")
+        if op.task in starters:
+            first = starters[op.task]
+            raise no_sense(path, op, f"task `{op.task}` is spawned twice (first by `{first[0]}`)")
+        starters[op.task] = path
+    for task in program.tasks:
+        if task != "main" and task not in starters:
+            raise ScenarioError(f"task `{task}` is never spawned", hint="spawn it, or delete it")
+    _check_rooted(starters)
 
 
-def _check_reachable(program: Program, starters: dict[str, Path]) -> None:
-    """Spawns form a tree rooted at main: a cycle of spawns would be an unbounded recursion."""
+def _check_rooted(starters: dict[str, Path]) -> None:
+    """A cycle of spawns would be an unbounded recursion."""
+    rooted = {"main"}
     for task, path in starters.items():
-        seen, above = {task}, path[0]
-        while above != "main":
-            if above in seen:
+        above, chain = task, {task: None}
+        while above not in rooted:
+            above = starters[above][0]
+            if above in chain:
                 raise ScenarioError(
-                    f"`{path[0]}` spawns `{task}` in a cycle: an unbounded recursion of spawns",
+                    f"{show_path(path)}: `{path[0]}` spawns `{task}` in a cycle: "
+                    "an unbounded recursion of spawns",
                     hint="let `main` or a task that it starts spawn them",
                 )
-            seen.add(above)
-            above = starters[above][0]
+            chain[above] = None
+        rooted.update(chain)

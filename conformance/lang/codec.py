@@ -1,7 +1,7 @@
 """Programs as JSON, both ways without loss, and as text for people.
 
 An op is `{"op": KIND, FIELD: VALUE…}`; a field at its default is left out; infinity is `"inf"`.
-The schema of it is `program_schema()`, published as `program.schema.json`.
+The schema of it is `conformance.lang.schema.program_schema()`, published as `program.schema.json`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import hashlib
 import json
 import math
 from dataclasses import MISSING, fields
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, final
 
 from conformance.errors import ScenarioError
+from conformance.lang.check import MAX_DEPTH, MAX_OPS, TOO_LARGE, check_name
 from conformance.lang.ops import BLOCKS, OPS, Block, Op
-from conformance.lang.program import Channel, Program
+from conformance.lang.program import Channel, Path, Program, brief, show_path
 
 Json: TypeAlias = Any
 _TICKS = ("ticks", "tick")
@@ -29,42 +30,73 @@ def op_to_json(op: Op) -> dict[str, Json]:
             continue
         if field.name in BLOCKS:
             value = [op_to_json(inner) for inner in value]
-        elif field.name in _TICKS and isinstance(value, float) and math.isinf(value):
-            value = "inf" if value > 0 else "-inf"
+        elif field.name in _TICKS and isinstance(value, float):
+            value = _ticks_to_json(value)
         encoded[field.name] = value
     return encoded
 
 
+def _ticks_to_json(ticks: float) -> Json:
+    if math.isinf(ticks):
+        return "inf" if ticks > 0 else "-inf"
+    return ticks + 0.0  # minus zero is zero
+
+
 def op_from_json(data: Json) -> Op:
     """An op from its JSON value. Raises ScenarioError for what is no op."""
-    if not isinstance(data, dict) or not isinstance(data.get("op"), str):
-        raise ScenarioError(f"this is no op: {_brief(data)}", hint='an op is {"op": KIND, …}')
-    kind = OPS.get(data["op"])
-    if kind is None:
-        raise ScenarioError(f"unknown op `{data['op']}`", hint="known: " + ", ".join(sorted(OPS)))
-    values: dict[str, Json] = {}
-    known = {field.name: field for field in fields(kind)}
-    for name, value in data.items():
-        if name == "op":
-            continue
-        if name not in known:
-            raise ScenarioError(f"`{kind.kind}` has no field `{name}`", hint="known: " + ", ".join(known))
+    return _Decoder().op(data, ("op",))
+
+
+@final
+class _Decoder:
+    """Decodes one program; counts its ops, so that no input grows without bound."""
+
+    def __init__(self) -> None:
+        self.ops = 0
+
+    def op(self, data: Json, path: Path) -> Op:
+        """An op, which stands at `path`."""
+        where = show_path(path)
+        self.ops += 1
+        if self.ops > MAX_OPS or len(path) > 2 * MAX_DEPTH:
+            raise ScenarioError(f"{where}: {TOO_LARGE}", hint="make the program smaller")
+        if not isinstance(data, dict) or not isinstance(data.get("op"), str):
+            raise ScenarioError(
+                f"{where}: this is no op: {brief(data)}", hint='an op is {"op": KIND, …}'
+            )
+        kind = OPS.get(data["op"])
+        if kind is None:
+            raise ScenarioError(
+                f"{where}: unknown op `{data['op'][:64]}`", hint="known: " + ", ".join(sorted(OPS))
+            )
+        known = {field.name: field for field in fields(kind)}
+        values: dict[str, Json] = {}
+        for name, value in data.items():
+            if name == "op":
+                continue
+            if name not in known:
+                raise ScenarioError(
+                    f"{where}: `{kind.kind}` has no field {brief(name)}",
+                    hint="known: " + ", ".join(known),
+                )
+            values[name] = self._value(value, path, name)
+        missing = [n for n, f in known.items() if n not in values and f.default is MISSING]
+        if missing:
+            raise ScenarioError(f"{where}: `{kind.kind}` lacks `{missing[0]}`: {brief(data)}")
+        return kind(**values)
+
+    def _value(self, value: Json, path: Path, name: str) -> Any:
         if name in BLOCKS and value is not None:
-            value = block_from_json(value)
-        elif name in _TICKS and value in ("inf", "-inf"):
-            value = float(value)
-        values[name] = value
-    missing = [n for n, f in known.items() if n not in values and f.default is MISSING]
-    if missing:
-        raise ScenarioError(f"`{kind.kind}` lacks `{missing[0]}`: {_brief(data)}")
-    return kind(**values)
+            return self.block(value, (*path, name))
+        if name in _TICKS and isinstance(value, str) and value in ("inf", "-inf"):
+            return float(value)
+        return value
 
-
-def block_from_json(data: Json) -> Block:
-    """A block from its JSON value, a list of ops."""
-    if not isinstance(data, list):
-        raise ScenarioError(f"this is no list of ops: {_brief(data)}")
-    return tuple(op_from_json(item) for item in data)
+    def block(self, data: Json, path: Path) -> Block:
+        """A block, a list of ops."""
+        if not isinstance(data, list):
+            raise ScenarioError(f"{show_path(path)}: this is no list of ops: {brief(data)}")
+        return tuple(self.op(item, (*path, str(index))) for index, item in enumerate(data))
 
 
 def program_to_json(program: Program) -> dict[str, Json]:
@@ -84,19 +116,26 @@ def program_to_json(program: Program) -> dict[str, Json]:
 def program_from_json(data: Json) -> Program:
     """A program from its JSON value. Raises ScenarioError for what is none."""
     if not isinstance(data, dict) or not isinstance(data.get("tasks"), dict):
-        raise ScenarioError(f"this is no program: {_brief(data)}", hint='a program is {"tasks": {…}}')
-    unknown = set(data) - {"tasks", "events", "locks", "channels"}
-    if unknown:
-        raise ScenarioError(f"a program has no field `{sorted(unknown)[0]}`")
+        raise ScenarioError(
+            f"this is no program: {brief(data)}", hint='a program is {"tasks": {…}}'
+        )
+    for name in data:
+        if name not in ("tasks", "events", "locks", "channels"):
+            raise ScenarioError(f"a program has no field {brief(name)}")
     channels = data.get("channels", {})
     if not isinstance(channels, dict):
-        raise ScenarioError(f"`channels` maps names to capacities: {_brief(channels)}")
+        raise ScenarioError(f"`channels` maps names to capacities: {brief(channels)}")
     for name in ("events", "locks"):
         value = data.get(name, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise ScenarioError(f"`{name}` is a list of names: {_brief(value)}")
+            raise ScenarioError(f"`{name}` is a list of names: {brief(value)}")
+    decoder = _Decoder()
+    tasks = {}
+    for task, body in data["tasks"].items():
+        check_name(task)
+        tasks[task] = decoder.block(body, (task,))
     return Program(
-        tasks={task: block_from_json(body) for task, body in data["tasks"].items()},
+        tasks=tasks,
         events=tuple(data.get("events", ())),
         locks=tuple(data.get("locks", ())),
         channels={name: Channel(capacity) for name, capacity in channels.items()},
@@ -112,8 +151,3 @@ def program_hash(program: Program) -> str:
     """Sixteen hex digits that name the program's content. Task order counts: it is start order."""
     text = json.dumps(program_to_json(program), separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _brief(data: Json) -> str:
-    text = json.dumps(data, default=str)
-    return text if len(text) <= 80 else text[:79] + "…"

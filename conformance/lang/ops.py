@@ -1,8 +1,9 @@
 """The ops: every single thing that a task of a program can do.
 
-An op is a frozen value. Its class docstring is its meaning; its fields are its arguments. Fields named
-in `BLOCKS` hold nested ops. Durations and deadlines are in ticks (1 s of virtual time, or a fixed
-multiple of 10 ms on a real clock); `math.inf` is forever. Sources of the vocabulary: DESIGN section 2.
+An op is a frozen value. Its class docstring is its meaning; its fields are its arguments. Fields
+named in `BLOCKS` hold nested ops. Durations and deadlines are in ticks (1 s of virtual time, or a
+fixed multiple of 10 ms on a real clock); `math.inf` is forever. Sources of the vocabulary: DESIGN
+section 2.
 """
 
 from __future__ import annotations
@@ -21,7 +22,11 @@ OPS: dict[str, type[Op]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """One step of a task."""
+    """One step of a task.
+
+    Equality is exact: `Note(1)`, `Note(True)` and `Sleep(1)`, `Sleep(1.0)` are told apart, as they
+    are in JSON.
+    """
 
     kind: ClassVar[str] = ""
 
@@ -29,6 +34,19 @@ class Op:
         """Register the op under its kind: the class name in snake_case."""
         cls.kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
         OPS[cls.kind] = cls
+        cls.__eq__ = Op.__eq__  # type: ignore[method-assign]  # else `dataclass` writes its own
+        cls.__hash__ = Op.__hash__  # type: ignore[method-assign]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Op) and self.exact() == other.exact()
+
+    def __hash__(self) -> int:
+        return hash(self.exact())
+
+    def exact(self) -> tuple[object, ...]:
+        """The op's kind, and each field with its type: what tells 1, True and 1.0 apart."""
+        values = [getattr(self, field.name) for field in fields(self)]
+        return (self.kind, *values, *map(type, values))
 
     def blocks(self) -> tuple[tuple[str, Block], ...]:
         """The nested blocks that are present, by field name."""
@@ -95,7 +113,7 @@ class Shield(Op):
 
 @dataclass(frozen=True, slots=True)
 class Detach(Op):
-    """Start `task` and wait for it so that a cancelled waiter leaves it at work (asyncio.shield)."""
+    """Start `task` and wait; a cancelled waiter leaves it at work (asyncio.shield)."""
 
     task: str
 
@@ -122,7 +140,7 @@ class Checkpoint(Op):
 
 
 @dataclass(frozen=True, slots=True)
-class Block_(Op):
+class Block_(Op):  # noqa: N801
     """Hold the whole loop up for that many ticks: time passes, nothing runs."""
 
     ticks: Ticks
@@ -144,7 +162,7 @@ class SleepUntil(Op):
 
 @dataclass(frozen=True, slots=True)
 class MoveOnAfter(Op):
-    """Perform `body`; abandon it after that many ticks. Logs `scope expired` when it was abandoned."""
+    """Perform `body`; abandon it after that many ticks, which logs `scope expired`."""
 
     ticks: Ticks
     body: Block
@@ -222,7 +240,7 @@ class ReceiveNowait(Op):
     channel: str
 
 
-# ---------------------------------------------------------------- TCP (loopback)
+# ---------------------------------------------------------------- TCP, on the loopback
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ A log entry is a short text with the tick at which it was written (None on a rea
     got VALUE         a joined value, an item     scope expired    a move_on_after gave its body up
     got 'BYTES'       bytes; `got ''` is EOF
 
-A task's end is one of: `returned`, `returned VALUE`, `raised NAME`, `cancelled`, `destroyed` (its coroutine
-was closed), `blocked: OP`, `running: OP` (stopped between ops), `unstarted` (spawned, its first step never came),
-`unspawned`.
-Error names are those of `ERRORS`, the program's own, or the class name of an exception nobody mapped.
+A task's end is one of: `returned`, `returned VALUE`, `raised NAME`, `cancelled`, `destroyed` (its
+coroutine was closed), `blocked: OP`, `running` (stopped between ops), `unstarted` (spawned, its
+first step never came), `unspawned`.
+Error names are those of `ERRORS`, the program's own, or the class name of an exception nobody
+mapped.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ ERRORS = {
 """The normalised error names, shared by adapters and the reference."""
 
 ENDINGS = ("completed", "deadlocked", "stopped", "crashed", "hung", "exited", "garbage")
-"""How a run ended: main and all that it left to the runtime ended; nothing could ever go on; the time
-limit came on a real clock; the process died by a signal; it never answered; it exited; it wrote what is no
-reply."""
+"""How a run ended: main and all that it left to the runtime ended; nothing could ever go on; the
+time limit came on a real clock; the process died by a signal; it never answered; it exited; it
+wrote what is no reply."""
 
 
 class Entry(NamedTuple):
@@ -67,8 +68,8 @@ class TaskOutcome:
 class Outcome:
     """Everything that one run showed. Tasks stand in the order of the program.
 
-    `reported` holds what the runtime said to nobody in particular (`unretrieved NAME`, `leaked TASK`); the
-    oracle does not compare it.
+    `reported` holds what the runtime said to nobody in particular (`unretrieved NAME`, `leaked
+    TASK`); the oracle does not compare it.
     """
 
     tasks: tuple[tuple[str, TaskOutcome], ...]
@@ -83,7 +84,8 @@ class Outcome:
     def without_times(self) -> Outcome:
         """The same with every tick removed: what a real clock can be held to."""
         tasks = tuple(
-            (name, TaskOutcome(tuple(Entry(e.text) for e in task.log), task.end)) for name, task in self.tasks
+            (name, TaskOutcome(tuple(Entry(e.text) for e in task.log), task.end))
+            for name, task in self.tasks
         )
         return Outcome(tasks, tuple(Entry(e.text) for e in self.shared), self.ending, self.reported)
 
@@ -94,7 +96,9 @@ class Outcome:
 
 def empty_outcome(tasks: Mapping[str, object], ending: str, *reported: str) -> Outcome:
     """The outcome of a run that told nothing: the process crashed, hung or exited."""
-    return Outcome(tuple((name, TaskOutcome(end="unknown")) for name in tasks), (), ending, reported)
+    return Outcome(
+        tuple((name, TaskOutcome(end="unknown")) for name in tasks), (), ending, reported
+    )
 
 
 def show_value(value: Value) -> str:
@@ -105,7 +109,7 @@ def show_value(value: Value) -> str:
 
 
 def show_bytes(data: bytes) -> str:
-    """Received bytes as they stand in a log: themselves when short, else their number and CRC-32."""
+    """Received bytes as they stand in a log: as they are when short, else number and CRC-32."""
     if len(data) <= 32:
         return repr(data)[1:]
     return f"{len(data)} bytes crc {zlib.crc32(data):08x}"
@@ -138,7 +142,9 @@ def outcome_from_json(data: Mapping[str, Any]) -> Outcome:
     tasks = tuple(
         (
             str(name),
-            TaskOutcome(tuple(Entry(*e) for e in part.get("log", ())), str(part["end"]), part.get("tick")),
+            TaskOutcome(
+                tuple(Entry(*e) for e in part.get("log", ())), str(part["end"]), part.get("tick")
+            ),
         )
         for name, part in data["tasks"].items()
     )

@@ -1,7 +1,7 @@
 """Patterns over outcomes: how a scenario's labels say what they mean, as data.
 
-A pattern is a conjunction of clauses. In texts, `*` stands for anything, and `TEXT@TICK` also asks for the
-tick (which a real clock does not tell: there it is ignored).
+A pattern is a conjunction of clauses. In texts, `*` stands for anything, and `TEXT@TICK` also asks
+for the tick (which a real clock does not tell: there it is ignored).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ TESTS = ("log", "has", "lacks", "end", "shared", "ending", "reported", "unreport
 class Clause:
     """One test on one task (`""` for the whole run).
 
-    `log`: the task's log is exactly these entries · `has` / `lacks`: it contains (in order) / has none of
-    them · `end`: how the task ended · `shared`: the shared log · `ending`: how the run ended · `reported` /
-    `unreported`: what the runtime reported has all / none of these.
+    `log`: the task's log is exactly these entries · `has` / `lacks`: it contains (in order) / has
+    none of them · `end`: how the task ended · `shared`: the shared log · `ending`: how the run
+    ended · `reported` / `unreported`: what the runtime reported has all / none of these.
     """
 
     test: str
@@ -84,7 +84,7 @@ def shared(*texts: str) -> Pattern:
 
 
 def ending(how: str) -> Pattern:
-    """The run ended so: `completed`, `deadlocked`, …"""
+    """The run ended so: `completed`, `deadlocked` or another of `ENDINGS`."""
     return Pattern((Clause("ending", "", (how,)),))
 
 
@@ -145,7 +145,11 @@ def show_pattern(pattern: Pattern) -> str:
 
 def _show_clause(clause: Clause) -> str:
     words = ", ".join(clause.texts) or "nothing"
-    subject = {"shared": "the shared log is", "ending": "the run", "reported": "the runtime reports"}
+    subject = {
+        "shared": "the shared log is",
+        "ending": "the run",
+        "reported": "the runtime reports",
+    }
     if clause.test == "unreported":
         return f"the runtime does not report {words}"
     if not clause.task:
@@ -164,4 +168,6 @@ def check_pattern(pattern: Pattern, tasks: Iterable[str]) -> None:
     known = set(tasks)
     for clause in pattern.clauses:
         if clause.test not in TESTS or (clause.task and clause.task not in known):
-            raise ScenarioError(f"a label speaks of `{clause.test} {clause.task}`, which is not in the program")
+            raise ScenarioError(
+                f"a label speaks of `{clause.test} {clause.task}`, which is not in the program"
+            )

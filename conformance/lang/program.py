@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -34,18 +35,28 @@ class Program:
     events: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
 
     def __post_init__(self) -> None:
         """Freeze the mappings and check the program."""
-        from conformance.lang.check import check_program  # the checker reads Program
+        from conformance.lang.check import check_program  # noqa: PLC0415  # it reads Program
 
         object.__setattr__(self, "tasks", MappingProxyType(dict(self.tasks)))
         object.__setattr__(self, "channels", MappingProxyType(dict(self.channels)))
         check_program(self)
+        object.__setattr__(self, "_hash", hash(self._content()))
+
+    def __eq__(self, other: object) -> bool:
+        """By content; the order of tasks counts."""
+        return self is other or (isinstance(other, Program) and self._content() == other._content())
 
     def __hash__(self) -> int:
-        """Hash by content."""
-        return hash((tuple(self.tasks.items()), self.events, self.locks, tuple(self.channels.items())))
+        """Hash by content, computed once."""
+        return self._hash
+
+    def _content(self) -> tuple[object, ...]:
+        tasks, channels = tuple(self.tasks.items()), tuple(self.channels.items())
+        return tasks, self.events, self.locks, channels
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by content: a mapping proxy has no pickle form of its own."""
@@ -74,6 +85,15 @@ def show_path(path: Path) -> str:
     """A path for people: `a[0].body[2]`."""
     task, *rest = path
     return task + "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in rest)
+
+
+def brief(value: object) -> str:
+    """Any value at all in one short line, as JSON where it has such a form: never raises."""
+    try:
+        text = json.dumps(value, default=lambda other: type(other).__name__)
+    except (RecursionError, TypeError, ValueError):  # too deep, odd keys, a cycle, a giant number
+        text = f"({type(value).__name__})"
+    return text if len(text) <= 80 else text[:79] + "…"
 
 
 def no_sense(path: Path, op: Op, why: str) -> ScenarioError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, final
@@ -36,11 +37,11 @@ class Rule:
 class Scenario:
     """One question to every runtime. `rule` and `answers`: at least one of the two.
 
-    `sources` maps a family of runtimes (`asyncio`, `trio`, `curio`, `anyio`, or ANYBODY) to where its
-    documents say it; a rule binds only the families that it names. `about` are the op kinds that the scenario
-    is about: where one of them is composed by the adapter, the scenario is NOT APPLICABLE. `clock` is
-    `native` when the runtime's own timers are the subject. `shown_by` names the mutant (or the runtime) that
-    breaks the rule or changes the answer.
+    `sources` maps a family of runtimes (`asyncio`, `trio`, `curio`, `anyio`, or ANYBODY) to where
+    its documents say it; a rule binds only the families that it names. `about` are the op kinds
+    that the scenario is about: where one of them is composed by the adapter, the scenario is NOT
+    APPLICABLE. `clock` is `native` when the runtime's own timers are the subject. `shown_by` names
+    the mutant (or the runtime) that breaks the rule or changes the answer.
     """
 
     id: str
@@ -49,7 +50,7 @@ class Scenario:
     answers: Mapping[str, Pattern] = field(default_factory=dict)
     rule: Rule | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
-    about: frozenset[str] = frozenset()
+    about: AbstractSet[str] = frozenset()
     clock: Literal["virtual", "native"] = "virtual"
     shown_by: str = ""
 
@@ -59,14 +60,18 @@ class Scenario:
         object.__setattr__(self, "sources", MappingProxyType(dict(self.sources)))
         object.__setattr__(self, "about", frozenset(self.about))
         if not _ID.fullmatch(self.id):
-            raise ScenarioError(f"`{self.id}` is no scenario id", hint="write area/slug in lower case")
+            raise ScenarioError(
+                f"`{self.id}` is no scenario id", hint="write area/slug in lower case"
+            )
         if self.rule is None and not self.answers:
-            raise ScenarioError(f"{self.id}: neither a rule nor a question", hint="label some outcomes")
+            raise ScenarioError(
+                f"{self.id}: neither a rule nor a question", hint="label some outcomes"
+            )
         if self.rule is not None and not (self.rule.required or self.rule.forbidden):
             raise ScenarioError(f"{self.id}: the rule requires and forbids nothing")
         if not self.sources:
             raise ScenarioError(f"{self.id}: no source", hint="say where the rule is written down")
-        if unknown := self.about - set(OPS):
+        if unknown := set(self.about) - set(OPS):
             raise ScenarioError(f"{self.id}: about an unknown op `{min(unknown)}`")
         for pattern in self.patterns():
             check_pattern(pattern, self.program.tasks)
@@ -88,7 +93,7 @@ class Scenario:
 
 
 def scenario_to_json(scenario: Scenario) -> dict[str, Any]:
-    """What a scenario asks and how it is judged, as a JSON value (its prose and sources left out)."""
+    """What a scenario asks and how it is judged, as a JSON value: no prose, no sources."""
     encoded: dict[str, Any] = {"id": scenario.id, "program": program_to_json(scenario.program)}
     encoded["tasks"] = list(scenario.program.tasks)
     encoded["clock"] = scenario.clock

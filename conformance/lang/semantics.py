@@ -1,7 +1,8 @@
 """Semantics: a runtime's answers to the questions that the oracle has to ask.
 
-The defaults allow the most. An adapter declares what its runtime's documents say, each with a citation; the
-more it declares, the more strictly it is checked. An answer without a citation is only INTERESTING evidence.
+The defaults allow the most. An adapter declares what its runtime's documents say, each with a
+citation; the more it declares, the more strictly it is checked. An answer without a citation is
+only INTERESTING evidence.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, final
 
 Point = Literal["always", "if_blocks", "never", "unspecified"]
-"""Whether an op is a schedule point, or a cancel point: always, only when it has to wait, or never."""
+"""Whether an op is a schedule point, or a cancel point: always, only if it has to wait, never."""
 
 
 @final
@@ -19,10 +20,12 @@ Point = Literal["always", "if_blocks", "never", "unspecified"]
 class Semantics:
     """One runtime's answers.
 
-    order            which ready task goes on next. `fifo`: first steps and checkpoints keep their order, any
-                     other wake-up may come late; `any`: whichever.
-    start            `later`, or `eager`: a new task's first step runs inside the call that spawns it.
-    cancellation     `edge`: told once; `level`: told again at each cancel point until the scope is left.
+    order            which ready task goes on next. `fifo`: first steps and checkpoints keep their
+                     order, any other wake-up may come late; `any`: whichever.
+    start            `later`, or `eager`: a new task's first step runs inside the call that spawns
+                     it.
+    cancellation     `edge`: told once; `level`: told again at each cancel point until the scope is
+                     left.
     cancel_before_start   `skips` the body, or `runs` it up to its first cancel point.
     cancel_at_return `value`: a cancel that nobody was told of is forgotten when the task returns;
                      `cancelled`: the task counts as cancelled all the same.
@@ -34,22 +37,26 @@ class Semantics:
     join_error       a join raises the `same` exception object, or one that is `wrapped`.
     join_cancelled   joining a cancelled task raises `cancelled` or an `error`.
     join_self        joining oneself is an `error`, or `blocks`.
-    locks            a freed lock goes to the first waiter (`fair`), or to whoever takes it (`barging`).
-    channels         an item goes to the first receiver (`fair`), or to whoever takes it (`barging`).
+    locks            a freed lock goes to the first waiter (`fair`), or to whoever takes it
+                     (`barging`).
+    channels         an item goes to the first receiver (`fair`), or to whoever takes it
+                     (`barging`).
     relock           taking a lock that one holds `blocks`, or is an `error`.
     unowned          releasing a lock that another task holds is an `error`, or `works`.
-    ties             timers with equal deadlines fire in the order of arming (`fifo`) or in `any` order.
-    past             a deadline that is not after now: `before` its body's first cancel point, `later`: when
-                     the loop next looks, so that what never waits gets through; `either`.
-    dead_owner       a lock whose owner ended without releasing it is `kept`, or `broken`: an error for whoever
-                     wants it.
+    ties             timers with equal deadlines fire in the order of arming (`fifo`) or in `any`
+                     order.
+    past             a deadline that is not after now: `before` its body's first cancel point,
+                     `later`: when the loop next looks, so that what never waits gets through;
+                     `either`.
+    dead_owner       a lock whose owner ended without releasing it is `kept`, or `broken`: an error
+                     for whoever wants it.
     notice           a group (and the shutdown) learns of a task's end `at_once`, or `later`.
-    orphans          tasks alive when main ends are `cancelled` all together, or `in_turn`, each awaited before the
-                     next; `awaited`; or `abandoned`.
+    orphans          tasks alive when main ends are `cancelled` all together, or `in_turn`, each
+                     awaited before the next; `awaited`; or `abandoned`.
     unjoined         the error of a task that nobody joined is `ignored`, or `ends` the run.
-    groups           a child's error cancels its siblings and the body, and `propagates` in an exception group; or
-                     it is `collected`: noticed when the body is over, it cancels the siblings (so does a
-                     cancelled child), and goes nowhere.
+    groups           a child's error cancels its siblings and the body, and `propagates` in an
+                     exception group; or it is `collected`: noticed when the body is over, it
+                     cancels the siblings (so does a cancelled child), and goes nowhere.
     late_child       a group in which a child has failed still `starts` another, or it is `refused`.
     schedule_points, cancel_points   by op kind; `default` for the others.
     citations        for each field, where the runtime's documents say so.

@@ -1,1 +1,1 @@
-"""run"""
+"""What a run is, as data."""

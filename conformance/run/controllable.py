@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Protocol
 
 from conformance.lang.outcome import Outcome
@@ -11,6 +11,10 @@ from conformance.lang.semantics import Semantics
 
 Choose = Callable[[str, int], int]
 """The one door: `choose(kind, options)` returns an index. Index 0 is what a plain FIFO loop would do."""
+
+Foreseen = tuple[Mapping[Any, tuple[int, int]], Sequence[tuple[int, int]]]
+"""Footprints to come. For each option: of its next step (a guess), and of all its steps (a bound). For each blocked
+task: by what it may be woken, and of all its steps (a bound)."""
 
 
 class Controllable(Protocol):
@@ -30,8 +34,11 @@ class Controllable(Protocol):
     def step(self, option: Any) -> None:
         """Let it happen. Further decisions go through `choose`."""
 
-    def rivals(self, option: Any) -> int:
-        """The footprint of everything that may happen before `option` is taken; -1 when that is unknown."""
+    def foresee(self) -> Foreseen | None:
+        """What may come from the state that was saved last; None when that is unknown."""
+
+    def remaining(self, option: Any) -> int:
+        """How many ops the option's task still has to do, those of tasks that it will spawn included; at least 1."""
 
     def snapshot(self) -> Hashable:
         """The complete state: equal states behave equally, and `restore` brings it back."""

@@ -1,14 +1,17 @@
 """Where a task stands in its program: explicit frames instead of a Python stack.
 
-A task's control flow (blocks, handlers, clean-up, the exception in flight) is data here, so one piece of code
-performs a program on every runtime (`conformance.interpreter`), and the oracle can copy, compare and restore a
-position, which it could never do with a coroutine. `Frames` does no I/O: `next()` tells what the task asks
-of its runtime, `succeed()` and `fail()` tell it what came of it.
+A task's control flow (blocks, handlers, clean-up, the exception in flight) is data here, so one
+piece of code performs a program on every runtime (`conformance.interpreter`), and the oracle can
+copy, compare and restore a position, which it could never do with a coroutine. `Frames` does no
+I/O: `next()` tells what the task asks of its runtime, `succeed()` and `fail()` tell it what came of
+it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, Protocol, final
 
 from conformance.lang import ops
@@ -24,7 +27,7 @@ EXIT: Final = 2
 """The request is to leave a scope, with the exception in flight, if any."""
 
 _LOCAL_NOTE, _LOCAL_RAISE, _LOCAL_RETURN, _LOCAL_ATTEMPT = 3, 4, 5, 6
-_SCOPE, _BODY, _HANDLER, _FINALLY = 0, 1, 2, 3
+_SCOPE, _BODY, _HANDLER, FINALLY = 0, 1, 2, 3
 SCOPES = (ops.Shield, ops.MoveOnAfter, ops.FailAfter, ops.Group)
 
 
@@ -32,7 +35,18 @@ SCOPES = (ops.Shield, ops.MoveOnAfter, ops.FailAfter, ops.Group)
 class Step:
     """A compiled op: the op, what to do with it, and the steps that may follow."""
 
-    __slots__ = ("body", "code", "entry", "finally_", "kind", "next", "on_cancel", "on_error", "op", "path")
+    __slots__ = (
+        "body",
+        "code",
+        "entry",
+        "finally_",
+        "kind",
+        "next",
+        "on_cancel",
+        "on_error",
+        "op",
+        "path",
+    )
 
     def __init__(self, op: ops.Op, path: Path, following: Step | None) -> None:
         self.op = op
@@ -69,9 +83,11 @@ def compile_block(block: Block, path: Path) -> Step | None:
     return following
 
 
+@lru_cache(maxsize=256)
 def compile_program(program: Program) -> Mapping[str, Step | None]:
-    """The first step of every task."""
-    return {task: compile_block(body, (task,)) for task, body in program.tasks.items()}
+    """The first step of every task. Remembered: programs run many times, steps never change."""
+    steps = {task: compile_block(body, (task,)) for task, body in program.tasks.items()}
+    return MappingProxyType(steps)
 
 
 class Host(Protocol):
@@ -92,10 +108,10 @@ class Host(Protocol):
 
 @final
 class Frames:
-    """The position of one task. `request` says what `next()` asked for; `end` is set when it is over.
+    """The position of one task. `request` says what `next()` asked for; `end`, how it ended.
 
-    `end` is `("returned", value)` or `("failed", exception)`. `blocks` holds, outermost first, a tuple
-    (step, phase, exception in flight) for each open block.
+    `end` is `("returned", value)` or `("failed", exception)`. `blocks` holds, outermost first, a
+    tuple (step, phase, exception in flight) for each open block.
     """
 
     __slots__ = ("at", "blocks", "end", "host", "log", "request")
@@ -176,8 +192,8 @@ class Frames:
         if phase == _SCOPE:
             self.request = EXIT
             return True
-        if phase != _FINALLY and step.op.finally_ is not None:  # type: ignore[attr-defined]
-            self.blocks = (*self.blocks[:-1], (step, _FINALLY, None))
+        if phase != FINALLY and step.op.finally_ is not None:  # type: ignore[attr-defined]
+            self.blocks = (*self.blocks[:-1], (step, FINALLY, None))
             self.at = step.finally_
             return False
         self.blocks = self.blocks[:-1]
@@ -197,8 +213,8 @@ class Frames:
                 return
             if phase == _BODY and self._catch(step, error):
                 return
-            if phase != _FINALLY and step.op.finally_ is not None:  # type: ignore[attr-defined]
-                self.blocks = (*self.blocks[:-1], (step, _FINALLY, error))
+            if phase != FINALLY and step.op.finally_ is not None:  # type: ignore[attr-defined]
+                self.blocks = (*self.blocks[:-1], (step, FINALLY, error))
                 self.at = step.finally_
                 return
             self.blocks = self.blocks[:-1]

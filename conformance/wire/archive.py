@@ -23,7 +23,7 @@ from conformance.wire.address import adapter_root
 WORKER_SIDE = (
     "__init__.py",
     "errors.py",
-    "interpreter.py",
+    "interpreter/*.py",
     "adapter/*.py",
     "lang/*.py",
     "run/*.py",

@@ -60,7 +60,7 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
         JoinError: "JoinError",
         IncompleteRead: "IncompleteRead",
         ConnectionRefusedError: "Refused",
-        ConnectionError: "Broken",
+        OSError: "Broken",
     }
     composed: ClassVar[frozenset[str]] = frozenset({"receive_exactly", "receive_until_eof"})
     virtual: ClassVar[Literal["keeps timers", "replaces timers", "none"]] = "keeps timers"
@@ -101,7 +101,12 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
         self.tick = limits.tick
         self.executor = self.make_executor(limits)
         self.executor.horizon = limits.horizon / limits.tick
-        self.executor.run(main, limits.stop)
+        self.sockets: list[socket.socket] = []
+        try:
+            self.executor.run(main, limits.stop)
+        finally:
+            for left in self.sockets:
+                left.close()
 
     def is_cancellation(self, error: BaseException) -> bool:
         """Cancelled is."""
@@ -146,7 +151,12 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
         async def coroutine() -> Any:
             return await body()
 
-        return await Ask("detach", self.executor.detach, self.executor.new_task(coroutine(), name))
+        task = self.executor.new_task(coroutine(), name)
+        try:
+            return await Ask("detach", self.executor.detach, task)
+        finally:
+            if task.state == objects.UNSPAWNED:
+                self.executor.refuse(task)
 
     # ------------------------------------------------------------ scopes
 
@@ -257,8 +267,13 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
     async def listen(self) -> socket.socket:
         """A non-blocking listener."""
         listener = socket.create_server(("127.0.0.1", 0))
-        listener.setblocking(False)
-        return listener
+        return self._keep(listener)
+
+    def _keep(self, sock: socket.socket) -> socket.socket:
+        """Non-blocking, and closed at the end of the run at the latest."""
+        sock.setblocking(False)
+        self.sockets.append(sock)
+        return sock
 
     def port(self, listener: Handle) -> int:
         """Its port."""
@@ -290,14 +305,12 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
             except BlockingIOError:
                 await self._ready(listener, selectors.EVENT_READ, "accept")
             else:
-                stream.setblocking(False)
-                return stream  # type: ignore[no-any-return]
+                return self._keep(stream)
 
     async def connect(self, port: int) -> socket.socket:
         """Connect without blocking."""
         await self.checkpoint()
-        stream = socket.socket()
-        stream.setblocking(False)
+        stream = self._keep(socket.socket())
         try:
             stream.connect(("127.0.0.1", port))
         except BlockingIOError:
@@ -309,7 +322,7 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
             code = stream.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if code:
                 stream.close()
-                raise ConnectionRefusedError(code, "refused") from None
+                raise OSError(code, "connect failed") from None
         except OSError:
             stream.close()
             raise

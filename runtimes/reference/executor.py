@@ -58,7 +58,6 @@ class Ask:
         return (yield self)
 
 
-@final
 class Executor(Network):
     """One run of coroutines. `clock` is `virtual` (ticks jump) or `native` (seconds pass)."""
 

@@ -1,7 +1,7 @@
 """What a task may still touch: for each step, a footprint that contains those of all steps from there on.
 
-The oracle uses it to see that a step concerns nobody else any more, so that its order does not matter
-(a persistent set of one: Godefroid, chapter 4). It errs on the side of too much: `EVERYTHING` switches the
+The oracle uses it to see that some steps concern nobody else any more, so that only they need to be explored
+(a persistent set: Godefroid, chapter 4). It errs on the side of too much: `EVERYTHING` switches the
 reduction off for whoever sees it.
 """
 
@@ -16,7 +16,7 @@ EVERYTHING = -1
 
 
 class Futures:
-    """For one program: `of[step]` is everything that its task may touch from that step on."""
+    """For one program: `of[step]` is everything that its task may touch from that step on, `then[step]` after it."""
 
     def __init__(
         self,
@@ -26,6 +26,7 @@ class Futures:
         cancel_is_local: bool,
     ) -> None:
         self.of: dict[Step, int] = {}
+        self.then: dict[Step, int] = {}
         self.touched = touched
         self.own = own
         self.cancel_is_local = cancel_is_local
@@ -49,6 +50,7 @@ class Futures:
         if step.body is not None:
             mask |= self._chain(step.body, rest | handlers)
         self.of[step] = mask
+        self.then[step] = rest
         return mask
 
     def _touch(self, op: ops.Op) -> int:

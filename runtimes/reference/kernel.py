@@ -186,8 +186,8 @@ class Kernel:
         child.group = group
         base = ()
         if group is not None and group.errors and self.semantics.late_child == "refused":
-            self.writes |= child.bit | group.bit
             self.refuse(child)
+            self.writes |= group.bit
             raise Fault(self.fault("Misuse"))
         if group is not None:
             self.writes |= group.bit
@@ -257,9 +257,12 @@ class Kernel:
         end.joiners = ()
         if task.owned:
             self.owner_died(task)
-        if task.group is None and task is not self.tasks[0]:
+        main = task is self.tasks[0]
+        if task.group is None and not main:
             return
-        if self.semantics.notice == "later" or (task is self.tasks[0] and self.semantics.orphans != "abandoned"):
+        if main and result[0] == "returned" and self.semantics.orphans == "awaited":
+            return  # nobody needs to be told
+        if self.semantics.notice == "later" or (main and self.semantics.orphans != "abandoned"):
             task.lane = LOOSE
             self.ready.append(task)
         else:
@@ -448,7 +451,7 @@ class Kernel:
 
     def arm(self, deadline: Ticks, what: Any) -> None:
         """Add a timer."""
-        if self.lax:
+        if self.lax or deadline <= self.now:
             self.writes |= CLOCK
         if deadline < HORIZON:
             self.timers += ((deadline, what),)
@@ -461,9 +464,12 @@ class Kernel:
 
     def fire_timers(self) -> None:
         """Jump to the first deadline if need be, and fire everything that is due."""
-        self.writes = EVERYTHING
         first = min(timer[0] for timer in self.timers)
-        self.now = max(self.now, first)
+        if self.lax or first > self.now:
+            self.writes = EVERYTHING
+            self.now = max(self.now, first)
+        else:
+            self.writes |= CLOCK  # and what fires
         due = sorted((t for t in self.timers if t[0] <= self.now), key=lambda t: t[0])
         self.timers = tuple(t for t in self.timers if t[0] > self.now)
         while due:

@@ -6,7 +6,7 @@ a permanent test holds the two against each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, final
 
 from conformance.lang.ops import Ticks
@@ -14,9 +14,9 @@ from conformance.lang.outcome import Entry, Outcome, TaskOutcome, show_bytes, sh
 from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics
 from conformance.lang.text import show_op
-from conformance.run.controllable import Choose
+from conformance.run.controllable import Choose, Foreseen
 from conformance.run.frames import ENTER, EXIT, PERFORM, Frames, Step, compile_program
-from runtimes.reference.futures import Futures, cannot_fail
+from runtimes.reference.foresight import Foresight
 from runtimes.reference.kernel import EVERYTHING, SCOPE, WAIT, Fault
 from runtimes.reference.network import Network
 from runtimes.reference.objects import (
@@ -61,7 +61,7 @@ class Machine(Network):
         self.code = compile_program(program)
         self.choose = lambda kind, options: 0
         self._build(program)
-        self._foresee()
+        self._foresight = Foresight(self, program)
         self._current: list[int] = [-1] * len(self.things)
         self._numbers: dict[Any, int] = {}
         self._saved: list[Any] = []
@@ -149,70 +149,19 @@ class Machine(Network):
         """The name of a wrapped error."""
         return f"JoinError({error})"
 
-    # ------------------------------------------------------------ what steps concern whom
+    # ------------------------------------------------------------ what is to come
 
-    def _foresee(self) -> None:
-        """Make the table of what tasks may still touch, where the reduction is allowed at all."""
-        kinds = {op.kind for _, op in self.program.walk()}
-        self.reducible = not (self.fifo or self.lax or kinds & _FAR_REACHING or len(self.tasks) < 3)
-        if not self.reducible:
-            return
-        own = {t.name: t.bit | t.end.bit | t.own.bit for t in self.tasks}
-        main = self.tasks[0]
-        if self.semantics.orphans != "awaited" or not cannot_fail(self.code["main"]):
-            own[main.name] = EVERYTHING
-        propagates = self.semantics.cancel_joiner == "propagates"
-        self.futures = Futures(self.code, self._touched, own, not propagates)
-        self.own_bits = own
+    def foresee(self) -> Foreseen | None:
+        """What ready and blocked tasks may still touch; None when that is not known."""
+        return self._foresight.look()
 
-    def _touched(self, op: Any) -> int:
-        for name, table in (("event", self.events), ("lock", self.locks), ("channel", self.channels)):
-            if hasattr(op, name):
-                return int(table[getattr(op, name)].bit)
-        if op.kind == "join":
-            return self.by_name[op.task].end.bit
-        if op.kind == "log":
-            return int(self.shared.bit)
-        if op.kind in ("move_on_after", "fail_after") and op.ticks <= 0:
-            return EVERYTHING  # a deadline that is due at once may fire while others are ready
-        return 0
-
-    def rivals(self, option: Task | None) -> int:
-        """What others may touch before `option` is taken; EVERYTHING when that is not known."""
-        if not self.reducible or option is None:
-            return EVERYTHING
-        if self.timers and min(timer[0] for timer in self.timers) <= self.now:
-            return EVERYTHING
-        mask, blocked = 0, []
-        for task in self.tasks:
-            if task.state == READY and task is not option:
-                mask |= self._future(task)
-            elif task.state == DONE and task in self.ready:
-                return EVERYTHING
-            elif task.state == BLOCKED:
-                blocked.append(task)
-        again = True
-        while again and blocked:
-            again = False
-            for task in blocked:
-                assert task.waiting is not None
-                thing = task.waiting[1]
-                wanted = thing.end.bit if isinstance(thing, Task) else thing.bit if thing is not None else 0
-                if mask & (task.bit | wanted):
-                    mask |= self._future(task)
-                    blocked.remove(task)
-                    again = True
-                    break
-        return mask
-
-    def _future(self, task: Task) -> int:
-        frames = task.body
-        mask: int = self.own_bits[task.name]
-        if frames.at is not None:
-            mask |= self.futures.of[frames.at]
-        if frames.blocks:
-            mask |= self.futures.of[frames.blocks[-1][0]]
-        return mask
+    def remaining(self, option: Task | None) -> int:
+        """The ops that an option's task still has to do, its unspawned children's included; at least 1."""
+        if option is None or option.state == DONE:
+            return 1
+        frames = option.body
+        count = _ops_from(frames.at, self.code)
+        return 1 + count + sum(_ops_from(block[0].next, self.code) for block in frames.blocks)
 
     # ------------------------------------------------------------ saving
 
@@ -301,14 +250,18 @@ class Machine(Network):
         return TaskOutcome(log, _end(task.body.end), None if self.lax else task.ended)
 
     def refuse(self, child: Task) -> None:
-        """Marked so that it shows as unstarted."""
-        child.body.request = -1
+        """A start was attempted, in vain: it shows as unstarted."""
+        if child.state == UNSPAWNED:
+            self.writes |= child.bit
+            child.body.request = -1
 
     def advance(self, task: Task) -> None:
         """Deliver the wake-up, then perform ops up to the next pause."""
         frames: Frames = task.body
         code, value = task.wake
-        if code == VALUE:
+        if code == VALUE and task.doing == "connect" and isinstance(value, Stream) and not self.connected(value):
+            frames.fail("Broken")
+        elif code == VALUE:
             self._succeed(frames, frames.at if frames.request != EXIT else None, value)
         elif code == CHECK:
             if (task.pending or self.cancelling) and self.told_after_checkpoint(task):
@@ -341,6 +294,8 @@ class Machine(Network):
             try:
                 value = (self.retry if again else self.request)(task, kind, call, *args)
             except Fault as fault:
+                if kind in _STARTS:
+                    self.refuse(args[0])
                 frames.fail(fault.args[0])
             else:
                 if value is WAIT:
@@ -471,6 +426,16 @@ class Machine(Network):
         self.shared.entries += (Entry(text, self.tick()),)
 
 
+def _ops_from(step: Step | None, code: Mapping[str, Step | None]) -> int:
+    count = 0
+    while step is not None:
+        count += 1 + _ops_from(step.body, code)
+        if step.kind in ("spawn", "detach"):
+            count += _ops_from(code[step.op.task], code)  # type: ignore[attr-defined]
+        step = step.next
+    return count
+
+
 def _bit(task: Task) -> int:
     return task.bit
 
@@ -495,9 +460,6 @@ def _end(end: tuple[str, Any] | None) -> str:
 _LOGGED = frozenset({"join", "detach", "receive", "receive_nowait", "receive_some", "receive_exactly", "receive_until_eof"})
 _PAUSES = frozenset({"checkpoint", "sleep", "sleep_until"})
 """Op kinds that do nothing but pause."""
-_FAR_REACHING = frozenset(
-    {"group", "block", "listen", "connect", "accept"}
-)
-"""Op kinds whose effects the table of futures does not follow."""
+_STARTS = frozenset({"spawn", "detach"})
 _ITEMS = frozenset({"receive", "receive_nowait"})
 _ON_TASK = frozenset({"spawn", "join", "cancel", "detach"})

@@ -52,6 +52,10 @@ class Network(Structure):
             listener.backlog += (server,)
         return client
 
+    def connected(self, stream: Stream) -> bool:
+        """Whether a connect that was under way succeeds: a reset that came meanwhile may be told right there."""
+        return not (stream.reset and not stream.told and self.choose("io", 2))
+
     def accept(self, task: Task, listener: Listener) -> Any:
         """The next connection."""
         self.writes |= listener.bit
@@ -78,12 +82,12 @@ class Network(Structure):
         assert peer is not None
         self.writes |= peer.bit
         if stream.reset:
-            raise Fault(self.fault("Broken"))
+            raise self.broken(stream)
         if peer.closed:
             told = self.choose("io", 3)
             stream.reset = told > 0
             if told == 2:
-                raise Fault(self.fault("Broken"))
+                raise self.broken(stream)
             return None
         peer.inbox += data
         self.arrived(peer)
@@ -97,9 +101,16 @@ class Network(Structure):
         self.writes |= stream.bit
         if stream.closed:
             raise Fault(self.fault("Closed"))
+        if stream.reset and self.choose("io", 2):
+            raise self.broken(stream)
         if not stream.ended:
             stream.ended = True
             self.finished(stream.peer)
+
+    def broken(self, stream: Stream) -> Fault:
+        """The error for a connection that was reset; from now on this end was told."""
+        stream.told = True
+        return Fault(self.fault("Broken"))
 
     def close_stream(self, task: Task, stream: Stream) -> None:
         """Close both directions. With unread data the peer may see a reset."""
@@ -159,48 +170,53 @@ class Network(Structure):
 
     def receive_some(self, task: Task, stream: Stream, limit: int) -> Any:
         """At least one byte, at most `limit`, or nothing at EOF."""
-        if (value := self._before_read(task, stream)) is not None:
-            return value
+        if self._may_read(stream):
+            return b""
         count = min(limit, len(stream.inbox))
         if count:
             return self.taken(stream, count - (self.choose("data", count) if count > 1 else 0))
-        return self._no_more(task, stream, b"")
+        return b"" if self._at_end(stream) else self._wait_for_bytes(task, stream)
 
     def receive_exactly(self, task: Task, stream: Stream, count: int) -> Any:
         """That many bytes. Raises Fault(IncompleteRead)."""
-        if (value := self._before_read(task, stream)) is not None:
-            return value
-        if len(stream.inbox) >= count:
+        at_end = self._may_read(stream)
+        if not at_end and len(stream.inbox) >= count:
             return self.taken(stream, count)
-        if stream.eof and not stream.reset:
+        if at_end or self._at_end(stream):
             stream.inbox = b""
             raise Fault(self.fault("IncompleteRead"))
-        return self._no_more(task, stream, b"")
+        return self._wait_for_bytes(task, stream)
 
     def receive_until_eof(self, task: Task, stream: Stream) -> Any:
         """Everything."""
-        if (value := self._before_read(task, stream)) is not None:
-            return value
-        if stream.eof and not stream.reset:
+        if self._may_read(stream):
+            return b""
+        if self._at_end(stream):
             return self.taken(stream, len(stream.inbox))
-        return self._no_more(task, stream, b"")
+        return self._wait_for_bytes(task, stream)
 
-    def _before_read(self, task: Task, stream: Stream) -> bytes | None:
+    def _may_read(self, stream: Stream) -> bool:
+        """Whether a stream that was closed here reads as ended. Raises Fault for Closed, Busy."""
         self.writes |= stream.bit
         if stream.closed:
             if stream.eof and self.choose("io", 2):
-                return b""
+                return True
             raise Fault(self.fault("Closed"))
         if stream.reader is not None:
             raise Fault(self.fault("Busy"))
-        return None
+        return False
 
-    def _no_more(self, task: Task, stream: Stream, at_eof: bytes) -> Any:
-        """Not enough is there: an error, EOF, or wait."""
-        if stream.reset:
-            raise Fault(self.fault("Broken"))
-        if stream.eof:
-            return at_eof
+    def _at_end(self, stream: Stream) -> bool:
+        """Whether no more will come. Raises Fault(Broken).
+
+        The kernel tells a reset once, and a connection whose peer had ended before may read as ended: then
+        EOF comes instead of an error (the pending error of a socket: POSIX, getsockopt, SO_ERROR).
+        """
+        if stream.reset and not ((stream.told or stream.eof) and self.choose("io", 2)):
+            raise self.broken(stream)
+        return stream.reset or stream.eof
+
+    def _wait_for_bytes(self, task: Task, stream: Stream) -> Any:
         stream.reader = task
         return self.block(task, "tcp-read", stream)
 

@@ -192,13 +192,13 @@ class Listener(Stateful):
 class Stream(Stateful):
     """One end of a connection. `peer` is the other end; `inbox` what it sent and this end has not read.
 
-    eof      the peer will send no more            reset    the connection was reset
+    eof      the peer will send no more            reset    the connection was reset (told: known here)
     ended    this end will send no more            closed   this end was closed
     reader, writer   the task that is at it
     """
 
-    __slots__ = ("closed", "ended", "eof", "inbox", "opened", "peer", "reader", "reset", "writer")
-    STATE = ("opened", "peer", "inbox", "eof", "reset", "ended", "closed", "reader", "writer")
+    __slots__ = ("closed", "ended", "eof", "inbox", "opened", "peer", "reader", "reset", "told", "writer")
+    STATE = ("opened", "peer", "inbox", "eof", "reset", "told", "ended", "closed", "reader", "writer")
 
     def __init__(self, bit: int) -> None:
         self.bit = bit
@@ -206,7 +206,7 @@ class Stream(Stateful):
         self.peer: Stream | None = None
         self.inbox = b""
         self.eof = False
-        self.reset = False
+        self.reset = self.told = False
         self.ended = False
         self.closed = False
         self.reader: Task | None = None

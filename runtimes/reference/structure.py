@@ -65,9 +65,9 @@ class Structure(Primitives):
         """A deadline has come."""
         owner = scope.owner
         assert owner is not None
+        self.writes |= owner.bit
         if owner.state == DONE or scope not in owner.scopes:
             return
-        self.writes |= owner.bit
         if self.level:
             self.cancel_scope(scope)
         else:

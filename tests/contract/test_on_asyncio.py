@@ -239,7 +239,9 @@ def test_tasks_started_during_shutdown_are_destroyed(runtime: Asyncio) -> None:
             "b": (Note("ran"), Sleep(3), Note("unreached")),
         }
     )
-    assert shown(program, runtime) == "main: returned; a: cancelled; b: ran, destroyed"
+    assert shown(program, runtime) == (
+        "main: returned; a: cancelled; b: ran, destroyed; reported: destroyed"
+    )
     assert runtime.reports == [("destroyed", None)]
 
 
@@ -441,7 +443,7 @@ def test_capabilities_say_what_is_composed(runtime: Asyncio) -> None:
     had = runtime.capabilities()
     assert "shield" not in had
     composed = {kind for kind, support in had.items() if support == "composed"}
-    assert composed == {"move_on_after", "sleep_until", "accept"}
+    assert composed == {"abort", "accept", "move_on_after", "sleep_until"}
     assert had["spawn"] == had["join"] == had["send_bytes"] == had["sleep:negative"] == "native"
 
 

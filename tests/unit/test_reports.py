@@ -90,7 +90,7 @@ class Elements(HTMLParser):
 
 
 def test_hostile_text_makes_no_element() -> None:
-    """Whatever a scenario or runtime supplies is text: no element, no handler, no script of theirs."""
+    """What scenarios and runtimes supply is text: no element, no handler, no script of theirs."""
     elements = Elements(html.render(evil_results())).found
     assert [attrs.get("type") for tag, attrs in elements if tag == "script"] == [
         "application/json",
@@ -101,7 +101,7 @@ def test_hostile_text_makes_no_element() -> None:
 
 
 def test_the_policy_allows_our_style_and_script_only() -> None:
-    """The content security policy names one style and one script by their hashes, and no network."""
+    """The policy names one style and one script by their hashes, and no network."""
     page = html.render(RESULTS)
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
     assert policy is not None

@@ -1,0 +1,44 @@
+"""The whole catalogue on every runtime that is installed, as a user would run it."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.measure import Row, Table
+
+COMMAND = ("run", "--seeds", "10", "--jobs", "2", "--format", "json")
+
+
+def _cpu() -> float:
+    """CPU seconds of child processes that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def catalogue() -> Table:
+    """One run, with its workers."""
+    cpu, wall = _cpu(), time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "conformance", *COMMAND],
+        capture_output=True,
+        check=False,
+        cwd=Path(__file__).resolve().parents[1],
+    )
+    wall, cpu = time.perf_counter() - wall, _cpu() - cpu
+    row = Row("all runtimes, 10 seeds", "s", wall, cpu, "< 60", f"exit code {done.returncode}{_size(done.stdout)}")
+    about = f"`conformance {' '.join(COMMAND)}`, once, starting every worker included; CPU is that of all processes."
+    return Table("catalogue", "The catalogue on all runtimes", (row,), about)
+
+
+def _size(stdout: bytes) -> str:
+    """How many cases that was, if it says so."""
+    try:
+        cases = json.loads(stdout)["cases"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return f", {len(cases) if isinstance(cases, list) else cases} cases"

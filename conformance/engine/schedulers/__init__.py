@@ -1,0 +1,1 @@
+"""One scheduler per file: three lines of idea each."""

@@ -1,0 +1,71 @@
+"""Performs a program on any runtime: the one place where ops become calls of an adapter.
+
+`run_program` makes one run and returns what it showed. Control flow lives in
+`conformance.run.frames`; `perform` drives it, `ops` maps each op to an adapter's method, `world` is
+one run in progress.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from conformance.adapter.core import Limits, Runtime
+from conformance.errors import ConformanceError
+from conformance.interpreter.perform import perform
+from conformance.interpreter.world import ProgramError, Unopened, World
+from conformance.lang.program import Program
+from conformance.run.observation import Observation, RunOptions
+
+__all__ = ["ProgramError", "Unopened", "run_program"]
+
+
+def run_program(
+    program: Program,
+    runtime: Runtime,
+    options: RunOptions,
+    on_stop: Callable[[Observation], object] = lambda _: None,
+) -> Observation:
+    """Run the program once and return what it showed. Raises AdapterError for a broken contract.
+
+    Whatever the *runtime* does wrong is part of the observation: an exception that comes out of its
+    `run` and is not main's own is reported as `run raised NAME`. `on_stop` is told what was seen
+    when the horizon is reached: teardown comes after it, and may never end.
+    """
+    world = World(program, runtime, options, perform)
+
+    def stop() -> None:
+        outcome = world.freeze("deadlocked" if options.virtual else "stopped")
+        on_stop(Observation(outcome, tuple(world.trace)))
+
+    limits = Limits(
+        clock="virtual" if options.virtual else "native",
+        tick=options.tick,
+        horizon=options.horizon,
+        seed=options.seed,
+        stop=stop,
+    )
+    hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        runtime.run(world.main, limits)
+    except ConformanceError:
+        raise
+    except BaseException as error:
+        if world.frozen is None and not _is_mains_own(world, error):
+            world.reported.append(f"run raised {world.name_of(error)}")
+    finally:
+        sys.unraisablehook = hook
+    return Observation(world.freeze("completed"), tuple(world.trace))
+
+
+def _is_mains_own(world: World, error: BaseException) -> bool:
+    """Whether main ended by it (a runtime may wrap it in a group)."""
+    frames = world.frames.get("main")
+    if frames is None or frames.end is None or frames.end[0] != "failed":
+        return False
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        if error is frames.end[1]:
+            return True
+        error = error.exceptions[0]
+    own = frames.end[1]
+    return error is own or (world.is_cancellation(own) and world.is_cancellation(error))

@@ -1,0 +1,164 @@
+"""One run in progress: the program's objects on one runtime, and everything that they showed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeAlias, final
+
+from conformance.lang.ops import Ticks
+from conformance.lang.outcome import Entry, Outcome, TaskOutcome
+from conformance.lang.program import Program
+from conformance.lang.text import show_op
+from conformance.run.frames import Frames, Step, compile_program
+from conformance.run.observation import Event, RunOptions
+
+Perform: TypeAlias = "Callable[[World, str], Awaitable[Any]]"
+"""Performs one task of a run: its body."""
+
+
+class ProgramError(Exception):
+    """An error that the program itself raises; within a run, one object per name."""
+
+
+class Unopened(Exception):  # noqa: N818
+    """The program used a task, stream or listener that is not there (yet)."""
+
+
+@final
+class World:
+    """One run in progress: the program's objects on one runtime, and all that they showed."""
+
+    def __init__(
+        self, program: Program, runtime: Any, options: RunOptions, perform: Perform
+    ) -> None:
+        self.program = program
+        self.perform = perform
+        self.runtime = runtime
+        self.options = options
+        self.code = compile_program(program)
+        self.frames: dict[str, Frames] = {}
+        self.begun: dict[str, Step | None] = {}
+        self.ends: dict[str, tuple[str, Ticks | None]] = {}
+        self.handles: dict[str, Any] = {}
+        self.objects: dict[str, Any] = {}
+        self.ports: dict[str, int] = {}
+        self.errors: dict[str, ProgramError] = {}
+        self.shared: list[Entry] = []
+        self.trace: list[Event] = []
+        self.reported: list[str] = []
+        self.started_at = 0.0
+        self.frozen: Outcome | None = None
+
+    # ------------------------------------------------------------ Host, for frames
+
+    def tick(self) -> Ticks | None:
+        """Virtual time in ticks since the start; None on a real clock."""
+        return self._elapsed() if self.options.virtual else None
+
+    def _elapsed(self) -> Ticks:
+        ticks = round((self.runtime.now() - self.started_at) / self.options.tick, 6)
+        return int(ticks) if ticks == int(ticks) else ticks
+
+    def make_error(self, name: str) -> ProgramError:
+        """The program's error of that name."""
+        return self.errors.setdefault(name, ProgramError(name))
+
+    def is_cancellation(self, error: BaseException) -> bool:
+        """As the adapter says; a group of nothing but cancellations is one."""
+        if isinstance(error, BaseExceptionGroup):
+            return all(map(self.is_cancellation, error.exceptions))
+        return bool(self.runtime.is_cancellation(error))
+
+    def name_of(self, error: BaseException) -> str:
+        """The normalised name (`conformance.lang.outcome.ERRORS`)."""
+        if isinstance(error, ProgramError):
+            same = self.errors.get(str(error)) is error
+            return str(error) if same else f"Copy({error})"
+        if isinstance(error, BaseExceptionGroup):
+            return f"Group({', '.join(sorted(map(self.name_of, error.exceptions)))})"
+        if self.runtime.is_cancellation(error):
+            return "Cancelled"
+        name: str = self.runtime.error_name(error)
+        if name == "JoinError":
+            cause = error.__cause__
+            return f"JoinError({self.name_of(cause) if cause is not None else '?'})"
+        return name
+
+    def show_error(self, error: BaseException) -> str:
+        """An error for the trace."""
+        return "Cancelled" if self.is_cancellation(error) else self.name_of(error)
+
+    # ------------------------------------------------------------ tasks
+
+    def body(self, task: str) -> Callable[[], Awaitable[Any]]:
+        """The body of a task, to be handed to the runtime."""
+        self.begun[task] = None
+
+        async def body() -> Any:
+            return await self.perform(self, task)
+
+        return body
+
+    async def main(self) -> Any:
+        """The first task."""
+        runtime = self.runtime
+        self.started_at = runtime.now() if hasattr(runtime, "now") else 0.0
+        self.begun["main"] = None
+        if "join" in runtime.capabilities() or "cancel" in runtime.capabilities():
+            self.handles["main"] = runtime.current()
+        for name in self.program.events:
+            self.objects[name] = runtime.event()
+        for name in self.program.locks:
+            self.objects[name] = runtime.lock()
+        for name, channel in self.program.channels.items():
+            self.objects[name] = runtime.channel(channel.capacity)
+        return await self.perform(self, "main")
+
+    def handle(self, task: str) -> Any:
+        """The handle of a task that was spawned. Raises Unopened."""
+        if task not in self.handles:
+            raise Unopened(task)
+        return self.handles[task]
+
+    def object(self, name: str) -> Any:
+        """A stream, listener or declared object. Raises Unopened."""
+        if name not in self.objects:
+            raise Unopened(name)
+        return self.objects[name]
+
+    # ------------------------------------------------------------ what it showed
+
+    def note_end(self, task: str, how: str) -> None:
+        """A task's body ended."""
+        if self.frozen is None:
+            self.ends[task] = (how, self.tick())
+
+    def event(self, task: str, what: str, detail: str) -> None:
+        """One line of the trace."""
+        if self.options.trace and self.frozen is None:
+            self.trace.append(Event(self.tick(), task, what, detail))
+
+    def freeze(self, ending: str) -> Outcome:
+        """The outcome as it stands; the first call decides."""
+        if self.frozen is None:
+            tasks = tuple((name, self._task_outcome(name)) for name in self.program.tasks)
+            reported = sorted([*self.reported, *self._told_nobody()])
+            self.frozen = Outcome(tasks, tuple(self.shared), ending, tuple(reported))
+        return self.frozen
+
+    def _told_nobody(self) -> Iterator[str]:
+        """What the adapter heard the runtime say to nobody in particular: `unretrieved E`."""
+        for kind, error in self.runtime.reports:
+            yield kind if error is None else f"{kind} {self.name_of(error)}"
+
+    def _task_outcome(self, task: str) -> TaskOutcome:
+        if task not in self.begun:
+            return TaskOutcome()
+        if task not in self.frames:
+            return TaskOutcome(end="unstarted")
+        log = self.frames[task].log
+        if task in self.ends:
+            end, tick = self.ends[task]
+            return TaskOutcome(log, end, tick)
+        step = self.begun[task]
+        return TaskOutcome(log, f"blocked: {show_op(step.op)}" if step is not None else "running")

@@ -1,0 +1,145 @@
+"""The suite's answers against those of the native probes, which know nothing of the suite.
+
+`tests/native/` asks each runtime the same questions in the runtime's own API. Where the two
+disagree, an adapter, a scenario or a probe is wrong.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final, final
+
+import pytest
+
+import scenarios
+from conformance.engine.bench import facts_of
+from conformance.engine.campaign import clock_of, observe
+from conformance.judge.evidence import RuntimeFacts
+from conformance.judge.judge import answer_of, break_of, not_applicable
+from conformance.lang.outcome import show_outcome
+from conformance.lang.scenario import Scenario
+from conformance.wire.address import Address
+from conformance.wire.client import Worker
+
+NATIVE: Final = Path(__file__).resolve().parents[1] / "native"
+LIMIT: Final = 10.0
+"""Seconds for one run of the suite."""
+ROUNDS: Final = 4
+"""Probes keep real time, ticks of a few milliseconds. On a machine under load one may come late and
+answer something else; so whoever disagrees is asked again, alone. A mistake repeats."""
+TOLD: Final = ("yes", "no")
+"""What a probe of a rule may answer: the rule holds, or not."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How one runtime is asked: whose probes, with which arguments, and the modules it takes."""
+
+    probes: str
+    arguments: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+RUNTIMES: Final = {
+    "asyncio": Asked("asyncio", ("--loop", "asyncio")),
+    "uvloop": Asked("asyncio", ("--loop", "uvloop"), ("uvloop",)),
+    "asyncio:eager": Asked("asyncio", ("--loop", "eager")),
+    "trio": Asked("trio", (), ("trio",)),
+    "curio": Asked("curio", (), ("curio",)),
+    "anyio:asyncio": Asked("anyio", ("--backend", "asyncio"), ("anyio",)),
+    "anyio:uvloop": Asked("anyio", ("--backend", "uvloop"), ("anyio", "uvloop")),
+    "anyio:trio": Asked("anyio", ("--backend", "trio"), ("anyio", "trio")),
+}
+
+
+@cache
+def catalogue() -> dict[str, Scenario]:
+    """Every scenario of the package, by id: also those of a module that is not yet listed."""
+    modules = [module.name for module in pkgutil.iter_modules(scenarios.__path__)]
+    found = [importlib.import_module(f"scenarios.{name}") for name in sorted(modules)]
+    return {one.id: one for module in found for one in getattr(module, "SCENARIOS", ())}
+
+
+def ask_probes(asked: Asked, only: str = "") -> dict[str, str]:
+    """The answers of the native probes, each script in a process of its own."""
+    answers: dict[str, str] = {}
+    for part in ("tasks", "cancel_tcp"):
+        script = NATIVE / f"{asked.probes}_{part}.py"
+        command = [sys.executable, str(script), *asked.arguments, *([only] if only else [])]
+        printed = subprocess.run(command, stdout=subprocess.PIPE, timeout=80, check=True).stdout
+        told = json.loads(printed)
+        assert not answers.keys() & told.keys(), "two probes of one scenario"
+        answers |= told
+    return answers
+
+
+def ask_suite(worker: Worker, scenario: Scenario, facts: RuntimeFacts, told: str) -> str:
+    """Empty when the suite's answer is the probe's (or one of them), else what differs."""
+    seen = observe(worker, scenario.program, clock_of(scenario, facts), None, LIMIT).outcome
+    if scenario.rule is not None and (told in TOLD or not scenario.answers):
+        answer = "no" if break_of(scenario.rule, seen) else "yes"
+    else:
+        answer = str(answer_of(scenario, [seen]))
+    if answer in told.split("/"):
+        return ""
+    return f"the suite says {answer}, the probe {told}; seen: {show_outcome(seen)}"
+
+
+def disagreements(
+    worker: Worker, facts: RuntimeFacts, asked: Asked, answers: dict[str, str]
+) -> Iterator[str]:
+    """Every scenario about which suite and probe disagree, round after round."""
+    for scenario_id, told in answers.items():
+        scenario = catalogue()[scenario_id]
+        if not_applicable(scenario, facts):
+            continue
+        for _ in range(ROUNDS):
+            said = ask_suite(worker, scenario, facts, told)
+            if not said:
+                break
+            told = ask_probes(asked, scenario_id)[scenario_id]
+        else:
+            yield f"{scenario_id}: {said}"
+
+
+@pytest.fixture
+def worker(address: str) -> Iterator[Worker]:
+    """A worker for the runtime; skips what is not installed."""
+    for module in RUNTIMES[address].needs:
+        if importlib.util.find_spec(module) is None:
+            pytest.skip(f"{module} is not installed")
+    if address == "asyncio:eager" and sys.version_info < (3, 12):
+        pytest.skip("asyncio has eager tasks from 3.12 on")
+    with Worker(Address.parse(address)) as started:
+        yield started
+
+
+@pytest.mark.native
+@pytest.mark.slow
+@pytest.mark.parametrize("address", RUNTIMES)
+def test_the_suite_answers_as_the_runtime_itself(
+    address: str, worker: Worker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For each scenario with a probe, the adapter's run shows what the runtime's own API shows."""
+    facts, asked = facts_of(address, worker.start()), RUNTIMES[address]
+    answers = ask_probes(asked)
+    assert not answers.keys() - catalogue().keys(), "probes of no scenario"
+    wrong = list(disagreements(worker, facts, asked, answers))
+    applicable = {one.id for one in catalogue().values() if not not_applicable(one, facts)}
+    without = sorted(applicable - answers.keys())
+    count = len(applicable) - len(without)
+    told = [f"{address}: {count} of {len(applicable)} applicable scenarios have a probe"]
+    told += [f"  without: {name}" for name in without]
+    with capsys.disabled():
+        sys.stdout.write("\n" + "\n".join(told) + "\n")
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,149 @@
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance.engine.oracle import SearchOracle, beyond, cited_only, comparable, freer
+from conformance.judge.evidence import AllowedSet
+from conformance.judge.verdict import Grade
+from conformance.lang.ops import Note, Op, SendBytes, Sleep
+from conformance.lang.outcome import Entry, Outcome, TaskOutcome
+from conformance.lang.program import Program
+from conformance.lang.semantics import Semantics
+from conformance.run.controllable import Controllable
+
+PROGRAM = Program({"main": (Note("x"),)})
+STRICT = Semantics(order="fifo", ties="fifo", race="cancel", citations={"order": "a", "ties": "b"})
+
+
+def said(word: str, tick: int | None = 0, ending: str = "completed") -> Outcome:
+    """An outcome in which main logged a word."""
+    return Outcome((("main", TaskOutcome((Entry(word, tick),), "returned", tick)),), (), ending)
+
+
+def _first(_: str, __: int) -> int:
+    return 0
+
+
+def make(_: Program, semantics: Semantics, __: bool) -> Controllable:
+    """A machine under these semantics."""
+    return Machine(semantics)
+
+
+class Machine:
+    """One step. Outcome `a` always, `b` in any order, `c` with race either, `d` with ties too."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        words = ["a"]
+        words += ["b"] if semantics.order == "any" else []
+        words += ["c"] if semantics.race == "either" else []
+        words += ["d"] if semantics.ties == "any" and semantics.order == "any" else []
+        self.words = words
+        self.taken = ""
+        self.choose: Callable[[str, int], int] = _first
+        self.reads = self.writes = 1
+
+    def options(self) -> Sequence[Hashable]:
+        return [] if self.taken else self.words
+
+    def step(self, option: Any) -> None:
+        self.taken = option
+
+    def foresee(self) -> None:
+        return None
+
+    def remaining(self, option: Any) -> int:
+        return 1
+
+    def snapshot(self) -> Hashable:
+        return self.taken
+
+    def restore(self, saved: Any) -> None:
+        self.taken = saved
+
+    def reset(self) -> None:
+        self.taken = ""
+
+    def outcome(self) -> Outcome:
+        return said(self.taken)
+
+
+def allowed(semantics: Semantics, clock: Any = "virtual") -> AllowedSet:
+    """What the machine's oracle allows."""
+    oracle = SearchOracle(make)
+    found = oracle.allowed(PROGRAM, semantics, clock)
+    assert not isinstance(found, str)
+    return found
+
+
+CITED = replace(STRICT, citations={**STRICT.citations, "race": "c"})
+
+
+@pytest.mark.parametrize(
+    ("word", "grade", "freedom"),
+    [
+        ("a", Grade.ACCEPTABLE, ""),
+        ("b", Grade.INTERESTING, "any order of ready tasks"),
+        ("c", Grade.INTERESTING, "a cancel and a completion in one round, either way"),
+        ("d", Grade.INTERESTING, "several freedoms together"),
+        ("z", Grade.FORBIDDEN, ""),
+    ],
+)
+def test_the_least_freedom_explains_it(word: str, grade: Grade, freedom: str) -> None:
+    """Inside the semantics: acceptable; with a further freedom: interesting; else forbidden."""
+    found = allowed(CITED)
+    assert found.contains(said(word)) is grade
+    assert found.freedom(said(word)) == freedom
+
+
+def test_an_uncited_answer_is_never_acceptable() -> None:
+    """What only an uncited declaration allows is interesting: probing launders no defect."""
+    plain, names = cited_only(Semantics(order="fifo", cancel_waits=True, citations={"order": "a"}))
+    assert names == ["cancel_waits"]
+    assert plain == Semantics(order="fifo", citations={"order": "a"})
+
+
+def test_a_real_clock_is_held_to_order_not_ticks() -> None:
+    """Ticks do not count there, and blocked for ever is `stopped`."""
+    assert comparable(said("a", 3), "real") == comparable(said("a", None), "real")
+    assert comparable(said("a", 3), "virtual") != comparable(said("a", 4), "virtual")
+    assert comparable(said("a", None, "deadlocked"), "real").ending == "stopped"
+    assert allowed(CITED, "real").contains(said("a", None)) is Grade.ACCEPTABLE
+
+
+@pytest.mark.parametrize(
+    ("op", "judged"),
+    [
+        (SendBytes("s", "x", 100), True),
+        (SendBytes("s", "x", 100_000), False),
+        (Sleep(float("inf")), True),
+        (Sleep(1e12), False),
+    ],
+)
+def test_what_the_reference_cannot_judge(op: Op, *, judged: bool) -> None:
+    """Large payloads and times that no clock tells from never are left to the labels."""
+
+    class Walked:
+        def walk(self) -> list[tuple[tuple[str, ...], Op]]:
+            return [(("main", "0"), op)]
+
+    assert (beyond(Walked()) == "") is judged  # type: ignore[arg-type]
+
+
+def test_a_spent_budget_is_no_allowed_set() -> None:
+    """A search that gave up allows and forbids nothing."""
+    oracle = SearchOracle(make, budget=0)
+    found = oracle.allowed(PROGRAM, Semantics(), "virtual")
+    assert isinstance(found, str)
+    assert "gave up" in found
+
+
+def test_freer_goes_one_by_one_then_all() -> None:
+    """Only what the semantics do not grant already is granted."""
+    names = [name for name, _ in freer(STRICT)]
+    assert names[-1] == "several freedoms together"
+    assert "any order of ready tasks" in names
+    everything = replace(STRICT, order="any", ties="any", race="either")
+    everything = replace(everything, past="either", locks="barging", channels="barging")
+    assert list(freer(everything)) == []

@@ -1,0 +1,103 @@
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.adapter.core import Body, Handle, Limits, Runtime
+from conformance.adapter.tasks import Tasks
+from conformance.testing import check_address, check_runtime
+
+
+class Small(Runtime):
+    """The four required methods and nothing else, on asyncio and a real clock."""
+
+    def version(self) -> str:
+        return "1"
+
+    def module_file(self) -> str:
+        return __file__
+
+    def run(self, main: Body, limits: Limits) -> None:
+        asyncio.run(self._main(main))
+
+    async def _main(self, main: Body) -> Any:
+        return await main()
+
+    async def spawn(self, body: Body, name: str, group: Handle | None) -> Handle:
+        return asyncio.ensure_future(body())
+
+    async def checkpoint(self) -> None:
+        await asyncio.sleep(0)
+
+    def is_cancellation(self, error: BaseException) -> bool:
+        return isinstance(error, asyncio.CancelledError)
+
+
+class Nameless(Small):
+    """Has no version."""
+
+    def version(self) -> str:
+        return ""
+
+
+class Swallows(Small):
+    """Never performs the program."""
+
+    def run(self, main: Body, limits: Limits) -> None:
+        return
+
+
+class NeverSpawns(Small):
+    """Forgets its tasks."""
+
+    async def spawn(self, body: Body, name: str, group: Handle | None) -> Handle:
+        return None
+
+
+class StaysPut(Small):
+    """Its checkpoint lets nobody run."""
+
+    async def checkpoint(self) -> None:
+        return
+
+
+class WrongJoin(Small, Tasks):
+    """Its join loses the value."""
+
+    def current(self) -> Handle:
+        return asyncio.current_task()
+
+    async def join(self, task: Handle) -> Any:
+        await asyncio.wait([task])
+
+
+def test_a_small_adapter_passes() -> None:
+    """Four methods are enough of a contract."""
+    check_runtime(Small)
+    check_runtime(Small())
+
+
+@pytest.mark.parametrize(
+    ("adapter", "method"),
+    [
+        (Nameless, "`version`"),
+        (Swallows, "`run`"),
+        (NeverSpawns, "`spawn`"),
+        (StaysPut, "`checkpoint`"),
+        (WrongJoin, "`join`"),
+    ],
+)
+def test_a_lesson_names_the_method(adapter: Callable[[], Runtime], method: str) -> None:
+    """Each way to break the contract fails with a line that names the adapter's method."""
+    with pytest.raises(AssertionError, match=method) as caught:
+        check_runtime(adapter())
+    assert "breaks the contract" in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["asyncio", "reference"])
+def test_our_adapters_pass_in_a_worker(address: str) -> None:
+    """The same checks hold through a worker process, every one of them."""
+    checks = check_address(address)
+    assert [item for item in checks if item.lesson or item.untried] == []
+    assert len(checks) > 25
