@@ -12,7 +12,7 @@ from typing import Any, Final, final
 
 from conformance.judge.case import Case, Histogram, Seen
 from conformance.judge.results import Header, Results
-from conformance.judge.verdict import Verdict
+from conformance.judge.verdict import Grade, Verdict
 from conformance.lang.outcome import Outcome, show_outcome
 from conformance.lang.text import show_program
 from reports.plain import visible
@@ -294,7 +294,7 @@ def _histogram(case: Case, histogram: Histogram) -> dict[str, Any]:
         "injected": "" if histogram.injected == "-" else visible(histogram.injected),
         "program": visible(show_program(histogram.program)) if changed else "",
         "oracle": visible(histogram.oracle),
-        "seen": [_seen(seen) for seen in histogram.seen],
+        "seen": [_seen(seen, traced=not changed) for seen in histogram.seen],
         "unseen": [_outcome(outcome) for outcome in unseen],
         "allowed": histogram.allowed_total,
         "listed": len(histogram.allowed),
@@ -311,7 +311,9 @@ def _as_allowed(case: Case, outcome: Outcome) -> Outcome:
     return Outcome(plain.tasks, plain.shared, ending)
 
 
-def _seen(seen: Seen) -> dict[str, Any]:
+def _seen(seen: Seen, *, traced: bool) -> dict[str, Any]:
+    """One outcome. Of rewritings only the traces of what is not acceptable are kept."""
+    trace = seen.trace if traced or seen.grade is not Grade.ACCEPTABLE else ()
     return {
         "outcome": _outcome(seen.outcome),
         "count": seen.count,
@@ -321,9 +323,7 @@ def _seen(seen: Seen) -> dict[str, Any]:
         "freedom": visible(seen.freedom),
         "seed": "as shipped" if seen.seed is None else f"seed {seen.seed}",
         "token": visible(seen.token),
-        "trace": [
-            [e.tick, visible(e.task), visible(e.what), visible(e.detail)] for e in seen.trace
-        ],
+        "trace": [[e.tick, visible(e.task), visible(e.what), visible(e.detail)] for e in trace],
     }
 
 

@@ -226,7 +226,13 @@ class Curio(CurioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
         return isinstance(error, curio.CancelledError) and not getattr(error, "left", False)
 
     def error_name(self, error: BaseException) -> str:
-        """Two kinds are known by more than their type."""
+        """Three kinds are known by more than their type.
+
+        A curio socket forgets its socket when it is closed, so that a later op raises AttributeError
+        (curio/io.py, Socket.close).
+        """
+        if isinstance(error, AttributeError) and "NoneType" in str(error):
+            return "Closed"
         if isinstance(error, OSError) and error.errno == errno.EBADF:
             return "Closed"
         if isinstance(error, AssertionError) and error.args == ("Lock not acquired",):

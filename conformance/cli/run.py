@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -180,10 +181,16 @@ def open_results(path: Path | None) -> Iterator[TextIO | None]:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("w", encoding="utf-8")
+        file = path.open("a", encoding="utf-8")
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from None
     with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            hint = "name another file"
+            raise DataError(f"{path}: another run is writing to it", hint=hint) from None
+        file.truncate(0)
         yield file
 
 

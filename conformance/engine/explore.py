@@ -137,50 +137,59 @@ class _Enough:
     """
 
     def __init__(self, foreseen: Foreseen, todo: Sequence[Any], sleep: Asleep) -> None:
-        self.awake, self.blocked = foreseen
-        feet = {o: self._foot(sleep[o]) if o in sleep else self.awake[o][0] for o in todo}
-        best: set[Any] = set(todo)
-        least = sum(option not in sleep for option in todo)
-        for seed in todo:
-            chosen = self._close(seed, feet)
-            count = sum(option not in sleep for option in chosen)
+        ahead, self.blocked = foreseen
+        self.todo = todo
+        self.futures = [ahead[option][1] for option in todo]
+        self.feet = [ahead[option][0] for option in todo]
+        asleep = 0
+        for at, option in enumerate(todo):
+            if option in sleep:
+                asleep |= 1 << at
+                self.feet[at] = sleep[option][0] | sleep[option][1]
+        best = (1 << len(todo)) - 1
+        least = (best & ~asleep).bit_count()
+        for seed in range(len(todo)):
+            if least <= (not asleep):
+                break
+            chosen = self._close(seed)
+            count = (chosen & ~asleep).bit_count()
             if count < least:
                 best, least = chosen, count
-        self.order = [option for option in todo if option in best and option not in sleep]
-        self.order += [option for option in todo if option not in best and option not in sleep]
-        self.waiting = least
-        self.taken = {option for option in best if option in sleep}
         self.foot = 0
-        for option in self.taken:
-            self.foot |= feet[option]
-        if not least:  # all that follows was explored with those steps first
-            self.order = []
+        self.taken = best & asleep
+        first, rest = [], []
+        for at, option in enumerate(todo):
+            if asleep & 1 << at:
+                self.foot |= self.feet[at] if best & 1 << at else 0
+            elif best & 1 << at:
+                first.append(option)
+            else:
+                rest.append(option)
+        self.waiting = least
+        self.order = first + rest if least else []  # none: all was explored with those that sleep first
 
-    @staticmethod
-    def _foot(foot: tuple[int, int]) -> int:
-        return foot[0] | foot[1]
-
-    def _close(self, seed: Any, feet: Mapping[Any, int]) -> set[Any]:
+    def _close(self, seed: int) -> int:
         """The least persistent set with this option in it, if the guesses are right."""
-        chosen = {seed}
-        foot = feet[seed]
+        chosen, foot, futures = 1 << seed, self.feet[seed], self.futures
         while foot & self._outside(chosen):
-            more = [o for o in feet if o not in chosen and self.awake[o][1] & foot]
-            if not more:
-                return set(feet)
-            for option in more:
-                foot |= feet[option]
-            chosen.update(more)
+            before = chosen
+            touched = foot
+            for at, future in enumerate(futures):
+                if touched & future and not chosen & 1 << at:
+                    chosen |= 1 << at
+                    foot |= self.feet[at]
+            if chosen == before:
+                return (1 << len(futures)) - 1
         return chosen
 
-    def _outside(self, chosen: Collection[Any]) -> int:
-        """What may be touched before one of these options is taken."""
+    def _outside(self, chosen: int) -> int:
+        """What may be touched before one of these options (a bit set) is taken."""
         mask = 0
-        for option, (_, future) in self.awake.items():
-            if option not in chosen:
+        for at, future in enumerate(self.futures):
+            if not chosen & 1 << at:
                 mask |= future
         blocked = self.blocked
-        while blocked:
+        while blocked and mask:
             still = []
             for entry in blocked:
                 if mask & entry[0]:
@@ -194,7 +203,7 @@ class _Enough:
 
     def after(self, option: Any, foot: tuple[int, int]) -> bool:
         """An option was explored, with this footprint: are those so far a persistent set?"""
-        self.taken.add(option)
+        self.taken |= 1 << self.todo.index(option)
         self.foot |= foot[0] | foot[1]
         self.waiting -= 1
         return self.waiting <= 0 and not self.foot & self._outside(self.taken)

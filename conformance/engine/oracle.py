@@ -38,6 +38,7 @@ FREEDOMS: tuple[tuple[str, dict[str, str]], ...] = (
     ("a past deadline, before or later", {"past": "either"}),
     ("barging for locks", {"locks": "barging"}),
     ("barging for channels", {"channels": "barging"}),
+    ("a cancelled send whose item is sent all the same", {"cancelled_send": "may"}),
 )
 """What may be granted beyond the declared semantics: an outcome that needs one is INTERESTING."""
 

@@ -74,9 +74,9 @@ class World:
         if isinstance(error, ProgramError):
             same = self.errors.get(str(error)) is error
             return str(error) if same else f"Copy({error})"
-        if isinstance(error, BaseExceptionGroup):
+        if isinstance(error, BaseExceptionGroup) and not self.is_cancellation(error):
             return f"Group({', '.join(sorted(map(self.name_of, error.exceptions)))})"
-        if self.runtime.is_cancellation(error):
+        if self.is_cancellation(error):
             return "Cancelled"
         name: str = self.runtime.error_name(error)
         if name == "JoinError":

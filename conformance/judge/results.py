@@ -28,6 +28,7 @@ from conformance.judge.verdict import Verdict, merge
 
 FORMAT = "async-runtime-conformance results"
 VERSION = 1
+_NO_OUTCOME = {"tasks": {}, "ending": "completed"}
 
 
 @final
@@ -189,7 +190,7 @@ def _parse(path: Path, number: int, line: str) -> dict[str, Any]:
         data = json.loads(line)
     except ValueError as error:
         raise DataError(f"{path}: line {number} is corrupt: {error}") from None
-    _validate(path, number, data)
+    _validate(path, number, _slim(data))
     if data["type"] == "header":
         raise DataError(
             f"{path}: line {number} is a second header",
@@ -197,6 +198,27 @@ def _parse(path: Path, number: int, line: str) -> dict[str, Any]:
         )
     checked: dict[str, Any] = data
     return checked
+
+
+def _slim(data: Any) -> Any:
+    """A line without the bulk that `case_from_json` checks by itself, and faster."""
+    if not isinstance(data, dict):
+        return data
+    slim = dict(data)
+    if isinstance(slim.get("program"), dict):
+        slim["program"] = {"tasks": {}}
+    if isinstance(slim.get("allowed"), list):
+        slim["allowed"] = []
+    for name, change in (("outcomes", _slim_seen), ("rewritings", _slim)):
+        if isinstance(slim.get(name), list):
+            slim[name] = [change(item) for item in slim[name]]
+    return slim
+
+
+def _slim_seen(data: Any) -> Any:
+    if not (isinstance(data, dict) and isinstance(data.get("trace"), list)):
+        return data
+    return {**data, "trace": [], "outcome": _NO_OUTCOME if "outcome" in data else None}
 
 
 def _validate(path: Path, number: int, data: Any) -> None:

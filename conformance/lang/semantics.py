@@ -33,6 +33,8 @@ class Semantics:
     cancel_waits     whether the call to cancel waits for the target's end.
     race             a cancel in the round in which what the task waits for has come: `cancel` wins,
                      `completion` wins, or `either`.
+    cancelled_send   a channel send that was told of a cancellation `did_not` happen; or it `may` have: its item can
+                     be taken up to the moment at which the sender goes on.
     cancel_joiner    cancelling a joiner `propagates` to the joined task, or `leaves` it.
     join_error       a join raises the `same` exception object, or one that is `wrapped`.
     join_cancelled   joining a cancelled task raises `cancelled` or an `error`.
@@ -70,6 +72,7 @@ class Semantics:
     cancel_again: Literal["told", "ignored"] = "told"
     cancel_waits: bool = False
     race: Literal["cancel", "completion", "either"] = "either"
+    cancelled_send: Literal["did_not", "may"] = "did_not"
     cancel_joiner: Literal["propagates", "leaves"] = "leaves"
     join_error: Literal["same", "wrapped"] = "same"
     join_cancelled: Literal["cancelled", "error"] = "cancelled"

@@ -78,7 +78,7 @@ class Remembering(Mutant):
 
 
 Broken: TypeAlias = type[Kernel] | type[Mutant]
-"""A kernel with a broken rule, or an adapter with a broken op. Its docstring says what is broken."""
+"""A kernel with a broken rule, or an adapter with a broken op: the docstring says which."""
 
 _B = TypeVar("_B", bound=Broken)
 

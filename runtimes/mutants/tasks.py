@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from runtimes.mutants.base import Kernel, mutant
@@ -152,9 +153,18 @@ class ErrorsEndTheRun(Kernel):
 class AbandonsOrphans(Kernel):
     """When main is over, nobody else goes on."""
 
-    def main_done(self, main: Task, result: tuple[str, Any]) -> None:
-        self.over = True
-        self.ready.clear()
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.semantics = replace(self.semantics, orphans="abandoned")
+
+
+@mutant
+class CancelsOrphans(Kernel):
+    """When main returns, whoever is left is cancelled."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.semantics = replace(self.semantics, orphans="cancelled")
 
 
 @mutant

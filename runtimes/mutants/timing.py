@@ -103,6 +103,16 @@ class ZeroSleepIsNothing(_Hasty):
 
 
 @mutant
+class NegativeSleepFails(Kernel):
+    """A sleep of less than zero is refused."""
+
+    def sleep(self, task: Task, ticks: Ticks) -> Any:
+        if ticks < 0 and task.doing == "sleep":
+            raise Fault(self.fault("Misuse"))
+        return super().sleep(task, ticks)
+
+
+@mutant
 class PastIsNothing(_Hasty):
     """A sleep until a time that is past lets nobody else run."""
 

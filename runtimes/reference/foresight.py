@@ -30,11 +30,11 @@ class Foresight:
         if not self.known:
             return
         semantics = machine.semantics
-        own = {task.name: task.bit | task.end.bit | task.own.bit for task in tasks}
+        own = {task.name: task.bit | task.end.bit for task in tasks}
         if semantics.orphans != "awaited" or not cannot_fail(machine.code["main"]):
             own["main"] = EVERYTHING
         self.own = own
-        self.futures = Futures(machine.code, self._touched, own, semantics.cancel_joiner != "propagates")
+        self.futures = Futures(machine.code, self._touched, own)
         self._of: dict[Task, dict[int, tuple[int, int]]] = {task: {} for task in tasks}
 
     def _touched(self, op: Any) -> int:
@@ -46,6 +46,11 @@ class Foresight:
         for name, table in tables:
             if hasattr(op, name):
                 return int(table[getattr(op, name)].bit)  # type: ignore[attr-defined]
+        if op.kind == "cancel":
+            if semantics.cancel_joiner == "propagates":
+                return EVERYTHING
+            target = machine.by_name[op.task]
+            return target.bit | target.end.bit | target.own.bit
         if op.kind == "join":
             return machine.by_name[op.task].end.bit
         if op.kind == "log":
@@ -71,6 +76,8 @@ class Foresight:
                 if found is None:
                     found = known[number] = (self._next(task), self._future(task))
                 awake[task] = found
+                if task.undo is not None:  # a cancel may take back what it was given
+                    blocked.append((task.own.bit, self.own[task.name] | self._from(task)))
             elif state == BLOCKED:
                 assert task.waiting is not None
                 thing = task.waiting[1]
@@ -82,7 +89,7 @@ class Foresight:
             if deadline <= machine.now:
                 if not isinstance(what, Scope) or what.owner is None:
                     return None
-                mask = CLOCK | self.futures.whole[what.owner.name]
+                mask = CLOCK | what.owner.own.bit | self.futures.whole[what.owner.name]
                 awake[None] = (mask, mask | awake.get(None, (0, 0))[1])
         return awake, blocked
 
@@ -91,11 +98,17 @@ class Foresight:
         frames = task.body
         mask = self.own[task.name]
         at: Step | None = frames.at
-        if at is None or frames.request == EXIT:
-            return mask | self.futures.of[frames.blocks[-1][0]] if frames.blocks else mask
-        if task.state == BLOCKED or frames.request != PERFORM or task.wake[0] in (START, GO, RETRY):
-            return mask | self.futures.of[at]
+        done = task.state == READY and task.wake[0] not in (START, GO, RETRY)
+        if at is None or not done or frames.request != PERFORM:
+            return mask | self._from(task)
         return mask | self.futures.then[at]
+
+    def _from(self, task: Task) -> int:
+        """Everything from the op at which a task stands, that op included."""
+        frames = task.body
+        if frames.at is not None and frames.request != EXIT:
+            return self.futures.of[frames.at]
+        return self.futures.of[frames.blocks[-1][0]] if frames.blocks else 0
 
     def _next(self, task: Task) -> int:
         """What the next step of a ready task will probably touch. Only a guess: it decides what is tried first."""
@@ -125,7 +138,7 @@ class Foresight:
                 continue
             if step.kind in ("return", "raise"):
                 return self._future(task) if blocks else mask | task.end.bit
-            mask |= self.own[step.op.task] if step.kind == "cancel" else self._touched(step.op)  # type: ignore[attr-defined]
+            mask |= self._touched(step.op)
             if step.code == PERFORM and self.machine._yields[step.kind]:
                 return mask
             step = step.next

@@ -23,13 +23,11 @@ class Futures:
         code: Mapping[str, Step | None],
         touched: Callable[[ops.Op], int],
         own: Mapping[str, int],
-        cancel_is_local: bool,
     ) -> None:
         self.of: dict[Step, int] = {}
         self.then: dict[Step, int] = {}
         self.touched = touched
         self.own = own
-        self.cancel_is_local = cancel_is_local
         self.whole = dict(own)
         while True:
             before = dict(self.whole)
@@ -56,8 +54,6 @@ class Futures:
     def _touch(self, op: ops.Op) -> int:
         if isinstance(op, ops.Spawn | ops.Detach):
             return self.whole[op.task]
-        if isinstance(op, ops.Cancel):
-            return self.whole[op.task] if self.cancel_is_local else EVERYTHING
         return self.touched(op)
 
 

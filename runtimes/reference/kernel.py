@@ -35,6 +35,8 @@ EVERYTHING = -1
 
 SCOPE = "scope"
 """The kind of entering and leaving a scope, which is no schedule point and no cancel point."""
+_SOCKETS = frozenset({"connect", "accept", "tcp-read", "tcp-write", "io"})
+"""What sockets wake for: whether a loop has seen it before a cancellation comes is nobody's promise."""
 _KINDS = tuple(OPS)
 _OURS = (SCOPE, "log", "block")
 """What the interpreter does by itself: never a schedule point nor a cancel point."""
@@ -133,7 +135,10 @@ class Kernel:
             self.notice(task)
             return
         task.state = RUNNING
-        task.undo = None
+        if task.undo is not None:
+            if task.undo[0] == "lingering-send":
+                self.undo(task, *task.undo)
+            task.undo = None
         self.advance(task)
 
     # ------------------------------------------------------------ ops
@@ -305,7 +310,7 @@ class Kernel:
 
     def cancel(self, task: Task, target: Task) -> Any:
         """Request a cancellation; waits for the target's end where the semantics say so."""
-        self.writes |= target.bit
+        self.reads |= target.bit
         if target.state == UNSPAWNED:
             raise Fault(self.fault("Unopened"))
         if target.state == DONE:
@@ -362,6 +367,7 @@ class Kernel:
     def cancel_scope(self, scope: Scope) -> None:
         """Level cancellation: from now on, everything inside is cancelled."""
         if scope.cancelled:
+            self.reads |= scope.bit
             return
         scope.cancelled = True
         self.cancelling = True
@@ -401,7 +407,7 @@ class Kernel:
             return
         if task.undo is None:
             return
-        race = self.semantics.race
+        race = "either" if task.undo[0] in _SOCKETS else self.semantics.race
         if race == "cancel" or (race == "either" and self.choose("cancel", 2)):
             undo, task.undo = task.undo, None
             self.take_cancel(task)
@@ -421,7 +427,8 @@ class Kernel:
             return
         self.forget(task, queue, thing, extra)
         self.take_cancel(task)
-        self.wake(task, ERROR, self.fault("Cancelled"))
+        lingers = queue == "send" and self.semantics.cancelled_send == "may"
+        self.wake(task, ERROR, self.fault("Cancelled"), ("lingering-send", thing, None) if lingers else None)
 
     def interrupt_group(self, task: Task, group: Any) -> None:
         """A task that waits for its children is told."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from runtimes.reference.kernel import Fault
+from runtimes.reference.kernel import WAIT, Fault
 from runtimes.reference.objects import RETRY, VALUE, Listener, Stream, Task
 from runtimes.reference.structure import Structure
 
@@ -39,7 +39,7 @@ class Network(Structure):
                 self.wake(waiter, RETRY)
 
     def connect(self, task: Task, client: Stream, server: Stream, listener: Listener) -> Any:
-        """Connect; the handshake needs no accept."""
+        """Connect; the handshake needs no accept. It takes a while: a cancellation may come in between."""
         self.writes |= listener.bit | client.bit | server.bit
         if not listener.open:
             raise Fault(self.fault("Refused"))
@@ -50,7 +50,8 @@ class Network(Structure):
             self.wake(first, VALUE, server, ("accept", listener, server))
         else:
             listener.backlog += (server,)
-        return client
+        self.wake(task, VALUE, client, ("connect", client, None))
+        return WAIT
 
     def connected(self, stream: Stream) -> bool:
         """Whether a connect that was under way succeeds: a reset that came meanwhile may be told right there."""
@@ -72,17 +73,15 @@ class Network(Structure):
     def send_bytes(self, task: Task, stream: Stream, data: bytes) -> Any:
         """Send all; may wait while the peer does not read."""
         self.writes |= stream.bit
-        if stream.closed:
-            raise Fault(self.fault("Closed"))
-        if stream.ended:
-            raise Fault(self.fault(("Closed", "Misuse", "Broken")[self.choose("io", 3)]))
+        if stream.closed or stream.ended:
+            raise self.gone()
         if stream.writer is not None:
             raise Fault(self.fault("Busy"))
         peer = stream.peer
         assert peer is not None
         self.writes |= peer.bit
         if stream.reset:
-            raise self.broken(stream)
+            raise self.gone() if stream.told else self.broken(stream)
         if peer.closed:
             told = self.choose("io", 3)
             stream.reset = told > 0
@@ -100,7 +99,7 @@ class Network(Structure):
         """Half-close."""
         self.writes |= stream.bit
         if stream.closed:
-            raise Fault(self.fault("Closed"))
+            raise self.gone()
         if stream.reset and self.choose("io", 2):
             raise self.broken(stream)
         if not stream.ended:
@@ -111,6 +110,10 @@ class Network(Structure):
         """The error for a connection that was reset; from now on this end was told."""
         stream.told = True
         return Fault(self.fault("Broken"))
+
+    def gone(self) -> Fault:
+        """The error for an end that was closed here: documents do not say which."""
+        return Fault(self.fault(("Closed", "Misuse", "Broken")[self.choose("io", 3)]))
 
     def close_stream(self, task: Task, stream: Stream) -> None:
         """Close both directions. With unread data the peer may see a reset."""
@@ -199,9 +202,9 @@ class Network(Structure):
         """Whether a stream that was closed here reads as ended. Raises Fault for Closed, Busy."""
         self.writes |= stream.bit
         if stream.closed:
-            if stream.eof and self.choose("io", 2):
+            if self.choose("io", 2):
                 return True
-            raise Fault(self.fault("Closed"))
+            raise self.gone()
         if stream.reader is not None:
             raise Fault(self.fault("Busy"))
         return False
@@ -238,6 +241,8 @@ class Network(Structure):
         if kind == "accept":
             self.writes |= thing.bit
             thing.backlog = (value, *thing.backlog)
+        elif kind == "connect":
+            self.drop(thing, reset=bool(self.choose("io", 2)))
         elif kind not in ("tcp-read", "tcp-write"):
             super().undo(task, kind, thing, value)
 

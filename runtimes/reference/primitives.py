@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from runtimes.reference.kernel import Fault, Kernel
-from runtimes.reference.objects import DONE, ERROR, RETRY, VALUE, Channel, Event, Lock, Task
+from runtimes.reference.objects import BLOCKED, DONE, ERROR, RETRY, VALUE, Channel, Event, Lock, Task
 
 
 class Primitives(Kernel):
@@ -26,6 +26,9 @@ class Primitives(Kernel):
 
     def set_event(self, task: Task, event: Event) -> None:
         """Set it and release every waiter."""
+        if event.set:
+            self.reads |= event.bit
+            return
         self.writes |= event.bit
         event.set = True
         for waiter in event.waiters:
@@ -47,9 +50,10 @@ class Primitives(Kernel):
 
     def release(self, task: Task, lock: Lock) -> None:
         """Give the lock back."""
-        self.writes |= lock.bit
         if lock.owner is None or (lock.owner is not task and self.semantics.unowned == "error"):
+            self.reads |= lock.bit
             raise Fault(self.fault("Misuse"))
+        self.writes |= lock.bit
         if self._follow:
             self.writes |= lock.owner.bit
             lock.owner.owned = tuple(held for held in lock.owner.owned if held is not lock)
@@ -91,6 +95,7 @@ class Primitives(Kernel):
         """Put an item in, waiting for room."""
         if self.offer(channel, item):
             return None
+        self.writes |= channel.bit
         channel.senders += ((task, item),)
         return self.block(task, "send", channel, item)
 
@@ -101,14 +106,16 @@ class Primitives(Kernel):
 
     def offer(self, channel: Channel, item: Any) -> bool:
         """Put an item in if there is a receiver or room."""
-        self.writes |= channel.bit
+        self.reads |= channel.bit
         fair = self.semantics.channels == "fair"
         if fair and channel.receivers:
+            self.writes |= channel.bit
             first, channel.receivers = channel.receivers[0], channel.receivers[1:]
             self.wake(first, VALUE, item, ("receive", channel, item))
             return True
         if len(channel.items) >= channel.capacity:
             return False
+        self.writes |= channel.bit
         channel.items += (item,)
         if not fair:
             self.rouse_receiver(channel)
@@ -124,9 +131,10 @@ class Primitives(Kernel):
 
     def receive_nowait(self, task: Task, channel: Channel) -> Any:
         """Take an item or fail."""
-        self.writes |= channel.bit
         if not channel.items:
+            self.reads |= channel.bit
             raise Fault(self.fault("Empty"))
+        self.writes |= channel.bit
         return self.take(channel)
 
     def take(self, channel: Channel) -> Any:
@@ -134,7 +142,9 @@ class Primitives(Kernel):
         item, channel.items = channel.items[0], channel.items[1:]
         if channel.senders:
             (sender, waiting), channel.senders = channel.senders[0], channel.senders[1:]
-            if self.semantics.channels == "fair":
+            if sender.state != BLOCKED:
+                channel.items += (waiting,)  # it was told of a cancellation, and has not gone on yet
+            elif self.semantics.channels == "fair":
                 channel.items += (waiting,)
                 self.wake(sender, VALUE, None, ("send", channel, waiting))
             else:
@@ -170,6 +180,8 @@ class Primitives(Kernel):
                 thing.items = (value, *thing.items)
         elif kind == "receive-again" and thing.items:
             self.rouse_receiver(thing)
+        elif kind == "lingering-send":
+            thing.senders = tuple(s for s in thing.senders if s[0] is not task)
         elif kind == "send-again":
             self.rouse_sender(thing)
 
@@ -183,6 +195,8 @@ class Primitives(Kernel):
             thing.receivers = tuple(t for t in thing.receivers if t is not task)
         elif queue == "send":
             self.writes |= thing.bit
+            if self.semantics.cancelled_send == "may":
+                return
             thing.senders = tuple(s for s in thing.senders if s[0] is not task)
         else:
             super().forget(task, queue, thing, extra)

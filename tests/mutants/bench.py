@@ -1,4 +1,4 @@
-"""Runs the catalogue on runtimes made of the reference, inside this process: their time is virtual."""
+"""Runs the catalogue on runtimes made of the reference, in this process: their time is virtual."""
 
 from __future__ import annotations
 

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
-    "abandons-orphans": frozenset({"spawn/orphan-main-raises"}),
+    "abandons-orphans": frozenset(
+        {
+            "spawn/orphan-cleanup-waits",
+            "spawn/orphan-main-raises",
+            "spawn/orphan-main-returns",
+        }
+    ),
     "abort-is-close": frozenset({"tcp/abort-seen-by-receive"}),
     "accepts-last-first": frozenset({"tcp/accept-order"}),
     "bare-group-errors": frozenset(
@@ -77,6 +83,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "cancellation/lock-cancel-then-release",
         }
     ),
+    "cancels-orphans": frozenset({"spawn/orphan-cleanup-waits", "spawn/orphan-main-returns"}),
     "capacity-off-by-one": frozenset(
         {
             "cancellation/in-send",
@@ -381,6 +388,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "timers/deadline-and-spawned",
         }
     ),
+    "negative-sleep-fails": frozenset({"timers/sleep-negative"}),
     "past-is-nothing": frozenset({"timers/sleep-until-past"}),
     "pulse-event": frozenset(
         {
@@ -518,4 +526,4 @@ UNKEPT: Final[Mapping[str, str]] = {
     "spawn/group-spawn-after-failure": "asyncio: a group that failed takes no more children",
     "spawn/orphan-main-returns": "curio: orphans are cancelled; the reference awaits them",
 }
-"""Rules of others that the reference, by its own semantics, does not keep: it shows that they can fail."""
+"""Rules of others that the reference, by its own semantics, breaks: so they can fail."""

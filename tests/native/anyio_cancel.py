@@ -10,9 +10,10 @@ import anyio
 import anyio.lowlevel
 from anyio import TaskHandle, sleep
 from anyio.abc import TaskGroup
+from probe_runner import ms
 
-LONG = 10.0  # seconds; no probe lives that long
-SHORT = 0.002
+LONG = ms(10_000)  # seconds; no probe lives that long
+SHORT = ms(2)
 PROBES: dict[str, Callable[[], str]] = {}
 BACKEND = "asyncio"  # or "uvloop", "trio"
 Main = Callable[[TaskGroup], Coroutine[Any, Any, str]]
@@ -64,7 +65,7 @@ async def end(handle: TaskHandle[Any]) -> str:
 
 async def free(operation: Callable[[], Awaitable[Any]]) -> bool:
     """Whether an operation that should succeed at once does."""
-    with anyio.move_on_after(0.03) as scope:
+    with anyio.move_on_after(ms(30)) as scope:
         await operation()
     return not scope.cancelled_caught
 
@@ -221,7 +222,7 @@ async def cancel_during_cleanup(group: TaskGroup) -> str:
             await sleep(LONG)
         finally:
             try:
-                await sleep(0.02)
+                await sleep(ms(20))
                 log += "done"
             except stopped():
                 log += "second" if again else "first"
@@ -231,7 +232,7 @@ async def cancel_during_cleanup(group: TaskGroup) -> str:
     handle = group.start_soon(child)
     await settle()
     handle.cancel()
-    await sleep(0.005)
+    await sleep(ms(5))
     again = True
     handle.cancel()
     await end(handle)

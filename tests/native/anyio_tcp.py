@@ -13,6 +13,7 @@ from anyio import sleep
 from anyio.abc import SocketAttribute, SocketListener, SocketStream, TaskGroup
 from anyio.streams.buffered import BufferedByteReceiveStream
 from anyio_cancel import end, probe, settle
+from probe_runner import ms
 
 LARGE = 8 * 1024 * 1024  # bytes; more than the kernel's buffers on both ends hold
 HOST = "127.0.0.1"
@@ -50,7 +51,7 @@ async def tried(operation: Operation) -> str:
     """`eof`, `data`, `done`, `reset`, `error` or `hangs`: what came of one operation."""
     got: Any = None
     try:
-        with anyio.move_on_after(0.04) as scope:
+        with anyio.move_on_after(ms(40)) as scope:
             got = await operation()
     except anyio.BrokenResourceError as error:
         return "reset" if isinstance(error.__cause__, ConnectionResetError) else "error"
@@ -93,7 +94,7 @@ async def watched(group: TaskGroup, operation: Operation) -> list[str]:
 
 async def arrive() -> None:
     """Long enough for what was sent over loopback to arrive and be noticed."""
-    await sleep(0.005)
+    await sleep(ms(5))
 
 
 # ---- connecting
@@ -132,7 +133,7 @@ async def listener_close_under_accept(group: TaskGroup) -> str:
     listener = await listen()
     words = await watched(group, listener.accept)
     await listener.aclose()
-    await sleep(0.045)
+    await sleep(ms(45))
     return words[0]
 
 
@@ -177,7 +178,7 @@ async def cancel_connect(group: TaskGroup) -> str:
     child.cancel()
     if await end(child) == "returned":
         return "connected"
-    with anyio.move_on_after(0.03) as scope:
+    with anyio.move_on_after(ms(30)) as scope:
         server = await listener.accept()
     if scope.cancelled_caught:
         return "cancelled-unseen"
@@ -306,7 +307,7 @@ async def reset_under_send(group: TaskGroup) -> str:
     words = await watched(group, sending(near, bytes(LARGE)))
     await arrive()
     await far.aclose()
-    await sleep(0.045)
+    await sleep(ms(45))
     return {"done": "completes", "reset": "error"}.get(words[0], words[0])
 
 
@@ -318,7 +319,7 @@ async def close_under_receive(group: TaskGroup) -> str:
     client, _, _ = await pair()
     words = await watched(group, receiving(client))
     await client.aclose()
-    await sleep(0.045)
+    await sleep(ms(45))
     return words[0]
 
 

@@ -20,6 +20,7 @@ from anyio_tcp import (
     until_eof,
     watched,
 )
+from probe_runner import ms
 
 # ---- two at once
 
@@ -81,7 +82,7 @@ async def large_send_to_slow_reader(group: TaskGroup) -> str:
     client, server, _ = await pair()
     data = bytes(range(256)) * (LARGE // 256)
     child = group.start_soon(client.send, data)
-    await sleep(0.03)
+    await sleep(ms(30))
     early = child.status.name == "FINISHED"
     got = bytearray()
     while len(got) < LARGE:
@@ -148,7 +149,7 @@ async def cancel_exactly_midway(group: TaskGroup) -> str:
 async def rest(stream: BufferedByteReceiveStream) -> bytes:
     """All that can be read: one receive may return the buffer only."""
     got = b""
-    with anyio.move_on_after(0.03):
+    with anyio.move_on_after(ms(30)):
         while True:
             got += await stream.receive(100)
     return got

@@ -8,8 +8,10 @@ from asyncio import CancelledError, create_task, sleep
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-LONG = 10.0  # seconds; no probe lives that long
-SHORT = 0.002
+from probe_runner import ms
+
+LONG = ms(10_000)  # seconds; no probe lives that long
+SHORT = ms(2)
 PROBES: dict[str, Callable[[], str]] = {}
 LOOP = "asyncio"  # or "uvloop", "eager"
 
@@ -61,7 +63,7 @@ async def end(task: asyncio.Task[Any]) -> str:
 async def free(what: Awaitable[Any]) -> bool:
     """Whether an operation that should succeed at once does."""
     try:
-        async with asyncio.timeout(0.03):
+        async with asyncio.timeout(ms(30)):
             await what
     except TimeoutError:
         return False
@@ -202,7 +204,7 @@ async def cancel_during_cleanup() -> str:
             await sleep(LONG)
         finally:
             try:
-                await sleep(0.02)
+                await sleep(ms(20))
                 log += "done"
             except CancelledError:
                 log += "first" if not again else "second"
@@ -215,7 +217,7 @@ async def cancel_during_cleanup() -> str:
     task = create_task(child())
     await settle()
     other = create_task(first())
-    await sleep(0.005)
+    await sleep(ms(5))
     again = True
     task.cancel()
     await end(task)

@@ -7,6 +7,7 @@ from asyncio import CancelledError, create_task, sleep
 from collections.abc import Awaitable, Callable
 
 from asyncio_cancel import LONG, SHORT, end, free, me, probe, settle
+from probe_runner import ms
 
 # ---- a cancel is pending and the operation would not block
 
@@ -378,5 +379,5 @@ async def item_second_receiver() -> str:
     first.cancel()
     await end(first)
     if not got:
-        await free(asyncio.wait([second], timeout=0.02))
+        await free(asyncio.wait([second], timeout=ms(20)))
     return "yes" if got == [1] else "item-lost"

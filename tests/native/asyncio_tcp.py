@@ -9,6 +9,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from asyncio_cancel import end, probe, settle
+from probe_runner import ms
 
 LARGE = 8 * 1024 * 1024  # bytes; more than the kernel's buffers on both ends hold
 HOST = "127.0.0.1"
@@ -59,7 +60,7 @@ async def send(conn: Conn, data: bytes) -> None:
 async def tried(what: Awaitable[Any]) -> str:
     """`eof`, `data`, `done`, `reset`, `error` or `hangs`: what came of one operation."""
     try:
-        async with asyncio.timeout(0.04):
+        async with asyncio.timeout(ms(40)):
             got = await what
     except TimeoutError:
         return "hangs"
@@ -74,7 +75,7 @@ async def tried(what: Awaitable[Any]) -> str:
 
 async def arrive() -> None:
     """Long enough for what was sent over loopback to arrive and be noticed."""
-    await sleep(0.005)
+    await sleep(ms(5))
 
 
 # ---- connecting
@@ -164,7 +165,7 @@ async def cancel_connect() -> str:
     if await end(task) == "returned":
         return "connected"
     try:
-        async with asyncio.timeout(0.03):
+        async with asyncio.timeout(ms(30)):
             server = await listener.accept()
     except TimeoutError:
         return "cancelled-unseen"

@@ -7,6 +7,7 @@ from asyncio import CancelledError, create_task, sleep
 
 from asyncio_cancel import SHORT, end, probe, settle
 from asyncio_tcp import LARGE, Conn, arrive, pair, send, tried
+from probe_runner import ms
 
 # ---- two at once
 
@@ -69,7 +70,7 @@ async def large_send_to_slow_reader() -> str:
     client, server, _ = await pair()
     data = bytes(range(256)) * (LARGE // 256)
     task = create_task(send(client, data))
-    await sleep(0.03)
+    await sleep(ms(30))
     early = task.done()
     if await server[0].readexactly(LARGE) != data:
         return "garbled"

@@ -18,10 +18,11 @@ if not hasattr(ssl, "wrap_socket"):
 
 import curio  # noqa: E402 - only now
 from curio import CancelledError, sleep, spawn  # noqa: E402
+from probe_runner import ms  # noqa: E402
 
 logging.disable(logging.CRITICAL)  # "never joined" and "task crash" are no answers
-LONG = 10.0  # seconds; no probe lives that long
-SHORT = 0.002
+LONG = ms(10_000)  # seconds; no probe lives that long
+SHORT = ms(2)
 PROBES: dict[str, Callable[[], str]] = {}
 Main = Callable[[], Coroutine[Any, Any, str]]
 
@@ -57,7 +58,7 @@ async def end(task: Any) -> str:
 
 async def free(operation: Callable[[], Awaitable[Any]]) -> bool:
     """Whether an operation that should succeed at once does."""
-    async with curio.ignore_after(0.03) as limit:
+    async with curio.ignore_after(ms(30)) as limit:
         await operation()
     return not limit.expired
 
@@ -227,7 +228,7 @@ async def cancel_during_cleanup() -> str:
             await sleep(LONG)
         finally:
             try:
-                await sleep(0.02)
+                await sleep(ms(20))
                 log += "done"
             except CancelledError:
                 log += "second" if again else "first"
@@ -240,7 +241,7 @@ async def cancel_during_cleanup() -> str:
     task = await spawn(child)
     await settle()
     await spawn(first)
-    await sleep(0.005)
+    await sleep(ms(5))
     again = True
     await task.cancel()
     return {"done": "ignored", "first": "cut-short-by-first", "second": "interrupts"}[log]

@@ -10,6 +10,7 @@ from typing import Any
 import curio
 from curio import sleep, spawn
 from curio_cancel import end, probe, settle
+from probe_runner import ms
 
 LARGE = 8 * 1024 * 1024  # bytes; more than the kernel's buffers on both ends hold
 HOST = "127.0.0.1"
@@ -44,7 +45,7 @@ async def tried(operation: Operation) -> str:
     """`eof`, `data`, `done`, `reset`, `error` or `hangs`: what came of one operation."""
     got: Any = None
     try:
-        async with curio.ignore_after(0.04) as limit:
+        async with curio.ignore_after(ms(40)) as limit:
             got = await operation()
     except ConnectionResetError:
         return "reset"
@@ -86,7 +87,7 @@ async def watched(operation: Operation) -> list[str]:
 
 async def arrive() -> None:
     """Long enough for what was sent over loopback to arrive and be noticed."""
-    await sleep(0.005)
+    await sleep(ms(5))
 
 
 # ---- connecting
@@ -125,7 +126,7 @@ async def listener_close_under_accept() -> str:
     listener = listen()
     words = await watched(listener.accept)
     await listener.close()
-    await sleep(0.045)
+    await sleep(ms(45))
     return words[0]
 
 
@@ -170,7 +171,7 @@ async def cancel_connect() -> str:
     await child.cancel()
     if await end(child) == "returned":
         return "connected"
-    async with curio.ignore_after(0.03) as limit:
+    async with curio.ignore_after(ms(30)) as limit:
         server = (await listener.accept())[0]
     if limit.expired:
         return "cancelled-unseen"
@@ -302,7 +303,7 @@ async def reset_under_send() -> str:
     words = await watched(sending(near, bytes(LARGE)))
     await arrive()
     await far.close()
-    await sleep(0.045)
+    await sleep(ms(45))
     return {"done": "completes", "reset": "error"}.get(words[0], words[0])
 
 
@@ -314,7 +315,7 @@ async def close_under_receive() -> str:
     client, _, _ = await pair()
     words = await watched(receiving(client))
     await client.close()
-    await sleep(0.045)
+    await sleep(ms(45))
     return words[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from curio import CancelledError, sleep, spawn
 from curio_cancel import cancel_me, end, probe, settle
 from curio_tcp import LARGE, arrive, pair, receiving, sending, tried, until_eof, watched
+from probe_runner import ms
 
 # ---- two at once
 
@@ -66,7 +67,7 @@ async def large_send_to_slow_reader() -> str:
     client, server, _ = await pair()
     data = bytes(range(256)) * (LARGE // 256)
     task = await spawn(client.sendall, data)
-    await sleep(0.03)
+    await sleep(ms(30))
     early = task.terminated
     got = bytearray()
     while len(got) < LARGE:

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # the probes are scrip
 
 import probe_runner
 
-TICK = 0.01
+TICK = probe_runner.ms(10)
 """One tick, in seconds of real time."""
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import trio
 import trio.lowlevel
+from probe_runner import ms
 from trio import Cancelled, sleep
 
-LONG = 10.0  # seconds; no probe lives that long
-SHORT = 0.002
+LONG = ms(10_000)  # seconds; no probe lives that long
+SHORT = ms(2)
 PROBES: dict[str, Callable[[], str]] = {}
 Work = Callable[[], Awaitable[Any]]
 
@@ -81,7 +82,7 @@ async def settle() -> None:
 
 async def free(operation: Callable[[], Awaitable[Any]]) -> bool:
     """Whether an operation that should succeed at once does."""
-    with trio.move_on_after(0.03) as scope:
+    with trio.move_on_after(ms(30)) as scope:
         await operation()
     return not scope.cancelled_caught
 
@@ -235,7 +236,7 @@ async def cancel_during_cleanup(nursery: trio.Nursery) -> str:
             await sleep(LONG)
         finally:
             try:
-                await sleep(0.02)
+                await sleep(ms(20))
                 log += "done"
             except Cancelled:
                 log += "second" if again else "first"
@@ -245,7 +246,7 @@ async def cancel_during_cleanup(nursery: trio.Nursery) -> str:
     child = Child(nursery, work)
     await settle()
     child.cancel()
-    await sleep(0.005)
+    await sleep(ms(5))
     again = True
     child.cancel()
     await child.end()

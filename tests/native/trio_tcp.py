@@ -9,6 +9,7 @@ from typing import Any
 
 import trio
 import trio.lowlevel
+from probe_runner import ms
 from trio import SocketListener, SocketStream, sleep
 from trio_cancel import Child, probe, settle
 
@@ -44,7 +45,7 @@ async def tried(operation: Operation) -> str:
     """`eof`, `data`, `done`, `reset`, `error` or `hangs`: what came of one operation."""
     got: Any = None
     try:
-        with trio.move_on_after(0.04) as scope:
+        with trio.move_on_after(ms(40)) as scope:
             got = await operation()
     except trio.BrokenResourceError as error:
         return "reset" if isinstance(error.__cause__, ConnectionResetError) else "error"
@@ -94,7 +95,7 @@ async def watched(nursery: trio.Nursery, operation: Operation) -> list[str]:
 
 async def arrive() -> None:
     """Long enough for what was sent over loopback to arrive and be noticed."""
-    await sleep(0.005)
+    await sleep(ms(5))
 
 
 # ---- connecting
@@ -133,7 +134,7 @@ async def listener_close_under_accept(nursery: trio.Nursery) -> str:
     listener = await listen()
     words = await watched(nursery, listener.accept)
     await listener.aclose()
-    await sleep(0.045)
+    await sleep(ms(45))
     return words[0]
 
 
@@ -178,7 +179,7 @@ async def cancel_connect(nursery: trio.Nursery) -> str:
     child.cancel()
     if await child.end() == "returned":
         return "connected"
-    with trio.move_on_after(0.03) as scope:
+    with trio.move_on_after(ms(30)) as scope:
         server = await listener.accept()
     if scope.cancelled_caught:
         return "cancelled-unseen"
@@ -305,7 +306,7 @@ async def reset_under_send(nursery: trio.Nursery) -> str:
     words = await watched(nursery, sending(near, bytes(LARGE)))
     await arrive()
     await far.aclose()
-    await sleep(0.045)
+    await sleep(ms(45))
     return {"done": "completes", "reset": "error"}.get(words[0], words[0])
 
 
@@ -317,7 +318,7 @@ async def close_under_receive(nursery: trio.Nursery) -> str:
     client, _, _ = await pair()
     words = await watched(nursery, receiving(client))
     await client.aclose()
-    await sleep(0.045)
+    await sleep(ms(45))
     return words[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 import trio
+from probe_runner import ms
 from trio import Cancelled, sleep
 from trio_cancel import Child, probe, settle
 from trio_tcp import (
@@ -79,7 +80,7 @@ async def large_send_to_slow_reader(nursery: trio.Nursery) -> str:
     client, server, _ = await pair()
     data = bytes(range(256)) * (LARGE // 256)
     child = Child(nursery, sending(client, data))
-    await sleep(0.03)
+    await sleep(ms(30))
     early = bool(child.how)
     got = bytearray()
     while len(got) < LARGE:

@@ -5,6 +5,7 @@ import pytest
 
 from conformance.cli import main
 from conformance.cli.render import exit_code
+from conformance.cli.run import open_results
 from conformance.errors import Exit
 from conformance.judge.case import Case
 from conformance.judge.results import Results, read_results
@@ -146,3 +147,16 @@ def test_list_tells_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
     (fact,) = json.loads(capsys.readouterr().out)
     assert fact["id"] == ONE
     assert fact["sources"]
+
+
+def test_two_runs_never_share_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A results file that another run is writing to is refused, and stays as it is."""
+    path = tmp_path / "r.jsonl"
+    with open_results(path) as out:
+        assert out is not None
+        out.write("begun")
+        out.flush()
+        told = ["run", "--runtime", "asyncio", "--scenario", ONE, "--results", str(path)]
+        assert main(told) == Exit.DATA
+    assert "another run" in capsys.readouterr().err
+    assert path.read_text() == "begun"

@@ -1,0 +1,193 @@
+"""Hypothesis strategies for well-formed programs over every op.
+
+Draws are flat: a list of small choices, from which a builder makes nested blocks. A recursive
+strategy is slower by far and shrinks worse.
+"""
+
+from __future__ import annotations
+
+import math
+import string
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+
+from conformance.lang import ops
+from conformance.lang.check import LARGEST
+from conformance.lang.ops import Op
+from conformance.lang.program import Channel, Program
+
+words = st.text(string.ascii_letters + string.digits + "_.+-", min_size=1, max_size=12)
+values = st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | st.integers(0, 1) | words
+ticks = (
+    st.integers(-2, 20)
+    | st.integers(-LARGEST, LARGEST)
+    | st.floats(allow_nan=False)
+    | st.sampled_from([0, -0.0, 1, 1.0, math.inf, -math.inf])
+)
+
+PLAIN = (
+    "join", "cancel", "raise", "checkpoint", "block", "sleep", "sleep_until", "wait", "set",
+    "acquire", "release", "send", "receive", "send_nowait", "receive_nowait", "listen",
+    "close_listener", "connect", "accept", "send_bytes", "receive_some", "receive_exactly",
+    "receive_until_eof", "send_eof", "close", "abort", "note", "log",
+)  # fmt: skip
+NESTING = ("group", "shield", "move_on_after", "fail_after", "attempt")
+PARTS = ("on_error", "on_cancel", "finally_")
+
+_place = st.integers(0, 11)
+_choice = st.tuples(st.sampled_from(PLAIN + NESTING), _place, _place, values, ticks, words)
+
+
+@dataclass
+class _Open:
+    """A block under construction: its op, the parts still to come, and the ops so far."""
+
+    kind: str
+    arguments: dict[str, Any]
+    parts: list[str]
+    done: dict[str, tuple[Op, ...]] = field(default_factory=dict)
+    ops: list[Op] = field(default_factory=list)
+
+
+@dataclass
+class _Builder:
+    """One program under construction; each task has a stack of open blocks."""
+
+    tasks: tuple[str, ...]
+    stacks: dict[str, list[_Open]] = field(default_factory=dict)
+    streams: list[str] = field(default_factory=list)
+    listeners: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    groups: int = 0
+
+    def __post_init__(self) -> None:
+        self.stacks = {task: [_Open("", {}, ["body"])] for task in self.tasks}
+
+    def add(self, task: str, op: Op) -> None:
+        """Append to the innermost open block."""
+        self.stacks[task][-1].ops.append(op)
+
+    def close(self, task: str) -> None:
+        """Go on with the next part of the innermost block, or close it."""
+        stack = self.stacks[task]
+        inner = stack[-1]
+        inner.done[inner.parts.pop(0)] = tuple(inner.ops)
+        inner.ops.clear()
+        if not inner.parts:
+            stack.pop()
+            self.add(task, ops.OPS[inner.kind](**inner.arguments, **inner.done))
+
+    def finish(self, task: str, last: tuple[Op, ...]) -> tuple[Op, ...]:
+        """The task's body."""
+        while len(self.stacks[task]) > 1:
+            self.close(task)
+        return (*self.stacks[task][0].ops, *last)
+
+    def spawn(self, parent: str, task: str, how: int) -> None:
+        """Start a task: on its own, in a group, or detached."""
+        if how % 3 == 0:
+            self.add(parent, ops.Spawn(task))
+        elif how % 3 == 1:
+            self.add(parent, ops.Detach(task))
+        else:
+            self.groups += 1
+            group = f"g{self.groups}"
+            self.add(parent, ops.Group(group, (ops.Spawn(task, group),)))
+
+    def choose(self, draw: tuple[str, int, int, Any, Any, str]) -> None:
+        """One choice: close a block, or put one op somewhere."""
+        kind, place, number, value, tick, word = draw
+        task = self.tasks[place % len(self.tasks)]
+        if number % 3 == 0 and len(self.stacks[task]) > 1:
+            self.close(task)
+        if kind in NESTING:
+            self._open(kind, task, number, tick)
+        else:
+            self.add(task, self._plain(kind, number, value, tick, word))
+
+    def _open(self, kind: str, task: str, number: int, tick: Any) -> None:
+        if len(self.stacks[task]) > 6:
+            return
+        arguments: dict[str, Any] = {}
+        parts = ["body"]
+        if kind == "group":
+            self.groups += 1
+            arguments["name"] = f"g{self.groups}"
+        elif kind == "attempt":
+            parts += [part for bit, part in enumerate(PARTS) if (number % 7 + 1) >> bit & 1]
+        elif kind != "shield":
+            arguments["ticks"] = tick
+        self.stacks[task].append(_Open(kind, arguments, parts))
+
+    def _plain(self, kind: str, number: int, value: Any, tick: Any, word: str) -> Op:
+        if kind == "block":
+            tick = min(abs(tick), 1e300)
+        choices = {
+            "task": self.tasks[number % len(self.tasks)],
+            "error": word,
+            "ticks": tick,
+            "tick": tick,
+            "event": "ef"[number % 2],
+            "lock": "k",
+            "channel": "cd"[number % 2],
+            "word": value,
+            "item": value,
+            "data": word,
+            "times": 1 + number % 3,
+            "max": number + 1,
+            "count": number + 1,
+        }
+        made = ops.OPS[kind]
+        names = made.__slots__
+        if "listener" in names:
+            choices["listener"] = self._listener(number, opens=kind == "listen")
+        if "stream" in names:
+            choices["stream"] = self._stream(number, opens=kind in ("connect", "accept"))
+        self.used.update(choices[name] for name in ("event", "lock", "channel") if name in names)
+        return made(**{name: choices[name] for name in names})
+
+    def _listener(self, number: int, *, opens: bool) -> str:
+        if opens or not self.listeners:
+            self.listeners.append(f"l{len(self.listeners)}")
+            if not opens:
+                self.add("main", ops.Listen(self.listeners[-1]))
+            return self.listeners[-1]
+        return self.listeners[number % len(self.listeners)]
+
+    def _stream(self, number: int, *, opens: bool) -> str:
+        if opens or not self.streams:
+            self.streams.append(f"s{len(self.streams)}")
+            if not opens:
+                listener = self._listener(number, opens=False)
+                self.add("main", ops.Connect(self.streams[-1], listener))
+            return self.streams[-1]
+        return self.streams[number % len(self.streams)]
+
+
+@st.composite
+def programs(draw: st.DrawFn, max_tasks: int = 4, max_ops: int = 16) -> Program:
+    """Well-formed programs: every op kind, nested blocks, odd values and ticks."""
+    starts = draw(st.lists(st.tuples(_place, _place), max_size=max_tasks - 1))
+    tasks = ("main", *(f"t{index}" for index in range(len(starts))))
+    builder = _Builder(tasks)
+    for index, (parent, how) in enumerate(starts):
+        builder.spawn(tasks[parent % (index + 1)], tasks[index + 1], how)
+    for choice in draw(st.lists(_choice, max_size=max_ops)):
+        builder.choose(choice)
+    returns = draw(st.lists(st.none() | st.builds(ops.Return, values), max_size=len(tasks)))
+    last = dict(zip(tasks, returns, strict=False))
+    bodies = {}
+    for task in tasks:
+        end = last.get(task)
+        bodies[task] = builder.finish(task, (end,) if end is not None else ())
+    unused = draw(st.booleans())
+    used = {name for name in "efkcd" if unused or name in builder.used}
+    capacities = draw(st.tuples(st.integers(1, 3), st.integers(1, LARGEST)))
+    return Program(
+        bodies,
+        events=tuple(name for name in "ef" if name in used),
+        locks=tuple(name for name in "k" if name in used),
+        channels={n: Channel(c) for n, c in zip("cd", capacities, strict=True) if n in used},
+    )

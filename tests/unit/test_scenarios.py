@@ -1,0 +1,97 @@
+"""The catalogue as a whole: each scenario asks one thing, says where it is written, and can fail."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+
+import scenarios
+from conformance.engine.catalogue import load_catalogue
+from conformance.engine.oracle import SearchOracle, beyond, find_reference
+from conformance.lang.outcome import Outcome
+from conformance.lang.scenario import Scenario
+from runtimes.on_asyncio import Asyncio
+from runtimes.reference.declared import REFERENCE
+
+CATALOGUE = load_catalogue()
+ALL = CATALOGUE.scenarios
+AREAS = {
+    "spawn", "join", "timers", "cancellation", "tcp", "sync", "groups", "deadlines", "channels",
+}  # fmt: skip
+BUDGET = 20_000
+"""Steps of one search: enough for nearly all of the catalogue."""
+
+
+def named(scenario: Scenario) -> str:
+    """The id, for a test's name."""
+    return scenario.id
+
+
+def defined() -> Iterator[tuple[str, Scenario]]:
+    """Every scenario of our package, with the module that defines it."""
+    for info in pkgutil.iter_modules(scenarios.__path__):
+        module = importlib.import_module(f"scenarios.{info.name}")
+        for scenario in getattr(module, "SCENARIOS", ()):
+            yield info.name, scenario
+
+
+def test_everything_loads() -> None:
+    """Every entry point of ours loads, there are at least 80 scenarios, and all have their own id."""
+    assert CATALOGUE.broken == ()
+    ours = {scenario.id: scenario for _, scenario in defined()}
+    assert len(ours) >= 80
+    assert len({scenario.hash for scenario in ours.values()}) == len(ours)
+    assert set(ours) <= {scenario.id for scenario in ALL}
+
+
+def test_one_id_one_scenario() -> None:
+    """An id stands for one scenario, in whichever modules it is listed."""
+    known: dict[str, Scenario] = {}
+    for module, scenario in defined():
+        assert known.setdefault(scenario.id, scenario) is scenario, (module, scenario.id)
+
+
+def test_areas_are_modules() -> None:
+    """An id's area is the module that defines it, or one that gathers it, so that it can be found."""
+    homes: dict[str, set[str]] = {}
+    for module, scenario in defined():
+        homes.setdefault(scenario.id, set()).add(module)
+    assert {name for name, modules in homes.items() if name.partition("/")[0] not in modules} == set()
+
+
+@pytest.mark.parametrize("scenario", ALL, ids=named)
+def test_a_scenario_is_complete(scenario: Scenario) -> None:
+    """It asks one question, says where the rule is written, and names what fails it."""
+    assert scenario.asks.endswith("?")
+    assert scenario.sources
+    assert all(source.strip() for source in scenario.sources.values())
+    assert scenario.shown_by.strip()
+    assert scenario.program.size() > 0
+
+
+def allowed(scenario: Scenario) -> Iterator[Outcome]:
+    """What the reference may show, under its own semantics and under asyncio's."""
+    if beyond(scenario.program):
+        return
+    oracle = SearchOracle(find_reference(), budget=BUDGET)
+    for semantics in (REFERENCE, Asyncio.semantics):
+        yield from oracle.search(scenario.program, semantics, "virtual").outcomes
+
+
+@pytest.mark.parametrize("scenario", [s for s in ALL if len(s.answers) > 1], ids=named)
+def test_answers_exclude_one_another(scenario: Scenario) -> None:
+    """No outcome that the reference may show has two answers."""
+    for outcome in allowed(scenario):
+        found = [name for name, pattern in scenario.answers.items() if pattern.matches(outcome)]
+        assert len(found) <= 1, (found, outcome)
+
+
+@pytest.mark.parametrize("scenario", [s for s in ALL if s.rule], ids=named)
+def test_a_rule_can_be_kept(scenario: Scenario) -> None:
+    """No outcome is both required and forbidden by one rule."""
+    rule = scenario.rule
+    assert rule is not None
+    for outcome in allowed(scenario):
+        required = any(pattern.matches(outcome) for pattern in rule.required)
+        assert not (required and any(pattern.matches(outcome) for pattern in rule.forbidden))
