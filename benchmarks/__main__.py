@@ -41,7 +41,9 @@ def cells(row: Row) -> tuple[str, ...]:
 
 def shown(table: Table) -> Shown:
     """For the terminal."""
-    made = Shown(title=table.title, caption=table.about, title_justify="left", caption_justify="left")
+    made = Shown(
+        title=table.title, caption=table.about, title_justify="left", caption_justify="left"
+    )
     for at, column in enumerate(COLUMNS):
         made.add_column(column, justify="right" if at in (1, 2, 4) else "left")
     for row in table.rows:
@@ -65,7 +67,8 @@ def machine() -> str:
     where = f"{platform.python_implementation()} {platform.python_version()}, {platform.system()}"
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     return (
-        f"{where} {platform.machine()}, {os.cpu_count()} cores; load average {load}. The machine is shared with "
+        f"{where} {platform.machine()}, {os.cpu_count()} cores; load average {load}. The "
+        f"machine is shared with "
         "other work, so CPU time stands beside wall time."
     )
 
@@ -73,9 +76,13 @@ def machine() -> str:
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", action="append", choices=list(BENCHMARKS), help="one of them (repeatable)")
+    parser.add_argument(
+        "--only", action="append", choices=list(BENCHMARKS), help="one of them (repeatable)"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as Markdown")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="write the tables as Markdown"
+    )
     options = parser.parse_args()
     console = Console()
     console.print(machine())
@@ -87,7 +94,9 @@ def main() -> None:
         console.print(shown(tables[-1]))
     if options.json is not None:
         facts = {"machine": machine(), "tables": [asdict(table) for table in tables]}
-        options.json.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        options.json.write_text(
+            json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
     if options.markdown is not None:
         options.markdown.write_text(markdown(tables), encoding="utf-8")
 

@@ -30,8 +30,9 @@ def catalogue() -> Table:
         cwd=Path(__file__).resolve().parents[1],
     )
     wall, cpu = time.perf_counter() - wall, _cpu() - cpu
-    row = Row("all runtimes, 10 seeds", "s", wall, cpu, "< 60", f"exit code {done.returncode}{_size(done.stdout)}")
-    about = f"`conformance {' '.join(COMMAND)}`, once, starting every worker included; CPU is that of all processes."
+    note = f"exit code {done.returncode}{_size(done.stdout)}"
+    row = Row("all runtimes, 10 seeds", "s", wall, cpu, "< 60", note)
+    about = f"`conformance {' '.join(COMMAND)}`, once, start included; CPU of all processes."
     return Table("catalogue", "The catalogue on all runtimes", (row,), about)
 
 

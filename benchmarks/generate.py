@@ -1,7 +1,7 @@
 """Make the committed sets of programs: `python -m benchmarks.generate`.
 
-Swarm testing (Groce and others, 2012): each program draws three to five kinds of op and repeats them on very
-few objects, so that its tasks collide. The seed is fixed; the same code gives the same files.
+Swarm testing (Groce and others, 2012): each program draws three to five kinds of op and repeats
+them on very few objects, so that its tasks collide. The seed is fixed.
 """
 
 from __future__ import annotations
@@ -26,27 +26,38 @@ ENOUGH = 4
 """Outcomes that make a program one with many."""
 
 KINDS = (
-    "checkpoint", "note", "sleep", "event", "lock", "channel", "nowait", "cancel", "shield", "deadline", "attempt",
+    "checkpoint", "note", "sleep", "event", "lock", "channel", "nowait", "cancel",
+    "shield", "deadline", "attempt",
 )  # fmt: skip
 FRAME = {
-    "four": "main spawns four tasks (and joins them in every second program); each has four ops, and an op with a "
+    "four": "main spawns four tasks (and joins them in every second program); each has four "
+    "ops, and an op with a "
     "body (shield, attempt, move_on_after, fail_after) holds one or two more",
     "three": "main spawns three tasks; each has three ops, without bodies",
 }
 SELECTION = (
-    "drawn in order from one seeded generator; kept until {few} programs with fewer than {enough} allowed outcomes "
-    "under the reference's semantics and {many} with at least as many were found, so that the median is at least "
-    "{enough}; how long a search takes plays no part, and a program whose search gives up counts by what was found"
+    "drawn in order from one seeded generator; kept until {few} programs with fewer than "
+    "{enough} allowed outcomes "
+    "under the reference's semantics and {many} with at least as many were found, so that the "
+    "median is at least "
+    "{enough}; how long a search takes plays no part, and a program whose search gives up "
+    "counts by what was found"
 )
 
 
 class Draw:
     """Draws one program."""
 
-    def __init__(self, rng: random.Random, names: tuple[str, ...], *, bodies: bool, cancels: bool) -> None:
+    def __init__(
+        self, rng: random.Random, names: tuple[str, ...], *, bodies: bool, cancels: bool
+    ) -> None:
         self.rng = rng
         self.names = names
-        kinds = [kind for kind in KINDS if bodies or kind not in ("shield", "deadline", "attempt", "nowait")]
+        kinds = [
+            kind
+            for kind in KINDS
+            if bodies or kind not in ("shield", "deadline", "attempt", "nowait")
+        ]
         self.kinds = rng.sample(kinds, rng.randint(3, 5))
         if cancels and "cancel" not in self.kinds:
             self.kinds[0] = "cancel"
@@ -162,7 +173,11 @@ def main() -> None:
     cancels = sum(any(op.kind == "cancel" for _, op in program.walk()) for program in four)
     selection = SELECTION.format(few=len(four) - many, many=many, enough=ENOUGH)
     about = {"made_by": "python -m benchmarks.generate", "seed": SEED}
-    write_set(FOUR, {**about, "shape": FRAME["four"], "selection": selection, "with_cancel": cancels}, four)
+    write_set(
+        FOUR,
+        {**about, "shape": FRAME["four"], "selection": selection, "with_cancel": cancels},
+        four,
+    )
     write_set(THREE, {**about, "shape": FRAME["three"], "selection": "none"}, draw_three(rng, 50))
     print(f"{len(four)} programs in {FOUR.name}, {cancels} with a cancel; 50 in {THREE.name}")
 

@@ -14,7 +14,7 @@ from typing import final
 @final
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure: wall and CPU value in `unit`, and the target, if there is one. `note` says more."""
+    """One figure: wall and CPU value in `unit`, and the target, if there is one."""
 
     name: str
     unit: str
@@ -53,7 +53,7 @@ class Times:
         self.cpu.append(time.process_time() - cpu)
         self.wall.append(time.perf_counter() - wall)
 
-    def row(  # noqa: PLR0913 — a row has that many parts
+    def row(
         self,
         name: str,
         unit: str,

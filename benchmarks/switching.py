@@ -1,8 +1,9 @@
 """The reference executor beside asyncio, trio and curio: spawn and join, and switching, in one run.
 
-Runtimes take turns within a round and a figure is the median over the rounds, of the time and of its ratio to
-asyncio in the same round: what else the machine does in a while hits all of them alike. The reference is used
-through its raw executor, as the others are through their own API: no interpreter, no adapter.
+Runtimes take turns within a round and a figure is the median over the rounds, of the time and of
+its ratio to asyncio in the same round: what else the machine does in a while hits all of them
+alike. The reference is used through its raw executor, as the others are through their own API: no
+interpreter, no adapter.
 """
 
 from __future__ import annotations
@@ -180,12 +181,16 @@ def switching() -> Table:
                     on.run(lambda on=on, work=work: work(on))  # type: ignore[misc]
         for contender in CONTENDERS:
             mine = times[contender]
-            wall, cpu = _ratio(mine.wall, times["asyncio"].wall), _ratio(mine.cpu, times["asyncio"].cpu)
+            wall, cpu = (
+                _ratio(mine.wall, times["asyncio"].wall),
+                _ratio(mine.cpu, times["asyncio"].cpu),
+            )
             target = "about 1" if contender == "reference" else ""
             note = f"{statistics.median(mine.cpu) / count * 1e6:.2f} µs of CPU each"
             rows.append(Row(f"{name}: {contender}", "× asyncio", wall, cpu, target, note))
     about = (
-        f"Median over {ROUNDS} rounds of the ratio to asyncio's C tasks in the same round. trio has no join: it "
+        f"Median over {ROUNDS} rounds of the ratio to asyncio's C tasks in the same round. trio "
+        f"has no join: it "
         "opens and leaves a nursery for each task."
     )
     return Table("switching", "Reference executor beside the others", tuple(rows), about)

@@ -131,5 +131,13 @@ def cited_for_uvloop(citations: Mapping[str, str]) -> dict[str, Any]:
     return {name: _DROP_IN + _ITS_OWN.get(name, "") + text for name, text in citations.items()}
 
 
-UVLOOP: Final = replace(PLAIN, citations=cited_for_uvloop(CITATIONS))
+UVLOOP: Final = replace(
+    PLAIN,
+    past="either",
+    citations={
+        **cited_for_uvloop(CITATIONS),
+        "past": "undocumented; libuv's loop runs due timers before anything else (docs.libuv.org, "
+        "The I/O loop), asyncio's after what is ready",
+    },
+)
 """asyncio's tasks and primitives on uvloop's loop."""

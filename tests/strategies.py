@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import string
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from hypothesis import strategies as st
@@ -140,7 +140,7 @@ class _Builder:
             "count": number + 1,
         }
         made = ops.OPS[kind]
-        names = made.__slots__
+        names = [argument.name for argument in fields(made)]
         if "listener" in names:
             choices["listener"] = self._listener(number, opens=kind == "listen")
         if "stream" in names:

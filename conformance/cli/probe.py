@@ -39,10 +39,17 @@ def probe(runtime: str, seeds: int, form: str) -> int:
         _show(lines)
     differing = [line for line in lines if line.differs]
     for line in differing:
-        say(f"differs: {line.field} is declared {line.declared}, the answer says {line.inferred}")
+        told = _shown(line.inferred)
+        say(f"differs: {line.field} is declared {line.declared}, the answer says {told}")
     if not differing:
         say(f"{runtime}: nothing differs from what is declared")
     return Exit.VIOLATION if differing else Exit.OK
+
+
+def _shown(inferred: object) -> str:
+    if isinstance(inferred, tuple):
+        return " or ".join(map(str, inferred))
+    return "?" if inferred is None else str(inferred)
 
 
 def _cited(line: Inferred) -> str:
@@ -68,7 +75,7 @@ def _show(lines: Sequence[Inferred]) -> None:
     headings = ("", "field", "inferred", "declared", "citation", "scenario", "answer")
     table = Table(*headings, box=None, pad_edge=False)
     for line in lines:
-        inferred = "?" if line.inferred is None else line.inferred
+        inferred = _shown(line.inferred)
         cells = (
             line.field,
             inferred,

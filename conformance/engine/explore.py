@@ -11,7 +11,8 @@ plain enumeration.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+import gc
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, final
 
@@ -202,7 +203,7 @@ class _Enough:
         return mask
 
     def after(self, option: Any, foot: tuple[int, int]) -> bool:
-        """An option was explored, with this footprint: are those so far a persistent set?"""
+        """Whether the options explored so far, this one with its footprint, are a persistent set."""
         self.taken |= 1 << self.todo.index(option)
         self.foot |= foot[0] | foot[1]
         self.waiting -= 1
@@ -222,10 +223,15 @@ def explore(machine: Controllable, budget: int = BUDGET) -> Exploration:
     machine.reset()
     search = _Search(machine, budget)
     complete = True
+    collecting = gc.isenabled()
+    gc.disable()  # a search keeps nearly all that it makes, and makes no cycles: collections are in vain
     try:
         search.visit({})
     except (_SpentError, RecursionError):
         complete = False
+    finally:
+        if collecting:
+            gc.enable()
     return Exploration(search.outcomes, complete, len(search.seen), search.steps)
 
 

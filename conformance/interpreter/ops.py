@@ -17,15 +17,21 @@ async def _spawn(world: World, task: str, op: Any) -> None:
     world.handles[op.task] = await world.runtime.spawn(world.body(op.task), op.task, group)
 
 
+def _target(world: World, task: str, name: str) -> Any:
+    """The handle of a task; of oneself also while the call that spawned one still runs (eager)."""
+    if name == task and task not in world.handles:
+        return world.runtime.current()
+    return world.handle(name)
+
+
 async def _join(world: World, task: str, op: Any) -> None:
-    value = await world.runtime.join(world.handle(op.task))
+    value = await world.runtime.join(_target(world, task, op.task))
     if value is not None:
         world.frames[task].record(f"got {show_value(value)}")
 
 
 async def _cancel(world: World, task: str, op: Any) -> None:
-    target = world.runtime.current() if op.task == task else world.handle(op.task)
-    await world.runtime.cancel(target)
+    await world.runtime.cancel(_target(world, task, op.task))
 
 
 async def _detach(world: World, task: str, op: Any) -> None:

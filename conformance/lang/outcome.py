@@ -68,8 +68,8 @@ class TaskOutcome:
 class Outcome:
     """Everything that one run showed. Tasks stand in the order of the program.
 
-    `reported` holds what the runtime said to nobody in particular (`unretrieved NAME`, `leaked
-    TASK`); the oracle does not compare it.
+    `reported` holds what the runtime said to nobody in particular (`unretrieved NAME`,
+    `unhandled NAME`, `destroyed`, `run raised NAME`); the oracle does not compare it.
     """
 
     tasks: tuple[tuple[str, TaskOutcome], ...]

@@ -45,7 +45,7 @@ class Foresight:
         tables = (("event", machine.events), ("lock", machine.locks), ("channel", machine.channels))
         for name, table in tables:
             if hasattr(op, name):
-                return int(table[getattr(op, name)].bit)  # type: ignore[attr-defined]
+                return int(table[getattr(op, name)].bit)
         if op.kind == "cancel":
             if semantics.cancel_joiner == "propagates":
                 return EVERYTHING

@@ -31,7 +31,7 @@ class Futures:
         self.whole = dict(own)
         while True:
             before = dict(self.whole)
-            for task, first in code.items():
+            for task, first in reversed(list(code.items())):  # children stand after their parents
                 self.whole[task] = own[task] | self._chain(first, 0)
             if self.whole == before:
                 return

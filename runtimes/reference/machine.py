@@ -203,7 +203,9 @@ class Machine(Network):
     def restore(self, saved: tuple[Any, ...]) -> None:
         """Put a saved state back."""
         if self._unsaved:
-            self.snapshot()
+            for thing in self._written(self._unsaved):
+                self._current[thing.index] = -1
+            self._unsaved = 0
         self.now, ready, self.timers, self.cancelling, self.over, *numbers = saved
         self.ready = list(ready)
         for index, (mine, wanted) in enumerate(zip(self._current, numbers, strict=True)):

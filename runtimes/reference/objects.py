@@ -26,6 +26,8 @@ class Stateful:
     """Base: `save()` is the tuple of all slots in `STATE`, `load()` puts it back."""
 
     __slots__ = ("bit", "index")
+    bit: int
+    index: int
     STATE: ClassVar[tuple[str, ...]] = ()
     save: ClassVar[Callable[[Any], tuple[Any, ...]]]
 
@@ -105,6 +107,10 @@ class End(Stateful):
         self.joiners: tuple[Task, ...] = ()
         self.result: tuple[str, Any] | None = None
 
+    def load(self, saved: tuple[Any, ...]) -> None:
+        """Put a saved state back."""
+        self.joiners, self.result = saved
+
 
 class Scope(Stateful):
     """A cancel scope: of a task as a whole, of a deadline, of a shield, of a group. Its owner never changes."""
@@ -119,6 +125,10 @@ class Scope(Stateful):
         self.cancelled = False
         self.entered = 0
         self.owner: Task | None = None
+
+    def load(self, saved: tuple[Any, ...]) -> None:
+        """Put a saved state back."""
+        self.cancelled, self.entered = saved
 
 
 class Group(Stateful):
@@ -149,6 +159,10 @@ class Event(Stateful):
         self.set = False
         self.waiters: tuple[Task, ...] = ()
 
+    def load(self, saved: tuple[Any, ...]) -> None:
+        """Put a saved state back."""
+        self.set, self.waiters = saved
+
 
 class Lock(Stateful):
     """A lock."""
@@ -160,6 +174,10 @@ class Lock(Stateful):
         self.bit = bit
         self.owner: Task | None = None
         self.waiters: tuple[Task, ...] = ()
+
+    def load(self, saved: tuple[Any, ...]) -> None:
+        """Put a saved state back."""
+        self.owner, self.waiters = saved
 
 
 class Channel(Stateful):
@@ -174,6 +192,10 @@ class Channel(Stateful):
         self.items: tuple[Any, ...] = ()
         self.receivers: tuple[Task, ...] = ()
         self.senders: tuple[tuple[Task, Any], ...] = ()
+
+    def load(self, saved: tuple[Any, ...]) -> None:
+        """Put a saved state back."""
+        self.items, self.receivers, self.senders = saved
 
 
 class Listener(Stateful):

@@ -310,10 +310,11 @@ async def _() -> str:
 
 
 if __name__ == "__main__":
+    import anyio_basics
     import anyio_join
     import anyio_run
     import anyio_sync
     import anyio_timers
 
-    LOADED = (anyio_join, anyio_timers, anyio_sync)  # importing them fills PROBES
+    LOADED = (anyio_basics, anyio_join, anyio_timers, anyio_sync)  # importing them fills PROBES
     anyio_run.main()

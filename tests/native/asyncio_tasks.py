@@ -156,6 +156,7 @@ async def _() -> str:
 
 
 if __name__ == "__main__":
+    import asyncio_basics
     import asyncio_groups
     import asyncio_join
     import asyncio_run
@@ -163,6 +164,7 @@ if __name__ == "__main__":
     import asyncio_timers
 
     LOADED = (
+        asyncio_basics,
         asyncio_groups,
         asyncio_join,
         asyncio_timers,

@@ -380,10 +380,11 @@ async def _() -> str:
 
 
 if __name__ == "__main__":
+    import curio_basics
     import curio_join
     import curio_run
     import curio_sync
     import curio_timers
 
-    LOADED = (curio_join, curio_timers, curio_sync)  # importing them fills PROBES
+    LOADED = (curio_basics, curio_join, curio_timers, curio_sync)  # importing them fills PROBES
     curio_run.main()

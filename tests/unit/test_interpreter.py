@@ -1,9 +1,9 @@
-"""Programs on a tiny runtime made here: what the interpreter asks of it, and what it makes of answers."""
+"""Programs on a tiny runtime made here: what is asked of it, and what its answers become."""
 
 import sys
 from collections.abc import Callable, Coroutine, Generator
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -69,7 +69,7 @@ class FakeTask:
                 self.coroutine.send(None)
         except StopIteration as stop:
             self.done, self.value = True, stop.value
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # whatever the task ended by
             self.done, self.error = True, error
 
 
@@ -79,7 +79,7 @@ class FakeGroup:
     def __init__(self) -> None:
         self.children: list[FakeTask] = []
 
-    async def __aenter__(self) -> "FakeGroup":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -101,7 +101,7 @@ class Swallows:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
+    def __exit__(self, kind: object, error: object, trace: object) -> bool:
         return error is not None
 
 
@@ -218,7 +218,7 @@ def test_errors_keep_their_identity() -> None:
 
 
 def test_group_names() -> None:
-    """The members of a group are named in order of their names, whatever their order; nested too."""
+    """The members of a group are sorted by name, whatever their order; nested ones too."""
     spawns = (Spawn("a", "g"), Spawn("b", "g"), Spawn("c", "g"))
     inner = (Group("h", (Spawn("d", "h"),)),)
     assert shown(
@@ -260,7 +260,9 @@ def test_oneself() -> None:
 
 def test_destroyed() -> None:
     """A task whose coroutine is closed was destroyed; its handlers and clean-up do not run."""
-    wait = Attempt((Checkpoint(), Checkpoint(), Checkpoint()), on_cancel=(Note("never"),), finally_=())
+    wait = Attempt(
+        (Checkpoint(), Checkpoint(), Checkpoint()), on_cancel=(Note("never"),), finally_=()
+    )
     assert shown({"main": (Spawn("a"), Checkpoint()), "a": (wait,)}) == (
         "main: returned; a: destroyed; reported: destroyed"
     )
@@ -325,7 +327,7 @@ def test_what_comes_out_of_run() -> None:
         def run(self, main: Body, limits: Limits) -> None:
             try:
                 super().run(main, limits)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001  # whatever main ended by
                 raise self.wrap(error) from None
 
     runtime = Wraps()
@@ -353,7 +355,7 @@ def test_adapter_errors_pass() -> None:
         async def checkpoint(self) -> None:
             raise AdapterError("broken")
 
-    with pytest.raises(AdapterError, match="^broken$"):
+    with pytest.raises(AdapterError, match=r"^broken$"):
         shown({"main": (Attempt((Checkpoint(),), on_error=()),)}, Broken())
 
 
@@ -364,7 +366,9 @@ def test_missing_methods_are_outcomes() -> None:
 
 def test_trace() -> None:
     """The trace has begin and end of each request, with the name of an error."""
-    program = Program({"main": (Attempt((MoveOnAfter(1, ()), Cancel("main"), Checkpoint()), on_cancel=()),)})
+    program = Program(
+        {"main": (Attempt((MoveOnAfter(1, ()), Cancel("main"), Checkpoint()), on_cancel=()),)}
+    )
     options = RunOptions(horizon=20, trace=True)
     trace = run_program(program, Fake(), options).trace
     assert [(event.what, event.detail) for event in trace] == [

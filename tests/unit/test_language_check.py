@@ -87,7 +87,10 @@ def test_senseless_ops(body: Any, why: str) -> None:
         ({"main": (Spawn("a"), Spawn("a")), "a": ()}, r"^main\[1\]: .*`a` is spawned twice"),
         ({"main": (Spawn("a"), Detach("a")), "a": ()}, "`a` is spawned twice"),
         ({"main": (), "a": (Spawn("a"),)}, "a task cannot spawn itself"),
-        ({"main": (), "a": (Spawn("b"),), "b": (Spawn("a"),)}, "in a cycle: an unbounded recursion"),
+        (
+            {"main": (), "a": (Spawn("b"),), "b": (Spawn("a"),)},
+            "in a cycle: an unbounded recursion",
+        ),
         ({"main": (Spawn("a", "g"), Group("g", ())), "a": ()}, "group `g` is not open here"),
         (
             {"main": (Spawn("a"), Group("g", ())), "a": (Group("g", ()),)},
@@ -130,7 +133,9 @@ def test_a_stream_is_no_event() -> None:
 
 def test_groups_one_by_one() -> None:
     """One task may open groups of one name one after the other."""
-    Program({"main": (Group("g", (Spawn("a", "g"),)), Group("g", (Spawn("b", "g"),))), "a": (), "b": ()})
+    Program(
+        {"main": (Group("g", (Spawn("a", "g"),)), Group("g", (Spawn("b", "g"),))), "a": (), "b": ()}
+    )
 
 
 @pytest.mark.parametrize("ticks", [0, -1, 0.5, 1e300, math.inf, -math.inf])

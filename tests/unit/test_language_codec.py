@@ -68,7 +68,7 @@ def test_pickles(program: Program) -> None:
 @many
 @given(programs())
 def test_one_line_per_op(program: Program) -> None:
-    """The text has a line for each op and declaration; beside them only names of parts, and `pass`."""
+    """The text has a line for each op and declaration, beside names of parts and `pass`."""
     lines = [line.strip() for line in show_program(program).splitlines()]
     marks = ("on_error:", "on_cancel:", "finally:", "pass")
     declared = [program.tasks, program.events, program.locks, program.channels]
@@ -283,7 +283,7 @@ def deep(levels: int) -> Any:
 
 
 def test_deep_nesting_is_refused() -> None:
-    """Ten thousand levels are a ScenarioError that names the first op too deep, no RecursionError."""
+    """Ten thousand levels are a ScenarioError that names the op, never a RecursionError."""
     program_from_json(deep(40))
     with pytest.raises(ScenarioError, match=r"^main\[0\]\.body\[0\].*deeper than 40"):
         program_from_json(deep(10_000))

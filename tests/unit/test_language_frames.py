@@ -89,14 +89,22 @@ ENDED = ("returned", None)
         ((Raise("E"), Note("never")), [], ("failed", "E")),
         ((CANCELLED, Note("never")), ["sleep 98"], ("failed", "Cancelled")),
         # what is caught, and what is not
-        ((Attempt((Raise("E"),), on_error=(Note(1),)), Note(2)), ["log caught E", "log 1", "log 2"], ENDED),
+        (
+            (Attempt((Raise("E"),), on_error=(Note(1),)), Note(2)),
+            ["log caught E", "log 1", "log 2"],
+            ENDED,
+        ),
         ((Attempt((Raise("E"),), on_cancel=()),), [], ("failed", "E")),
         ((Attempt((CANCELLED,), on_error=()),), ["sleep 98"], ("failed", "Cancelled")),
         ((Attempt((CANCELLED,), on_cancel=()),), ["sleep 98", "log caught Cancelled"], ENDED),
         ((Attempt((Note(1),), on_error=(Note("never"),)), Note(2)), ["log 1", "log 2"], ENDED),
         # clean-up: after success, after an error, after a handler, after a handler that fails
         ((Attempt((Note(1),), finally_=(Note(2),)), Note(3)), ["log 1", "log 2", "log 3"], ENDED),
-        ((Attempt((Raise("E"),), finally_=(Checkpoint(),)), Note("never")), ["checkpoint"], ("failed", "E")),
+        (
+            (Attempt((Raise("E"),), finally_=(Checkpoint(),)), Note("never")),
+            ["checkpoint"],
+            ("failed", "E"),
+        ),
         (
             (Attempt((Raise("E"),), on_error=(Note(1),), finally_=(Note(2),)), Note(3)),
             ["log caught E", "log 1", "log 2", "log 3"],
@@ -124,7 +132,9 @@ def test_attempts(body: tuple[Op, ...], seen: list[str], end: tuple[str, Any]) -
 
 def test_nested_attempts() -> None:
     """An error passes the clean-up of every inner attempt before an outer one catches it."""
-    inner = Attempt((Attempt((Raise("E"),), on_cancel=(), finally_=(Note(1),)),), finally_=(Note(2),))
+    inner = Attempt(
+        (Attempt((Raise("E"),), on_cancel=(), finally_=(Note(1),)),), finally_=(Note(2),)
+    )
     assert drive(Attempt((inner, Note("never")), on_error=(Note(3),)), Note(4)) == (
         ["log 1", "log 2", "log caught E", "log 3", "log 4"],
         ENDED,
@@ -150,15 +160,25 @@ def test_scopes_are_left_with_the_error() -> None:
         ],
         ("failed", "E"),
     )
-    assert drive(Shield((Note(1),)), Note(2))[0] == ["enter shield", "log 1", "leave shield", "log 2"]
+    assert drive(Shield((Note(1),)), Note(2))[0] == [
+        "enter shield",
+        "log 1",
+        "leave shield",
+        "log 2",
+    ]
 
 
 def test_a_scope_that_swallows() -> None:
-    """After a scope that swallowed the error the task goes on; move_on_after logs that it expired."""
+    """After a scope that swallowed the task goes on; move_on_after logs that it expired."""
     moved = drive(MoveOnAfter(1, (CANCELLED,)), Note(1), swallows="move_on_after")
     assert moved == (
-        ["enter move_on_after", "sleep 98", "leave move_on_after with Cancelled"]
-        + ["log scope expired", "log 1"],
+        [
+            "enter move_on_after",
+            "sleep 98",
+            "leave move_on_after with Cancelled",
+            "log scope expired",
+            "log 1",
+        ],
         ENDED,
     )
     group = drive(Group("g", (Raise("E"),)), Note(1), swallows="group")
@@ -172,8 +192,14 @@ def test_a_scope_that_raises() -> None:
     fails = {**FAILS, "leave fail_after with Cancelled": "Timeout", "enter shield": "F"}
     body = Attempt((FailAfter(1, (CANCELLED,)),), on_error=(Note(1),), finally_=(Note(2),))
     assert drive(body, fails=fails) == (
-        ["enter fail_after", "sleep 98", "leave fail_after with Cancelled"]
-        + ["log caught Timeout", "log 1", "log 2"],
+        [
+            "enter fail_after",
+            "sleep 98",
+            "leave fail_after with Cancelled",
+            "log caught Timeout",
+            "log 1",
+            "log 2",
+        ],
         ENDED,
     )
     assert drive(Shield((Note("never"),)), fails=fails) == (["enter shield"], ("failed", "F"))
@@ -192,8 +218,15 @@ def test_cleanup_after_a_request_that_failed() -> None:
     """What follows a handler is what follows the attempt, not what follows the failed op."""
     body = Attempt((TIMEOUT, Note("never")), on_error=(Checkpoint(),), finally_=(Note(1),))
     assert drive(Shield((body, Note(2))), Return(3)) == (
-        ["enter shield", "sleep 99", "log caught Timeout", "checkpoint", "log 1", "log 2"]
-        + ["leave shield"],
+        [
+            "enter shield",
+            "sleep 99",
+            "log caught Timeout",
+            "checkpoint",
+            "log 1",
+            "log 2",
+            "leave shield",
+        ],
         ("returned", 3),
     )
 

@@ -1,4 +1,4 @@
-"""Outcomes, patterns, capabilities, scenarios and the text form: what they mean and how they read."""
+"""Outcomes, patterns, capabilities, scenarios and the text form: what they mean."""
 
 import json
 import math
@@ -195,7 +195,7 @@ def test_show_bytes() -> None:
         ((ops.Cancel("main"),), {"cancel", "cancel:self"}),
         ((ops.Attempt((), on_error=(ops.Note(1),)),), {"attempt", "note"}),
     ],
-    ids=str,
+    ids=lambda value: str(value) if isinstance(value, tuple) else " ".join(sorted(value)),
 )
 def test_needs(body: tuple[ops.Op, ...], needed: set[str]) -> None:
     """A program needs the kinds of its ops, nested ones too, and what their arguments ask for."""
