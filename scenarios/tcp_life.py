@@ -141,7 +141,7 @@ RESETS: Final = (
         answers=task_answers(eof=has(a="got ''")),
         sources={ANYBODY: TCP + "#section-3.9.1.6 (ABORT sends a RST)"},
         about={"abort"},
-        shown_by="asyncio eof: its transport.abort() sends no RST",
+        shown_by="mutant:abort-is-close; every adapter but the reference composes abort",
     ),
     Scenario(
         id="tcp/send-after-peer-closed",

@@ -167,7 +167,9 @@ class _Enough:
             else:
                 rest.append(option)
         self.waiting = least
-        self.order = first + rest if least else []  # none: all was explored with those that sleep first
+        self.order = (
+            first + rest if least else []
+        )  # none: all was explored with those that sleep first
 
     def _close(self, seed: int) -> int:
         """The least persistent set with this option in it, if the guesses are right."""

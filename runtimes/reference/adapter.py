@@ -164,7 +164,8 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
         """A shield."""
         scope, task, kernel = objects.Scope("shield", 0, shield=True), self.current(), self.executor
         return _Scope(
-            lambda: kernel.enter_shield(task, scope), lambda error: Ask(SCOPE, kernel.leave_shield, scope)
+            lambda: kernel.enter_shield(task, scope),
+            lambda error: Ask(SCOPE, kernel.leave_shield, scope),
         )
 
     def move_on_after(self, seconds: float) -> Scope:
@@ -188,7 +189,11 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
 
     def group(self) -> Scope:
         """A task group."""
-        group, task, kernel = objects.Group(0, objects.Scope("group", 0)), self.current(), self.executor
+        group, task, kernel = (
+            objects.Group(0, objects.Scope("group", 0)),
+            self.current(),
+            self.executor,
+        )
 
         def enter() -> objects.Group:
             kernel.enter_group(task, group)

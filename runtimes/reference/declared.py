@@ -6,10 +6,22 @@ added. Other semantics select other freedoms; this one is what `conformance expl
 
 from __future__ import annotations
 
-from conformance.lang.semantics import Semantics
+from conformance.lang.semantics import Point, Semantics
 
-_SYNC = ("spawn", "cancel", "set", "release", "send_nowait", "receive_nowait", "log", "listen", "block")
-_NEVER = dict.fromkeys((*_SYNC, "close_listener", "send_eof", "close", "abort"), "never")
+_SYNC = (
+    "spawn",
+    "cancel",
+    "set",
+    "release",
+    "send_nowait",
+    "receive_nowait",
+    "log",
+    "listen",
+    "block",
+)
+_NEVER: dict[str, Point] = dict.fromkeys(
+    (*_SYNC, "close_listener", "send_eof", "close", "abort"), "never"
+)
 _WHY = "by definition: this is the reference (docs/decisions/reference-semantics.md)"
 
 REFERENCE = Semantics(
@@ -27,8 +39,8 @@ REFERENCE = Semantics(
     past="later",
     notice="at_once",
     orphans="awaited",
-    schedule_points={"default": "always", **_NEVER},  # type: ignore[arg-type]
-    cancel_points={"default": "always", **_NEVER},  # type: ignore[arg-type]
+    schedule_points={"default": "always", **_NEVER},
+    cancel_points={"default": "always", **_NEVER},
     citations=dict.fromkeys(
         (
             "order", "cancellation", "cancel_before_start", "cancel_at_return", "race", "cancel_joiner",

@@ -19,8 +19,18 @@ from conformance.run.controllable import Choose
 from runtimes.reference.kernel import HORIZON, WAIT, Fault
 from runtimes.reference.network import Network
 from runtimes.reference.objects import (
-    CHECK, DONE, ERROR, RETRY, RUNNING, SKIP, START, UNSPAWNED, VALUE,
-    End, Scope, Task,
+    CHECK,
+    DONE,
+    ERROR,
+    RETRY,
+    RUNNING,
+    SKIP,
+    START,
+    UNSPAWNED,
+    VALUE,
+    End,
+    Scope,
+    Task,
 )  # fmt: skip
 
 GRACE = 0.02
@@ -62,7 +72,12 @@ class Executor(Network):
     """One run of coroutines. `clock` is `virtual` (ticks jump) or `native` (seconds pass)."""
 
     def __init__(
-        self, semantics: Semantics, *, choose: Choose | None = None, tick: float = 1.0, virtual: bool = True
+        self,
+        semantics: Semantics,
+        *,
+        choose: Choose | None = None,
+        tick: float = 1.0,
+        virtual: bool = True,
     ) -> None:
         super().__init__(semantics, lax=False)
         self.steered = choose is not None
@@ -127,7 +142,9 @@ class Executor(Network):
             self.finish(task, ("failed", Cancelled()))
         elif code == RETRY:
             self._try_again(task)
-        elif code == CHECK and (task.pending or self.cancelling) and self.told_after_checkpoint(task):
+        elif (
+            code == CHECK and (task.pending or self.cancelling) and self.told_after_checkpoint(task)
+        ):
             self.take_cancel(task)
             self._resume(task, ERROR, Cancelled())
         else:
@@ -170,7 +187,9 @@ class Executor(Network):
 
     # ------------------------------------------------------------ the loop
 
-    def run(self, main: Callable[[], Awaitable[Any]], stop: Callable[[], None] = lambda: None) -> Any:
+    def run(
+        self, main: Callable[[], Awaitable[Any]], stop: Callable[[], None] = lambda: None
+    ) -> Any:
         """Run `main` and everything that it leaves to the executor; return or raise what it does.
 
         `stop` is called when nothing can ever happen again, or the horizon is reached.

@@ -12,7 +12,18 @@ from conformance.run.controllable import Foreseen
 from conformance.run.frames import ENTER, EXIT, FINALLY, PERFORM, Step
 from runtimes.reference.futures import Futures, cannot_fail
 from runtimes.reference.kernel import CLOCK, EVERYTHING
-from runtimes.reference.objects import BLOCKED, DONE, ERROR, GO, READY, RETRY, SKIP, START, Scope, Task
+from runtimes.reference.objects import (
+    BLOCKED,
+    DONE,
+    ERROR,
+    GO,
+    READY,
+    RETRY,
+    SKIP,
+    START,
+    Scope,
+    Task,
+)
 
 if TYPE_CHECKING:
     from runtimes.reference.machine import Machine
@@ -40,7 +51,11 @@ class Foresight:
     def _touched(self, op: Any) -> int:
         machine = self.machine
         semantics = machine.semantics
-        if op.kind == "release" and semantics.dead_owner == "broken" and semantics.unowned == "works":
+        if (
+            op.kind == "release"
+            and semantics.dead_owner == "broken"
+            and semantics.unowned == "works"
+        ):
             return EVERYTHING  # the owner's list of locks changes, whoever that is
         tables = (("event", machine.events), ("lock", machine.locks), ("channel", machine.channels))
         for name, table in tables:
@@ -66,7 +81,7 @@ class Foresight:
         machine = self.machine
         awake: dict[Any, tuple[int, int]] = {}
         blocked: list[tuple[int, int]] = []
-        numbers = machine._current
+        numbers = machine.numbers()
         for task in machine.tasks:
             state = task.state
             if state == READY:
@@ -81,7 +96,9 @@ class Foresight:
             elif state == BLOCKED:
                 assert task.waiting is not None
                 thing = task.waiting[1]
-                wanted = 0 if thing is None else thing.end.bit if isinstance(thing, Task) else thing.bit
+                wanted = (
+                    0 if thing is None else thing.end.bit if isinstance(thing, Task) else thing.bit
+                )
                 blocked.append((task.bit | wanted, self._future(task)))
         if any(task.state == DONE for task in machine.ready):
             return None

@@ -134,12 +134,13 @@ class Scope(Stateful):
 class Group(Stateful):
     """A task group. `errors` of children and body; `exiting` once the body is over."""
 
-    __slots__ = ("alive", "asked", "errors", "exiting", "interrupted", "owner", "scope")
+    __slots__ = ("alive", "asked", "errors", "exiting", "interrupted", "name", "owner", "scope")
     STATE = ("alive", "errors", "exiting", "asked", "interrupted")
 
-    def __init__(self, bit: int, scope: Scope) -> None:
+    def __init__(self, bit: int, scope: Scope, name: str = "") -> None:
         self.bit = bit
         self.scope = scope
+        self.name = name
         self.alive: tuple[Task, ...] = ()
         self.errors: tuple[Any, ...] = ()
         self.exiting = False
@@ -219,8 +220,30 @@ class Stream(Stateful):
     reader, writer   the task that is at it
     """
 
-    __slots__ = ("closed", "ended", "eof", "inbox", "opened", "peer", "reader", "reset", "told", "writer")
-    STATE = ("opened", "peer", "inbox", "eof", "reset", "told", "ended", "closed", "reader", "writer")
+    __slots__ = (
+        "closed",
+        "ended",
+        "eof",
+        "inbox",
+        "opened",
+        "peer",
+        "reader",
+        "reset",
+        "told",
+        "writer",
+    )
+    STATE = (
+        "opened",
+        "peer",
+        "inbox",
+        "eof",
+        "reset",
+        "told",
+        "ended",
+        "closed",
+        "reader",
+        "writer",
+    )
 
     def __init__(self, bit: int) -> None:
         self.bit = bit

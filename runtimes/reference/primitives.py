@@ -8,11 +8,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from runtimes.reference.kernel import Fault, Kernel
-from runtimes.reference.objects import BLOCKED, DONE, ERROR, RETRY, VALUE, Channel, Event, Lock, Task
+from runtimes.reference.kernel import Fault
+from runtimes.reference.objects import (
+    BLOCKED,
+    DONE,
+    ERROR,
+    RETRY,
+    VALUE,
+    Channel,
+    Event,
+    Lock,
+    Task,
+)
+from runtimes.reference.tasks import Tasks
 
 
-class Primitives(Kernel):
+class Primitives(Tasks):
     """Kernel with event, lock, channel."""
 
     def wait_event(self, task: Task, event: Event) -> Any:
@@ -143,7 +154,9 @@ class Primitives(Kernel):
         if channel.senders:
             (sender, waiting), channel.senders = channel.senders[0], channel.senders[1:]
             if sender.state != BLOCKED:
-                channel.items += (waiting,)  # it was told of a cancellation, and has not gone on yet
+                channel.items += (
+                    waiting,
+                )  # it was told of a cancellation, and has not gone on yet
             elif self.semantics.channels == "fair":
                 channel.items += (waiting,)
                 self.wake(sender, VALUE, None, ("send", channel, waiting))

@@ -57,8 +57,15 @@ class Structure(Primitives):
         if self.level:
             return cancelled and not self.cancel_due(task)
         task.count -= 1
-        if task.pending and not cancelled and task.count <= scope.entered and self.choose("cancel", 2) == 0:
-            task.pending = False  # the deadline came too late to be told; some runtimes tell it all the same
+        if (
+            task.pending
+            and not cancelled
+            and task.count <= scope.entered
+            and self.choose("cancel", 2) == 0
+        ):
+            task.pending = (
+                False  # the deadline came too late to be told; some runtimes tell it all the same
+            )
         return cancelled and task.count <= scope.entered
 
     def expire(self, scope: Scope) -> None:
@@ -125,7 +132,12 @@ class Structure(Primitives):
             if first and not group.exiting and not collected and not self.level:
                 group.asked = True
                 self.edge_cancel(owner)
-        if group.exiting and not group.alive and owner.waiting is not None and owner.waiting[0] == "group":
+        if (
+            group.exiting
+            and not group.alive
+            and owner.waiting is not None
+            and owner.waiting[0] == "group"
+        ):
             self.wake(owner, RETRY)
 
     def interrupt_group(self, task: Task, group: Group) -> None:
@@ -147,7 +159,9 @@ class Structure(Primitives):
         if self.semantics.groups == "propagates" and group.errors:
             errors = group.errors
             if self.level and group.interrupted and not own_doing and self.choose("cancel", 2):
-                errors += (self.fault("Cancelled"),)  # trio adds the body's own cancellation to the group
+                errors += (
+                    self.fault("Cancelled"),
+                )  # trio adds the body's own cancellation to the group
             raise Fault(self.grouped(errors))
         if group.interrupted and not own_doing:
             raise Fault(self.fault("Cancelled"))

@@ -1,0 +1,178 @@
+"""The reference's cancellation: level (a scope stays cancelled) and edge (a task is told once)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runtimes.reference.clock import Clock
+from runtimes.reference.kernel import Fault
+from runtimes.reference.objects import (
+    BLOCKED,
+    DONE,
+    ERROR,
+    READY,
+    RETRY,
+    SKIP,
+    START,
+    UNSPAWNED,
+    VALUE,
+    Scope,
+    Task,
+)
+
+_SOCKETS = frozenset({"connect", "accept", "tcp-read", "tcp-write", "io"})
+"""What sockets wake for: whether a loop has seen it before a cancellation comes is nobody's promise."""
+
+
+class Cancellation(Clock):
+    """Kernel with cancellation."""
+
+    def cancel(self, task: Task, target: Task) -> Any:
+        """Request a cancellation; waits for the target's end where the semantics say so."""
+        self.reads |= target.bit
+        if target.state == UNSPAWNED:
+            raise Fault(self.fault("Unopened"))
+        if target.state == DONE:
+            return None
+        if not self.cancel_task(target):
+            raise Fault(self.fault("RecursionError"))
+        if self.semantics.cancel_waits and target.state != DONE:
+            self.writes |= target.end.bit
+            target.end.joiners += (task,)
+            return self.block(task, "cancel", target)
+        return None
+
+    def cancel_task(self, target: Task) -> bool:
+        """Cancel a task as a whole; false when that is impossible (see `edge_cancel`)."""
+        if (
+            target.state == READY
+            and target.wake[0] == START
+            and self.semantics.cancel_before_start == "skips"
+        ):
+            self.writes |= target.bit
+            target.wake = (SKIP, None)
+            return True
+        if self.level:
+            self.cancel_scope(target.own)
+            return True
+        if self.semantics.cancel_again == "ignored":
+            if target.own.cancelled:
+                return True
+            target.own.cancelled = True
+            self.writes |= target.own.bit
+        return self.edge_cancel(target)
+
+    def cancel_due(self, task: Task) -> bool:
+        """Whether the next cancel point of this task must take a cancellation."""
+        if not self.level:
+            return task.pending and not task.shields
+        for scope in reversed(task.scopes):
+            if scope.cancelled:
+                return True
+            if scope.shield:
+                return False
+        return False
+
+    def told_after_checkpoint(self, task: Task) -> bool:
+        """Whether a checkpoint that has let others run ends by telling the task of its cancellation.
+
+        Where a completion wins over a cancel, an edge stays pending until the task enters its next cancel point.
+        """
+        if not self.cancel_due(task):
+            return False
+        race = self.semantics.race
+        return (
+            self.level or race == "cancel" or (race == "either" and self.choose("cancel", 2) == 1)
+        )
+
+    def take_cancel(self, task: Task) -> None:
+        """The task is being told."""
+        task.pending = False
+
+    def cancel_scope(self, scope: Scope) -> None:
+        """Level cancellation: from now on, everything inside is cancelled."""
+        if scope.cancelled:
+            self.reads |= scope.bit
+            return
+        scope.cancelled = True
+        self.cancelling = True
+        self.writes |= scope.bit
+        for task in self.tasks:
+            if scope in task.scopes:
+                self.writes |= task.bit
+                self.cancel_arrives(task)
+
+    def edge_cancel(self, task: Task, through: tuple[Task, ...] = ()) -> bool:
+        """Edge cancellation: the task is told once. Where a join propagates, the joined task is told instead.
+
+        False when tasks join one another in a circle, so that nobody can be told (asyncio: RecursionError).
+        """
+        self.writes |= task.bit
+        task.count += 1
+        waiting = task.waiting
+        if (
+            task.state == BLOCKED
+            and waiting is not None
+            and waiting[0] == "join"
+            and not task.shields
+        ):
+            if self.semantics.cancel_joiner == "propagates":
+                return waiting[1] not in (task, *through) and self.edge_cancel(
+                    waiting[1], (task, *through)
+                )
+        task.pending = True
+        self.cancel_arrives(task)
+        return True
+
+    def cancel_arrives(self, task: Task) -> None:
+        """A cancellation reaches a task that may be blocked, or just woken."""
+        if task.state == BLOCKED:
+            if self.cancel_due(task) and self._cancels[task.doing] != "never":
+                self.interrupt(task)
+        elif (
+            task.state == READY and task.wake[0] in (VALUE, RETRY, ERROR) and self.cancel_due(task)
+        ):
+            self.race(task)
+
+    def race(self, task: Task) -> None:
+        """The task was woken, or yields, and has not gone on yet: does the cancellation win?"""
+        if task.wake[0] == ERROR and self.is_cancelled(task.wake[1]):
+            self.take_cancel(task)
+            return
+        if task.undo is None:
+            return
+        race = "either" if task.undo[0] in _SOCKETS else self.semantics.race
+        if race == "cancel" or (race == "either" and self.choose("cancel", 2)):
+            undo, task.undo = task.undo, None
+            self.take_cancel(task)
+            task.wake = (ERROR, self.fault("Cancelled"))
+            self.undo(task, *undo)
+
+    def interrupt(self, task: Task) -> None:
+        """A blocked task is told of its cancellation."""
+        assert task.waiting is not None
+        queue, thing, extra = task.waiting
+        if queue == "group":
+            self.interrupt_group(task, thing)
+            return
+        self.forget(task, queue, thing, extra)
+        self.take_cancel(task)
+        lingers = queue == "send" and self.semantics.cancelled_send == "may"
+        self.wake(
+            task,
+            ERROR,
+            self.fault("Cancelled"),
+            ("lingering-send", thing, None) if lingers else None,
+        )
+
+    def interrupt_group(self, task: Task, group: Any) -> None:
+        """A task that waits for its children is told."""
+        raise NotImplementedError
+
+    def forget(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
+        """Remove a task from the queue that it waits in."""
+        if queue == "sleep":
+            self.disarm(task)
+        else:
+            self.writes |= thing.end.bit
+            thing.end.joiners = tuple(t for t in thing.end.joiners if t is not task)
