@@ -45,7 +45,7 @@ class AdapterError(ConformanceError):
     exit_code = Exit.NOT_STARTED
 
 
-class NotStarted(AdapterError):
+class NotStarted(AdapterError):  # noqa: N818 - says what happened, like ReplayDiverged
     """A runtime could not be started: not installed, wrong interpreter, unknown address."""
 
 
@@ -61,7 +61,7 @@ class DataError(ConformanceError):
     exit_code = Exit.DATA
 
 
-class ReplayDiverged(ConformanceError):
+class ReplayDiverged(ConformanceError):  # noqa: N818 - the public name, says what happened
     """A recorded schedule no longer fits the run: the program or the semantics changed."""
 
     exit_code = Exit.DATA

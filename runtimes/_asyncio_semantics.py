@@ -29,9 +29,13 @@ CITATIONS: Final[Mapping[str, str]] = {
     "cancel_before_start": f"{_LIB}tasks.py, Task.__step: the CancelledError is thrown into a "
     "coroutine that has not begun",
     "cancel_at_return": f"{_LIB}tasks.py, Task.__step: 'Task is cancelled right before coro stops'",
+    "cancel_again": f"{_LIB}tasks.py, Task.cancel: only counts the requests, and cancels again what "
+    "the task waits for; but one CancelledError stands for all requests made before it is thrown",
     "cancel_waits": f"{_TASK}#asyncio.Task.cancel: requests the cancellation, for the next cycle",
     "race": f"{_LIB}tasks.py, Task.cancel and __step: a future that is done cannot be cancelled, "
     "so the CancelledError is thrown when the task wakes",
+    "cancelled_send": f"{_LIB}queues.py, Queue.put: waits for room first, and puts the item only "
+    "after that, without a further await",
     "cancel_joiner": f"{_TASK}#task-object: if a coroutine awaits a Future during cancellation, "
     "that Future is cancelled",
     "join_error": f"{_DOCS}asyncio-future.html#asyncio.Future.result: raises the exception that "
@@ -50,6 +54,10 @@ CITATIONS: Final[Mapping[str, str]] = {
     "ties": f"{_LOOP}#asyncio.loop.call_later: the order of callbacks for exactly the same time "
     "is undefined",
     "past": f"{_LIB}timeouts.py, Timeout.reschedule: call_soon when the deadline has passed",
+    "dead_owner": f"{_LIB}locks.py, Lock: a flag and a queue of waiters; nobody is the owner, and a "
+    "task's end releases nothing",
+    "notice": f"{_LIB}taskgroups.py, TaskGroup.create_task: a done callback; "
+    f"{_DOCS}asyncio-future.html#asyncio.Future.add_done_callback: called through loop.call_soon()",
     "orphans": f"{_LIB}runners.py, Runner.close and _cancel_all_tasks: cancels and gathers them",
     "unjoined": f"{_DOCS}asyncio-dev.html#detect-never-retrieved-exceptions: the exception is not "
     "propagated, a message is logged",
@@ -82,8 +90,10 @@ PLAIN: Final = Semantics(
     cancellation="edge",
     cancel_before_start="skips",
     cancel_at_return="cancelled",
+    cancel_again="told",
     cancel_waits=False,
     race="cancel",
+    cancelled_send="did_not",
     cancel_joiner="propagates",
     join_error="same",
     join_cancelled="cancelled",
@@ -94,6 +104,8 @@ PLAIN: Final = Semantics(
     unowned="works",
     ties="any",
     past="later",
+    dead_owner="kept",
+    notice="later",
     orphans="cancelled",
     unjoined="ignored",
     groups="propagates",

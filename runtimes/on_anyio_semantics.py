@@ -57,6 +57,10 @@ _CITATIONS = {
     "cancel_waits": f"{_API}#anyio.TaskHandle.cancel a plain function",
     "race": f"{_NEWS} 4.0.0: cancel scopes defer cancelling tasks that are scheduled to resume"
     " with a finished future",
+    "cancelled_send": "undocumented; anyio/streams/memory.py:MemoryObjectSendStream.send leaves its"
+    " item with the waiting senders until the cancelled task goes on, so that it may be taken"
+    " meanwhile; no document allows that (https://github.com/agronholm/anyio/pull/729 speaks of a"
+    " bug), so it is not declared: such an outcome stays INTERESTING",
     "cancel_joiner": "undocumented; anyio/_core/_tasks.py:TaskHandle.__await__ waits for an event",
     "join_error": f"{_API}#anyio.TaskHandle raises TaskFailed",
     "join_cancelled": f"{_API}#anyio.TaskHandle raises TaskCancelled",
@@ -91,6 +95,7 @@ TRIO = Semantics(
     cancel_again="ignored",
     cancel_waits=False,
     race="completion",
+    cancelled_send="did_not",
     cancel_joiner="leaves",
     join_error="wrapped",
     join_cancelled="error",

@@ -29,6 +29,8 @@ CITATIONS: Final[Mapping[str, str]] = {
     "until the task has actually terminated",
     "race": f"{_SOURCE}kernel.py, trap_cancel_task: a task that was woken is on the ready queue, "
     "and the cancellation stays pending. Bytes that nobody has looked for yet wake nobody",
+    "cancelled_send": f"{_SOURCE}queue.py, QueueBase.put: waits for room first, and puts the item "
+    "only after that",
     "cancel_joiner": f"{_SOURCE}sched.py, SchedBarrier: a cancelled joiner leaves the set",
     "join_error": f"{_MANUAL}#Task.join: raises TaskError, whose __cause__ is the actual exception",
     "join_cancelled": f"{_MANUAL}#Task.join: TaskError; its __cause__ is then TaskCancelled",
@@ -41,11 +43,17 @@ CITATIONS: Final[Mapping[str, str]] = {
     "unowned": f"{_SOURCE}sync.py, Lock.release: only a lock that nobody holds is an error",
     "ties": f"{_SOURCE}timequeue.py: a heap of deadline and task id, so by age of the task",
     "past": f"{_SOURCE}kernel.py, kernel_run: deadlines are looked at once per cycle of the kernel",
+    "dead_owner": f"{_SOURCE}sync.py, Lock: a flag and a queue of waiters; nobody is the owner, and "
+    "a task's end releases nothing",
+    "notice": f"{_SOURCE}task.py, Task._task_runner and TaskGroup._task_done: the ending task "
+    "releases a semaphore, and the group looks at its tasks when it is scheduled for that",
     "orphans": f"{_MANUAL}#run: the kernel's shutdown cancels all remaining tasks; "
     f"{_SOURCE}kernel.py, Kernel._shutdown: one after the other, each awaited",
     "unjoined": f"{_SOURCE}kernel.py, kernel_run: logged as 'Task Crash' at once",
     "groups": f"{_TASK}'If any managed task exits with an error, all remaining tasks are "
     "cancelled'; errors are reported when the group's result is looked at",
+    "late_child": f"{_SOURCE}task.py, TaskGroup.spawn: RuntimeError only once the group has been "
+    "joined",
     "schedule_points": f"{_SOURCE}traps.py and kernel.py: only traps that suspend let others run, "
     "and a connect looks its address up in a thread; documented is sleep alone (docstring of "
     "curio/time.py): 0 seconds make a task switch to the next ready one",
@@ -71,6 +79,7 @@ SEMANTICS: Final = Semantics(
     cancel_again="ignored",
     cancel_waits=True,
     race="completion",
+    cancelled_send="did_not",
     cancel_joiner="leaves",
     join_error="wrapped",
     join_cancelled="error",
@@ -81,9 +90,12 @@ SEMANTICS: Final = Semantics(
     unowned="works",
     ties="any",
     past="later",
+    dead_owner="kept",
+    notice="later",
     orphans="in_turn",
     unjoined="ignored",
     groups="collected",
+    late_child="starts",
     schedule_points=_POINTS,
     cancel_points=_POINTS,
     citations=CITATIONS,

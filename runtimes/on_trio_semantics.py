@@ -39,6 +39,7 @@ SEMANTICS = Semantics(
     cancel_again="ignored",
     cancel_waits=False,
     race="completion",
+    cancelled_send="did_not",
     cancel_joiner="leaves",
     join_error="same",
     join_cancelled="error",
@@ -73,6 +74,9 @@ SEMANTICS = Semantics(
         " Cancelled did not happen;"
         " trio/_core/_run.py:Task._attempt_delivery_of_any_pending_cancel leaves a rescheduled"
         " task alone",
+        "cancelled_send": f"{_CORE}#cancellation-and-primitive-operations raising Cancelled means"
+        " that the operation did not happen (a socket's send and recv are the examples there);"
+        " trio/_channel.py:MemorySendChannel.send takes the item back as the cancel is delivered",
         "cancel_joiner": _COMPOSED + "waits for an event",
         "join_error": _COMPOSED + "raises the stored exception",
         "join_cancelled": _COMPOSED + "a task's Cancelled must not be raised in another task",

@@ -221,7 +221,7 @@ CLEANUP: Final = (
         ),
         rule=Rule("MUST", required=(shared("a cleaned", "main joined") & ends(a="cancelled"),)),
         sources={ANYBODY: "https://docs.python.org/3/reference/compound_stmts.html#finally-clause"},
-        shown_by="mutant:early-join",
+        shown_by="mutant:deaf-waiter",
     ),
     Scenario(
         id="cancellation/cleanup-waits",

@@ -58,7 +58,7 @@ _ITEMS = (
         asks="Do items come out of a channel in the order in which they went in?",
         program=Program(
             {
-                "main": _group(Spawn("a", "g"), *(Receive("c"),) * 4),
+                "main": _group(Spawn("a", "g"), Sleep(1), *(Receive("c"),) * 4),
                 "a": (Send("c", 1), Send("c", 2), Send("c", 3), Send("c", 4)),
             },
             channels=_of(2),
@@ -154,7 +154,7 @@ _BLOCKING = (
         rule=Rule("MUST", required=(shared("main empty", "a got") & logs(a=["got 7"]),)),
         sources={ANYBODY: PRIMITIVE},
         about={"receive"},
-        shown_by="mutant:lost-wakeup",
+        shown_by="mutant:lost-item-wakeup",
     ),
     Scenario(
         id="sync/channel-nowait-full",

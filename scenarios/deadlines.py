@@ -68,7 +68,7 @@ _ONE = (
         sources={ANYBODY: PRIMITIVE},
         about=_SCOPE,
         clock="native",
-        shown_by="mutant:leaking-scope",
+        shown_by="mutant:deadline-stays-armed",
     ),
     Scenario(
         id="timers/fail-then-go-on",
@@ -128,7 +128,7 @@ _ONE = (
         sources=_ALL,
         about=_SCOPE,
         clock="native",
-        shown_by="asyncio answers cut; trio refuses",
+        shown_by="asyncio answers cut; trio refuses; mutant:zero-is-no-deadline",
     ),
     Scenario(
         id="timers/overrun-no-checkpoint",
@@ -224,7 +224,7 @@ _NESTED = (
         sources=_ALL,
         about=_SCOPE,
         clock="native",
-        shown_by="mutant:wrong-scope",
+        shown_by="mutant:inner-swallows-outer",
     ),
 )
 
@@ -253,7 +253,7 @@ _ROUNDS = (
         sources=_ALL | {"asyncio": asyncio("eventloop", "asyncio.loop.call_at")},
         about={"fail_after", "sleep"},
         clock="native",
-        shown_by="mutant:lifo-timers",
+        shown_by="mutant:early-timer",
     ),
     Scenario(
         id="timers/deadline-equals-set",
@@ -268,7 +268,7 @@ _ROUNDS = (
         answers={"completes": logs(main=["came"]), "expires": logs(main=["caught Timeout"])},
         sources=_ALL | {"asyncio": asyncio("eventloop", "asyncio.loop.call_at")},
         about={"fail_after", "wait"},
-        shown_by="asyncio against trio; mutant:lifo-timers",
+        shown_by="mutant:deadline-never-fires",
     ),
     Scenario(
         id="timers/lock-past-deadline",

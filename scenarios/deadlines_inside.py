@@ -93,7 +93,7 @@ _BODIES = (
         sources=_ALL,
         about={"fail_after"},
         clock="native",
-        shown_by="mutant:deadline-at-exit",
+        shown_by="mutant:deadline-hides-error",
     ),
     Scenario(
         id="timers/error-in-cleanup",
@@ -103,7 +103,7 @@ _BODIES = (
         sources=_ALL,
         about={"fail_after"},
         clock="native",
-        shown_by="mutant:deadline-at-exit",
+        shown_by="mutant:deadline-hides-error",
     ),
     Scenario(
         id="timers/deadline-covers-group",
@@ -178,7 +178,7 @@ _SHIELDS = (
         sources=_SHIELD,
         about={"fail_after", "shield"},
         clock="native",
-        shown_by="mutant:shield-forgets",
+        shown_by="mutant:shield-forgets-cancel",
     ),
     Scenario(
         id="timers/deadline-inside-shield",

@@ -197,7 +197,7 @@ _ERRORS = (
         rule=Rule("MUST", required=(shared("b cleaned-up", "main left"),)),
         sources=_ALL,
         about={"group"},
-        shown_by="mutant:forgets-a-sibling",
+        shown_by="mutant:impatient-group",
     ),
     Scenario(
         id="spawn/group-error-interrupts-body",

@@ -171,7 +171,7 @@ def item_scenario(name: str, asks: str, shown_by: str, *handover: Op) -> Scenari
         rule=ONCE,
         sources=TAKEN_ONCE,
         about={"receive"},
-        shown_by=shown_by + "; mutant:item-lost-on-cancel",
+        shown_by=shown_by,
     )
 
 
@@ -179,25 +179,25 @@ ITEMS: Final = (
     item_scenario(
         "item-send-then-cancel",
         "An item is sent, then the receiver that waits for it cancelled: where is the item?",
-        "asyncio cancelled-item-kept, the others received",
+        "asyncio cancelled-item-kept, the others received; mutant:item-stays",
         *(Send("c", 1), Cancel("a")),
     ),
     item_scenario(
         "item-cancel-then-send",
         "A receiver is cancelled, then an item sent: where is the item?",
-        "all cancelled-item-kept",
+        "mutant:item-lost-on-cancel",
         *(Cancel("a"), Send("c", 1)),
     ),
     item_scenario(
         "item-send-nowait-then-cancel",
         "An item is put without waiting, then the receiver cancelled: where is the item?",
-        "asyncio cancelled-item-kept, the others received",
+        "asyncio cancelled-item-kept, trio and anyio received; mutant:item-stays",
         *(SendNowait("c", 1), Cancel("a")),
     ),
     item_scenario(
         "item-cancel-then-send-nowait",
         "A receiver is cancelled, then an item put without waiting: where is the item?",
-        "all cancelled-item-kept",
+        "mutant:item-lost-on-cancel",
         *(Cancel("a"), SendNowait("c", 1)),
     ),
     Scenario(
@@ -220,7 +220,7 @@ ITEMS: Final = (
         ),
         sources=TAKEN_ONCE,
         about={"receive"},
-        shown_by="mutant:lost-wakeup-on-cancel",
+        shown_by="mutant:double-wakeup",
     ),
 )
 
@@ -260,7 +260,7 @@ def room_scenario(name: str, asks: str, shown_by: str, *handover: Op) -> Scenari
         rule=DID_NOT_HAPPEN,
         sources={"trio": TRIO_PRIMITIVES},
         about={"send"},
-        shown_by=shown_by + "; mutant:cancelled-send-sends",
+        shown_by=shown_by,
     )
 
 
@@ -268,25 +268,27 @@ ROOMS: Final = (
     room_scenario(
         "room-receive-then-cancel",
         "An item is received, then the sender that waits for room cancelled: is its item sent?",
-        "asyncio cancelled-not-sent, the others sent",
+        "asyncio cancelled-not-sent, the others sent; mutant:sender-item-lost",
         *(Receive("c"), Cancel("a")),
     ),
     room_scenario(
         "room-cancel-then-receive",
         "A sender that waits for room is cancelled, then an item received: is its item sent?",
-        "anyio:trio also cancelled-but-sent, the others cancelled-not-sent",
+        "anyio:trio also cancelled-but-sent, the others cancelled-not-sent; "
+        "mutant:cancelled-send-sends",
         *(Cancel("a"), Receive("c")),
     ),
     room_scenario(
         "room-receive-nowait-then-cancel",
         "An item is taken without waiting, then the sender cancelled: is its item sent?",
-        "asyncio cancelled-not-sent, trio and anyio sent",
+        "asyncio cancelled-not-sent, trio and anyio sent; mutant:cancelled-send-sends",
         *(ReceiveNowait("c"), Cancel("a")),
     ),
     room_scenario(
         "room-cancel-then-receive-nowait",
         "A sender is cancelled, then an item taken without waiting: is the sender's item sent?",
-        "anyio cancelled-but-sent, asyncio and trio cancelled-not-sent",
+        "anyio cancelled-but-sent, asyncio and trio cancelled-not-sent; "
+        "mutant:cancelled-send-sends",
         *(Cancel("a"), ReceiveNowait("c")),
     ),
 )

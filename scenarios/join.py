@@ -71,7 +71,7 @@ _VALUES = (
         rule=Rule("MUST", required=(logs(main=["got 7"]),)),
         sources=_ALL,
         about={"join"},
-        shown_by="mutant:lost-wakeup",
+        shown_by="mutant:late-join-blocks",
     ),
     Scenario(
         id="join/done-yields",
@@ -199,7 +199,7 @@ _RINGS = (
         },
         sources=_ALL,
         about={"join"},
-        shown_by="asyncio answers blocks; a runtime that finds deadlocks refuses",
+        shown_by="asyncio answers blocks; mutant:early-join",
     ),
 )
 

@@ -46,7 +46,7 @@ _FIRST_STEPS = (
         ),
         answers={"in-order": shared("a ran", "b ran"), "reversed": shared("b ran", "a ran")},
         sources={"asyncio": asyncio("eventloop", "asyncio.loop.call_soon"), "trio": _START_SOON},
-        shown_by="asyncio answers in-order, trio both",
+        shown_by="asyncio answers in-order, trio both; mutant:last-spawned-first",
     ),
     Scenario(
         id="spawn/starts",
@@ -76,7 +76,7 @@ _FIRST_STEPS = (
             "not-started": shared("main went-on", "a ran"),
         },
         sources={"asyncio": _CREATE_TASK, "trio": _START_SOON},
-        shown_by="asyncio answers started, trio both",
+        shown_by="asyncio answers started, trio both; mutant:late-start",
     ),
     Scenario(
         id="spawn/grandchild-order",
@@ -94,7 +94,7 @@ _FIRST_STEPS = (
             "depth-first": shared("c ran", "b ran"),
         },
         sources={"asyncio": _CREATE_TASK, "trio": _START_SOON},
-        shown_by="asyncio answers breadth-first, asyncio:eager depth-first",
+        shown_by="asyncio answers breadth-first, asyncio:eager depth-first; mutant:eager-start",
     ),
     Scenario(
         id="spawn/each-runs-once",
@@ -118,7 +118,7 @@ _FIRST_STEPS = (
             forbidden=(has(a=["ran", "ran"]), has(b=["ran", "ran"]), has(c=["ran", "ran"])),
         ),
         sources={ANYBODY: PRIMITIVE},
-        shown_by="mutant:forgets-a-sibling",
+        shown_by="mutant:lost-start",
     ),
 )
 

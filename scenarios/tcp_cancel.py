@@ -76,7 +76,7 @@ SCENARIOS: Final = (
         rule=Rule("MUST", forbidden=(lacks(a="accepted", main="again"),)),
         sources={"trio": TRIO_PRIMITIVES},
         about={"accept"},
-        shown_by="mutant:connection-lost-on-cancel",
+        shown_by="mutant:connection-lost-on-wakeup",
     ),
     Scenario(
         id="tcp/cancel-connect",
@@ -149,7 +149,7 @@ SCENARIOS: Final = (
         answers={"prefix-kept": has(main="got 'abcd'"), "prefix-lost": has(main="got 'cd'")},
         sources={ANYBODY: "undocumented (curio attaches the bytes to the exception)"},
         about={"receive_exactly"},
-        shown_by="asyncio and anyio prefix-kept, curio prefix-lost",
+        shown_by="asyncio prefix-kept, curio prefix-lost",
     ),
     Scenario(
         id="tcp/cancel-send-then-close",

@@ -112,7 +112,7 @@ _SLEEPS = (
         },
         sources=_ALL,
         about={"sleep"},
-        shown_by="asyncio answers yields; trio and anyio refuse",
+        shown_by="asyncio answers yields; trio and anyio refuse; mutant:negative-sleep-fails",
     ),
     Scenario(
         id="timers/sleep-until-past",
@@ -195,7 +195,7 @@ _SLEEPS = (
         sources={ANYBODY: PRIMITIVE},
         about={"sleep"},
         clock="native",
-        shown_by="curio: select refuses so long a time, and its kernel dies",
+        shown_by="mutant:huge-time-deafens; curio: select refuses so long a time, its kernel dies",
     ),
 )
 
@@ -217,7 +217,7 @@ _TIES = (
         },
         about={"sleep_until"},
         clock="native",
-        shown_by="asyncio answers in-order, trio both",
+        shown_by="anyio:asyncio answers in-order, trio both",
     ),
     Scenario(
         id="timers/held-up-order",

@@ -169,7 +169,7 @@ BLOCKED: Final = (
         ),
         sources=INTERRUPTS,
         about={"acquire"},
-        shown_by="mutant:leaked-permit",
+        shown_by="mutant:deaf-waiter",
     ),
     Scenario(
         id="cancellation/in-receive",

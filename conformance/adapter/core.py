@@ -115,11 +115,16 @@ class Runtime:
 
     def error_name(self, error: BaseException) -> str:
         """The normalised name of an error that is neither the program's own nor a group."""
-        return next((name for kind, name in self.errors.items() if isinstance(error, kind)), type(error).__name__)
+        return next(
+            (name for kind, name in self.errors.items() if isinstance(error, kind)),
+            type(error).__name__,
+        )
 
     def capabilities(self) -> Capabilities:
         """What this runtime has: every op whose method the adapter defines, and its special ones."""
-        kinds = [kind for kind in OPS if kind in _BUILT_IN or self._defines(METHODS.get(kind, kind))]
+        kinds = [
+            kind for kind in OPS if kind in _BUILT_IN or self._defines(METHODS.get(kind, kind))
+        ]
         had = {*kinds, *self.special} - self.lacks
         return {kind: self._support(kind) for kind in sorted(had)}
 
@@ -134,7 +139,12 @@ class Runtime:
 _BUILT_IN = frozenset({"return", "raise", "attempt", "note", "log"})
 """Ops that the interpreter performs by itself."""
 
-METHODS = {"set": "set_event", "wait": "wait_event", "abort": "abort_stream", "close": "close_stream"}
+METHODS = {
+    "set": "set_event",
+    "wait": "wait_event",
+    "abort": "abort_stream",
+    "close": "close_stream",
+}
 """Op kinds whose method has another name."""
 
 

@@ -69,7 +69,7 @@ class Tcp:
         raise NotImplementedError
 
 
-class IncompleteRead(Exception):
+class IncompleteRead(Exception):  # noqa: N818 - what anyio calls it
     """EOF came before that many bytes: raised by composed `receive_exactly` methods."""
 
 

@@ -243,7 +243,7 @@ def schedule_of(machine: Controllable, path: Path) -> list[int]:
     schedule: list[int] = []
     inner: list[int] = []
 
-    def choose(kind: str, options: int) -> int:
+    def choose(_kind: str, _options: int) -> int:
         value = inner.pop(0)
         schedule.append(value)
         return value

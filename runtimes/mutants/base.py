@@ -95,10 +95,8 @@ def mutant(broken: _B) -> _B:
 def make(name: str, flavour: str) -> Mutant:
     """The runtime of that name. Raises KeyError."""
     broken = FOUND[name]
-    if issubclass(broken, Mutant):
-        runtime = broken()
-    else:
-        runtime = type(broken.__name__, (Mutant,), {"kernel": broken})()
+    whole = issubclass(broken, Mutant)
+    runtime = broken() if whole else type(broken.__name__, (Mutant,), {"kernel": broken})()
     runtime.flavour = flavour
     return runtime
 

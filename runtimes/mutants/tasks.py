@@ -7,7 +7,7 @@ from typing import Any
 
 from runtimes.mutants.base import Kernel, mutant
 from runtimes.reference.kernel import Fault
-from runtimes.reference.objects import DONE, ERROR, RUNNING, VALUE, Task
+from runtimes.reference.objects import DONE, ERROR, RUNNING, START, VALUE, Task
 
 
 @mutant
@@ -20,6 +20,34 @@ class EagerStart(Kernel):
         child.state = RUNNING
         self.advance(child)
         return None
+
+
+@mutant
+class LastSpawnedFirst(Kernel):
+    """Of the tasks that have not begun, the one that was spawned last takes its first step first."""
+
+    def spawn(self, task: Task, child: Task, group: Any = None) -> Any:
+        super().spawn(task, child, group)
+        self.ready.remove(child)
+        unstarted = (place for place, other in enumerate(self.ready) if other.wake[0] == START)
+        self.ready.insert(next(unstarted, len(self.ready)), child)
+        return None
+
+
+@mutant
+class LateStart(Kernel):
+    """A new task takes its first step one round late."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.begun: set[Task] = set()
+
+    def advance(self, task: Task) -> None:
+        if task.wake[0] == START and task not in self.begun:
+            self.begun.add(task)
+            self.make_ready(task, START)
+        else:
+            super().advance(task)
 
 
 @mutant

@@ -177,6 +177,19 @@ class DeadlineAtExit(Kernel):
 
 
 @mutant
+class DeadlineHidesError(Kernel):
+    """An error that leaves a body whose deadline has passed gives way to that of the deadline."""
+
+    def leave_deadline(self, task: Task, scope: Scope, error: Any, *, fails: bool) -> bool:
+        passed = any(what is scope and when <= self.now for when, what in self.timers)
+        hides = (passed or scope.cancelled) and error is not None and not self.is_cancelled(error)
+        swallows = super().leave_deadline(task, scope, error, fails=fails)
+        if hides and fails:
+            raise Fault(self.fault("Timeout"))
+        return swallows or hides
+
+
+@mutant
 class MissedInSilence(Kernel):
     """A deadline that must fail only moves on."""
 

@@ -11,6 +11,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Mapping
+from types import TracebackType
 from typing import Any, ClassVar, Literal
 
 from conformance.adapter.channels import Channels
@@ -42,7 +43,12 @@ class _Scope:
     async def __aenter__(self) -> Any:
         return self.enter()
 
-    async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> bool:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
         return bool(await self.leave(error))
 
 
@@ -92,7 +98,7 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
         choose = None
         if limits.seed is not None:
             pick = random.Random(limits.seed).randrange
-            choose = lambda kind, options: pick(options)  # noqa: E731
+            choose = lambda _kind, options: pick(options)  # noqa: E731
         virtual = limits.clock == "virtual"
         return Executor(self.semantics, choose=choose, tick=limits.tick, virtual=virtual)
 
@@ -165,7 +171,7 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
         scope, task, kernel = objects.Scope("shield", 0, shield=True), self.current(), self.executor
         return _Scope(
             lambda: kernel.enter_shield(task, scope),
-            lambda error: Ask(SCOPE, kernel.leave_shield, scope),
+            lambda _error: Ask(SCOPE, kernel.leave_shield, scope),
         )
 
     def move_on_after(self, seconds: float) -> Scope:
@@ -218,7 +224,7 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
     async def block(self, seconds: float) -> None:
         """Let time pass."""
         if not self.executor.virtual:
-            time.sleep(seconds)
+            time.sleep(seconds)  # noqa: ASYNC251 - to hold the loop up is what the op means
         await Ask("block", self.executor.hold, seconds / self.tick)
 
     # ------------------------------------------------------------ sync, channels
@@ -276,7 +282,7 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
 
     def _keep(self, sock: socket.socket) -> socket.socket:
         """Non-blocking, and closed at the end of the run at the latest."""
-        sock.setblocking(False)
+        sock.setblocking(False)  # noqa: FBT003 - the socket's own interface
         self.sockets.append(sock)
         return sock
 

@@ -66,6 +66,7 @@ class Calls(Saving):
         return None if self.lax else self.now
 
     def build(self, program: Program) -> None:
+        """Make every object of the program, and main ready."""
         self.by_name: dict[str, Task] = {}
         for name in program.tasks:
             own = self.make_thing(Scope, "task")

@@ -110,16 +110,11 @@ class Cancellation(Clock):
         self.writes |= task.bit
         task.count += 1
         waiting = task.waiting
-        if (
-            task.state == BLOCKED
-            and waiting is not None
-            and waiting[0] == "join"
-            and not task.shields
-        ):
-            if self.semantics.cancel_joiner == "propagates":
-                return waiting[1] not in (task, *through) and self.edge_cancel(
-                    waiting[1], (task, *through)
-                )
+        joins = task.state == BLOCKED and waiting is not None and waiting[0] == "join" and not task.shields
+        if joins and self.semantics.cancel_joiner == "propagates":
+            assert waiting is not None
+            through = (task, *through)
+            return waiting[1] not in through and self.edge_cancel(waiting[1], through)
         task.pending = True
         self.cancel_arrives(task)
         return True
@@ -135,7 +130,7 @@ class Cancellation(Clock):
             self.race(task)
 
     def race(self, task: Task) -> None:
-        """The task was woken, or yields, and has not gone on yet: does the cancellation win?"""
+        """Decide whether a cancellation wins over a wake-up that the task has not gone on with yet."""
         if task.wake[0] == ERROR and self.is_cancelled(task.wake[1]):
             self.take_cancel(task)
             return

@@ -11,6 +11,7 @@ import selectors
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
+from contextlib import suppress
 from typing import Any, final
 
 from conformance.lang.ops import Ticks
@@ -41,7 +42,7 @@ class Cancelled(BaseException):
     """A task is told that it was cancelled."""
 
 
-class ReferenceFault(Exception):
+class ReferenceFault(Exception):  # noqa: N818 - it carries any error's name
     """An op failed; `name` is the normalised name of the error."""
 
     def __init__(self, name: str) -> None:
@@ -282,10 +283,8 @@ class Executor(Network):
         """Whatever is left is closed, innermost first come."""
         for task in self.tasks:
             if task.state not in (DONE, UNSPAWNED):
-                try:
+                with suppress(BaseException):  # a body that refuses to end is abandoned
                     task.body.close()
-                except BaseException:  # noqa: S110 - a body that refuses to end is abandoned
-                    pass
         if self.selector is not None:
             self.selector.close()
 
@@ -347,5 +346,5 @@ class Executor(Network):
             super().undo(task, kind, thing, value)
 
 
-def _first(kind: str, options: int) -> int:
+def _first(_kind: str, _options: int) -> int:
     return 0

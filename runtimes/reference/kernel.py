@@ -1,9 +1,9 @@
 """The core of the reference: the ready queue, performing an op, and the one door for every decision.
 
 The rules stand in layers above it, each a subclass of the one before: `Clock`, `Cancellation`, `Tasks`,
-`Primitives`, `Structure`, `Network`. The kernel knows nothing of how a task's body is held. `Machine` drives bodies that are frames (for the oracle:
-they can be copied), `Executor` drives coroutines (for real runs); both tell the kernel which op a task asks
-for, and the kernel says: done, blocked, or fails. What it may do is set by a `Semantics`.
+`Primitives`, `Structure`, `Network`. The kernel knows nothing of how a task's body is held: `Machine` drives bodies
+that are frames (for the oracle: they can be copied), `Executor` drives coroutines (for real runs). Both tell it which
+op a task asks for, and it says: done, blocked, or fails. What it may do is set by a `Semantics`.
 
 `choose(kind, n)` is the one door: kinds `run` (which task), `timer` (which due timer), `cancel` (does the cancel
 win), `data` (how many bytes) and `io`. Index 0 is what a plain FIFO loop would do.
@@ -49,7 +49,7 @@ _OURS = (SCOPE, "log", "block")
 """What the interpreter does by itself: never a schedule point nor a cancel point."""
 
 
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818 - a fault of an op, of whatever name
     """An op fails with this error (`args[0]`)."""
 
 
@@ -187,13 +187,9 @@ class Kernel:
         task.doing = kind
         value = call(task, *args)
         if value is WAIT:
-            if (
-                task.state == BLOCKED
-                and (task.pending or self.cancelling)
-                and self._cancels[kind] != "never"
-            ):
-                if self.cancel_due(task):
-                    self.interrupt(task)
+            told = task.pending or self.cancelling
+            if told and task.state == BLOCKED and self._cancels[kind] != "never" and self.cancel_due(task):
+                self.interrupt(task)
         elif self._yields[kind]:
             self.make_ready(task, VALUE, value)
             return WAIT

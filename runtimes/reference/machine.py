@@ -45,7 +45,7 @@ class Machine(Calls):
         super().__init__(semantics, lax=lax)
         self.program = program
         self.code = compile_program(program)
-        self.choose = lambda kind, options: 0
+        self.choose = lambda _kind, _options: 0
         self.build(program)
         self._foresight = Foresight(self, program)
         self.begin_here()

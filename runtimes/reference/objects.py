@@ -59,7 +59,8 @@ class Task(Stateful):
         "shields", "state", "undo", "waiting", "wake",
     )  # fmt: skip
     STATE = (
-        "state", "wake", "waiting", "pending", "count", "scopes", "shields", "group", "undo", "lane", "doing", "ended", "owned", "body.at", "body.blocks", "body.log", "body.request", "body.end",
+        "state", "wake", "waiting", "pending", "count", "scopes", "shields", "group", "undo", "lane", "doing",
+        "ended", "owned", "body.at", "body.blocks", "body.log", "body.request", "body.end",
     )  # fmt: skip
 
     def __init__(self, name: str, bit: int, own: Scope, end: End) -> None:

@@ -25,6 +25,7 @@ class Saving(Network):
         self._start: tuple[Any, ...] = ()
 
     def make_thing(self, make: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        """Make an object, with the next footprint bit, and remember it."""
         bit = 4 << len(self.things)
         thing = (
             make(args[0], bit, *args[1:], **named)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import platform
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import cast, final
@@ -63,10 +63,13 @@ class _Here:
         return run_program(program, self.runtime, options)
 
 
-def judged(runtime: Runtime, address: str, seeds: int = 1) -> dict[str, Case]:
-    """Every case of the catalogue on that runtime, by scenario."""
+def judged(
+    runtime: Runtime, address: str, seeds: int = 1, only: Collection[str] | None = None
+) -> dict[str, Case]:
+    """Every case of the catalogue, or `only` of those scenarios, on that runtime, by scenario."""
     bench = cast(Bench, _Here(runtime, address))
-    plan = Plan(tuple(catalogue().values()), (address,), seeds=seeds)
+    asked = tuple(s for name, s in catalogue().items() if only is None or name in only)
+    plan = Plan(asked, (address,), seeds=seeds)
     return {case.scenario: case for case in Campaign(plan, bench, ORACLE).run()}
 
 

@@ -114,6 +114,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "timers/overrun-no-checkpoint",
         }
     ),
+    "deadline-hides-error": frozenset({"timers/error-in-cleanup", "timers/error-past-deadline"}),
     "deadline-never-fires": frozenset(
         {
             "cancellation/in-send",
@@ -336,6 +337,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "timers/shield-inside-deadline",
         }
     ),
+    "lifo-channel": frozenset({"sync/channel-order"}),
     "lifo-timers": frozenset(
         {
             "cancellation/deferred-at-set-event",
@@ -513,8 +515,10 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
 }
 
 UNCAUGHT: Final[Mapping[str, str]] = {
-    "lifo-channel": "in no scenario do two items ever wait in a channel together: "
-    "`sync/channel-order` receives each item as it comes",
+    "last-spawned-first": "trio promises no order of first steps: only the answer to "
+    "`spawn/first-steps` changes",
+    "late-start": "trio does not say when a task begins: only the answer to "
+    "`spawn/after-one-checkpoint` changes",
 }
 """Mutants that no scenario catches, each with the reason."""
 

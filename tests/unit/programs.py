@@ -8,39 +8,59 @@ from collections.abc import Sequence
 from conformance.lang import ops
 from conformance.lang.ops import Op
 from conformance.lang.program import Channel, Program
-from conformance.lang.semantics import Semantics
+from conformance.lang.semantics import Point, Semantics
 
-SYNC = dict.fromkeys(
-    ("spawn", "set", "release", "cancel", "send_nowait", "receive_nowait", "listen", "send_eof", "close", "abort"),
+SYNC: dict[str, Point] = dict.fromkeys(
+    (
+        "spawn",
+        "set",
+        "release",
+        "cancel",
+        "send_nowait",
+        "receive_nowait",
+        "listen",
+        "send_eof",
+        "close",
+        "abort",
+    ),
     "never",
 )
 STRUCTURED = Semantics(
     order="any", cancellation="level", cancel_before_start="runs", race="completion", past="later",
     notice="at_once", orphans="awaited", relock="error", unowned="error", dead_owner="broken",
-    schedule_points={"default": "always", **SYNC},  # type: ignore[arg-type]
-    cancel_points={"default": "always", **SYNC},  # type: ignore[arg-type]
+    schedule_points={"default": "always", **SYNC},
+    cancel_points={"default": "always", **SYNC},
 )  # fmt: skip
 EDGE = Semantics(
     order="fifo", cancellation="edge", cancel_before_start="skips", cancel_at_return="cancelled", race="cancel",
     cancel_joiner="propagates", join_self="error", channels="barging", past="later", late_child="refused",
-    schedule_points={"default": "if_blocks", "checkpoint": "always", **SYNC},  # type: ignore[arg-type]
-    cancel_points={"default": "if_blocks", "checkpoint": "always", **SYNC},  # type: ignore[arg-type]
+    schedule_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
+    cancel_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
 )  # fmt: skip
 WAITING_CANCEL = Semantics(
     order="fifo", cancellation="edge", cancel_before_start="runs", race="completion", cancel_waits=True,
     cancel_again="ignored", orphans="in_turn", groups="collected", channels="barging", ties="fifo",
     join_error="wrapped", join_cancelled="error",
-    schedule_points={"default": "if_blocks", "checkpoint": "always", **SYNC},  # type: ignore[arg-type]
-    cancel_points={"default": "if_blocks", "checkpoint": "always", **SYNC},  # type: ignore[arg-type]
+    schedule_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
+    cancel_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
 )  # fmt: skip
 EAGER = Semantics(order="fifo", start="eager", race="either", locks="barging", orphans="abandoned")
 LOOSE = Semantics()
-ALL = {"structured": STRUCTURED, "edge": EDGE, "waiting": WAITING_CANCEL, "eager": EAGER, "loose": LOOSE}
+ALL = {
+    "structured": STRUCTURED,
+    "edge": EDGE,
+    "waiting": WAITING_CANCEL,
+    "eager": EAGER,
+    "loose": LOOSE,
+}
 
 KINDS = (
     "send", "receive", "send_nowait", "acquire", "release", "wait", "set", "checkpoint", "note", "log", "sleep",
     "cancel", "shield", "deadline", "join", "attempt", "group", "spawn", "block", "detach",
 )  # fmt: skip
+
+
+_OPENING = (ops.Listen("L"), ops.Spawn("server"), ops.Connect("c", "L"))
 
 
 class Maker:
@@ -69,16 +89,23 @@ class Maker:
 
     def _main(self) -> tuple[Op, ...]:
         if "group" in self.pool:
-            return (ops.Group("g", (*(ops.Spawn(n, "g") for n in self.names), ops.Checkpoint())), ops.Note("left"))
+            return (
+                ops.Group("g", (*(ops.Spawn(n, "g") for n in self.names), ops.Checkpoint())),
+                ops.Note("left"),
+            )
         spawns: tuple[Op, ...] = tuple(ops.Spawn(n) for n in self.names)
         if self.random.random() < 0.5:
-            spawns += tuple(ops.Attempt((ops.Join(n),), on_error=(), on_cancel=()) for n in self.names)
+            spawns += tuple(
+                ops.Attempt((ops.Join(n),), on_error=(), on_cancel=()) for n in self.names
+            )
         return spawns
 
     def _op(self, depth: int) -> Op:
         choice, kind = self.random.choice, self.random.choice(self.pool)
         if kind in ("shield", "deadline", "attempt") and depth < 2:
-            return self._block(kind, tuple(self._op(depth + 1) for _ in range(self.random.randint(1, 2))))
+            return self._block(
+                kind, tuple(self._op(depth + 1) for _ in range(self.random.randint(1, 2)))
+            )
         simple: dict[str, Op] = {
             "send": ops.Send("q", choice([1, 2, None])),
             "receive": ops.Receive("q"),
@@ -116,10 +143,13 @@ class Maker:
         server = tuple(self._tcp_op("s") for _ in range(self.random.randint(1, 3)))
         return Program(
             {
-                "main": (ops.Listen("L"), ops.Spawn("server"), ops.Connect("c", "L"), *client, choice([ops.Close("c"), ops.Note(0)])),
+                "main": (
+                    *(ops.Listen("L"), ops.Spawn("server"), ops.Connect("c", "L"), *client),
+                    choice([ops.Close("c"), ops.Note(0)]),
+                ),
                 "server": (ops.Accept("s", "L"), *server, choice([ops.Close("s"), ops.Note(0)])),
             }
-        )  # fmt: skip
+        )
 
     def _tcp_op(self, stream: str) -> Op:
         op: Op = self.random.choice(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import pytest
 
 from conformance.engine.explore import enumerate_plainly, explore, schedule_of
@@ -34,7 +36,9 @@ def _differences(program: Program, semantics: Semantics, *, lax: bool) -> str:
     lost, invented = plain - set(found.outcomes), set(found.outcomes) - plain
     if not lost and not invented:
         return ""
-    shown = [f"lost: {show_outcome(o)}" for o in lost] + [f"invented: {show_outcome(o)}" for o in invented]
+    shown = [f"lost: {show_outcome(o)}" for o in lost] + [
+        f"invented: {show_outcome(o)}" for o in invented
+    ]
     return "\n".join([show_program(program), *shown])
 
 
@@ -57,7 +61,9 @@ def test_reduced_search_equals_plain_enumeration_for_tcp(name: str) -> None:
         assert _differences(make.tcp(), ALL[name], lax=False) == ""
 
 
-def _mutated_finds(monkeypatch: pytest.MonkeyPatch, attribute: str, replacement: object, programs: int) -> bool:
+def _mutated_finds(
+    monkeypatch: pytest.MonkeyPatch, attribute: str, replacement: object, programs: int
+) -> bool:
     """Whether the comparison notices a machine with one method replaced (a crash of the search counts)."""
     monkeypatch.setattr(Machine, attribute, replacement)
     for seed in range(programs):
@@ -113,12 +119,12 @@ def test_an_incomplete_state_key_is_noticed(monkeypatch: pytest.MonkeyPatch, par
     assert _mutated_finds(monkeypatch, "snapshot", incomplete, 400)
 
 
-class _Key(tuple[object, ...]):
+class _Key(tuple[object, ...]):  # noqa: SLOT001 - a tuple takes no slots that hold anything
     """A snapshot that restores completely but compares by an incomplete key."""
 
     key: tuple[object, ...]
 
-    def __new__(cls, full: tuple[object, ...], key: tuple[object, ...]) -> _Key:
+    def __new__(cls, full: tuple[object, ...], key: tuple[object, ...]) -> Self:
         self = super().__new__(cls, full)
         self.key = key
         return self
@@ -133,7 +139,9 @@ class _Key(tuple[object, ...]):
 def _without(thing: object, part: str) -> object:
     names = thing.STATE  # type: ignore[attr-defined]
     saved = thing.save(thing)  # type: ignore[attr-defined]
-    return tuple(value for name, value in zip(names, saved, strict=True) if name.rpartition(".")[2] != part)
+    return tuple(
+        value for name, value in zip(names, saved, strict=True) if name.rpartition(".")[2] != part
+    )
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -141,15 +149,21 @@ def test_every_change_is_in_the_footprint(seed: int) -> None:
     """Whatever part of the state a step changes, its footprint names it: snapshots rely on that."""
     make = Maker(seed)
     for _ in range(80):
-        program = make.tcp() if make.random.random() < 0.3 else make.program(make.random.randint(2, 4), 3)
-        machine = Machine(program, make.random.choice(list(ALL.values())), lax=make.random.random() < 0.3)
-        machine.choose = lambda kind, options: make.random.randrange(options)
+        program = (
+            make.tcp() if make.random.random() < 0.3 else make.program(make.random.randint(2, 4), 3)
+        )
+        machine = Machine(
+            program, make.random.choice(list(ALL.values())), lax=make.random.random() < 0.3
+        )
+        machine.choose = lambda _kind, options: make.random.randrange(options)
         while options := machine.options():
             before = [thing.save(thing) for thing in machine.things]
             machine.step(make.random.choice(options))
             for thing, saved in zip(machine.things, before, strict=True):
                 if not machine.writes & thing.bit:
-                    assert thing.save(thing) == saved, f"{type(thing).__name__} changed behind the footprint's back"
+                    assert thing.save(thing) == saved, (
+                        f"{type(thing).__name__} changed behind the footprint's back"
+                    )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -158,7 +172,7 @@ def test_restoring_brings_everything_back(seed: int) -> None:
     make = Maker(seed)
     for _ in range(40):
         machine = Machine(make.program(3, 3), make.random.choice(list(ALL.values())))
-        machine.choose = lambda kind, options: make.random.randrange(options)
+        machine.choose = lambda _kind, options: make.random.randrange(options)
         marks = []
         while options := machine.options():
             marks.append((machine.snapshot(), [thing.save(thing) for thing in machine.things]))
@@ -190,7 +204,9 @@ def test_coroutines_reach_the_whole_allowed_set() -> None:
     for _ in range(25):
         program = make.program(2, 2, ("send", "receive", "wait", "set", "checkpoint"))
         outcomes = set(explore(Machine(program, Reference.semantics)).outcomes)
-        seen = {run_program(program, runtime, RunOptions(seed=s)).outcome.judged() for s in range(60)}
+        seen = {
+            run_program(program, runtime, RunOptions(seed=s)).outcome.judged() for s in range(60)
+        }
         assert seen <= outcomes
         reached, allowed = reached + len(seen), allowed + len(outcomes)
     assert reached == allowed
@@ -243,9 +259,47 @@ def test_logs_of_their_own_do_not_multiply_outcomes() -> None:
     """Three tasks of three notes have one outcome, found in few steps; a shared log has 1,680."""
     spawns = tuple(ops.Spawn(n) for n in "abc")
     own = Program({"main": spawns, **{n: tuple(ops.Note(i) for i in range(3)) for n in "abc"}})
-    logged = {n: tuple(op for i in range(3) for op in (ops.Log(i), ops.Checkpoint())) for n in "abc"}
+    logged = {
+        n: tuple(op for i in range(3) for op in (ops.Log(i), ops.Checkpoint())) for n in "abc"
+    }
     assert len(explore(Machine(own, STRUCTURED)).outcomes) == 1
     assert len(explore(Machine(Program({"main": spawns, **logged}), STRUCTURED)).outcomes) == 1680
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_persistent_sets_lose_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On programs too large to enumerate, search with persistent sets finds what search without them finds."""
+    make = Maker(40 + len(name))
+    programs = [
+        make.program(make.random.choice([3, 4]), make.random.randint(2, 3)) for _ in range(40)
+    ]
+    reduced = [explore(Machine(p, ALL[name]), budget=8000) for p in programs]
+    monkeypatch.setattr(Machine, "foresee", lambda _machine: None)
+    for program, found in zip(programs, reduced, strict=True):
+        whole = explore(Machine(program, ALL[name]), budget=8000)
+        if whole.complete:
+            assert set(found.outcomes) == set(whole.outcomes), show_program(program)
+
+
+def test_one_true_and_one_point_zero_are_three_items() -> None:
+    """Items that Python calls equal are told apart: 1, true and the order in which they arrive."""
+    program = Program(
+        {
+            "main": (
+                ops.Spawn("a"),
+                ops.Spawn("b"),
+                ops.Sleep(1),
+                ops.Receive("q"),
+                ops.Receive("q"),
+            ),
+            "a": (ops.Send("q", 1),),
+            "b": (ops.Send("q", True),),
+        },
+        channels={"q": Channel(2)},
+    )
+    found = explore(Machine(program, STRUCTURED)).outcomes
+    logs = {tuple(entry.text for entry in o.task("main").log) for o in found}
+    assert logs == {("got 1", "got true"), ("got true", "got 1")}
 
 
 def test_a_spent_budget_says_so() -> None:

@@ -1,5 +1,7 @@
-"""Replay: the answers of a recorded schedule. Strict: whatever does not fit is ReplayDiverged. Lenient: any list
-of integers is a schedule (an index is taken modulo the options, and FIFO follows the end).
+"""Replay: the answers of a recorded schedule.
+
+Strict: whatever does not fit is ReplayDiverged. Lenient: any list of integers is a schedule (an index is taken
+modulo the options, and FIFO follows the end).
 """
 
 from __future__ import annotations
