@@ -31,8 +31,7 @@ KINDS = (
 )  # fmt: skip
 FRAME = {
     "four": "main spawns four tasks (and joins them in every second program); each has four "
-    "ops, and an op with a "
-    "body (shield, attempt, move_on_after, fail_after) holds one or two more",
+    "ops, those in the bodies of shields and deadlines counted; an attempt around ops is not an op",
     "three": "main spawns three tasks; each has three ops, without bodies",
 }
 SELECTION = (
@@ -53,6 +52,7 @@ class Draw:
     ) -> None:
         self.rng = rng
         self.names = names
+        self.left = 0
         kinds = [
             kind
             for kind in KINDS
@@ -69,20 +69,33 @@ class Draw:
             main += tuple(
                 ops.Attempt((ops.Join(name),), on_error=(), on_cancel=()) for name in self.names
             )
-        bodies = {name: tuple(self.op(name) for _ in range(length)) for name in self.names}
+        bodies = {name: self._task(name, length) for name in self.names}
         return Program(
             {"main": main, **bodies}, events=("e",), locks=("l",), channels={"q": Channel(1)}
         )
 
+    def _task(self, task: str, length: int) -> tuple[Op, ...]:
+        """So many ops, nested ones included."""
+        self.left = length
+        body: list[Op] = []
+        while self.left:
+            body.append(self.op(task))
+        return tuple(body)
+
     def op(self, task: str, depth: int = 0) -> Op:
         """One op; a body inside a body holds none."""
         structures = ("shield", "deadline", "attempt", "nowait")
-        kinds = [kind for kind in self.kinds if not depth or kind not in structures] or ["note"]
-        make: Callable[[str, int], Op] = getattr(self, "_" + self.rng.choice(kinds))
+        flat = depth or self.left < 2
+        kinds = [kind for kind in self.kinds if not flat or kind not in structures] or ["note"]
+        kind = self.rng.choice(kinds)
+        self.left -= kind != "attempt"
+        make: Callable[[str, int], Op] = getattr(self, "_" + kind)
         return make(task, depth)
 
     def _body(self, task: str, depth: int) -> tuple[Op, ...]:
-        return tuple(self.op(task, depth + 1) for _ in range(self.rng.randint(1, 2)))
+        return tuple(
+            self.op(task, depth + 1) for _ in range(self.rng.randint(1, min(2, self.left)))
+        )
 
     def _checkpoint(self, task: str, depth: int) -> Op:
         return ops.Checkpoint()

@@ -115,17 +115,13 @@ class Runtime:
 
     def error_name(self, error: BaseException) -> str:
         """The normalised name of an error that is neither the program's own nor a group."""
-        return next(
-            (name for kind, name in self.errors.items() if isinstance(error, kind)),
-            type(error).__name__,
-        )
+        names = (name for kind, name in self.errors.items() if isinstance(error, kind))
+        return next(names, type(error).__name__)
 
     def capabilities(self) -> Capabilities:
         """What this runtime has: every op whose method the adapter defines, and its special ones."""
-        kinds = [
-            kind for kind in OPS if kind in _BUILT_IN or self._defines(METHODS.get(kind, kind))
-        ]
-        had = {*kinds, *self.special} - self.lacks
+        defined = {kind for kind in OPS if self._defines(METHODS.get(kind, kind))}
+        had = (defined | _BUILT_IN | self.special) - self.lacks
         return {kind: self._support(kind) for kind in sorted(had)}
 
     def _support(self, kind: str) -> Support:

@@ -5,8 +5,7 @@ and wrote (the reference records it), not a guess about an op; a state's key is 
 restores it. Sleep sets: Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", chapter
 5; with caching, a state is skipped only if the stored sleep set is contained in the new one, and otherwise
 only what was asleep then is explored now (chapter 5.2). Steps that nobody else can be concerned by are a
-persistent set (chapter 4). `tests/unit/test_oracle.py` holds the search against
-plain enumeration.
+persistent set (chapter 4). `tests/unit/test_oracle.py` holds the search against plain enumeration.
 """
 
 from __future__ import annotations
@@ -69,9 +68,40 @@ class _Search:
 
     def visit(self, sleep: Asleep) -> None:
         """Explore everything from the machine's present state, except what sleeps."""
+        length = len(self.path)
+        todo = self._run_ahead(sleep) if self.machine.decisive else (self.machine.options(), sleep)
+        if todo is not None:
+            self._branch(*todo)
+        del self.path[length:]
+
+    def _run_ahead(self, sleep: Asleep) -> tuple[Sequence[Any], Asleep] | None:
+        """Go on while there is one option only, and nothing to decide: no state needs to be saved for that.
+
+        Returns the options at the first state that has not one, and who sleeps there; None when the way was
+        explored from elsewhere.
+        """
+        machine = self.machine
+        while True:
+            options = machine.options()
+            if len(options) != 1 or options[0] is None:
+                return options, sleep
+            option = options[0]
+            if option in sleep:
+                return None
+            self._count()
+            machine.step(option)
+            self.path.append((option, ()))
+            sleep = _still_asleep(sleep, machine.reads, machine.writes)
+
+    def _count(self) -> None:
+        self.steps += 1
+        if self.steps > self.budget:
+            raise _SpentError
+
+    def _branch(self, todo: Any, sleep: Asleep) -> None:
+        """Explore the options of the present state."""
         machine = self.machine
         key = machine.snapshot()
-        todo: Any = machine.options()
         if not todo:
             if key not in self.seen:
                 self.seen[key] = frozenset()
@@ -109,24 +139,25 @@ class _Search:
             if prefix:
                 machine.restore(key)
             self.prefix, self.taken, self.counts = prefix, [], []
-            self.steps += 1
-            if self.steps > self.budget:
-                raise _SpentError
+            self._count()
             machine.step(option)
             taken = tuple(self.taken)
             prefix = _following(taken, self.counts) if taken else None
             reads, writes = machine.reads, machine.writes
             all_reads |= reads
             all_writes |= writes
-            both = reads | writes
             self.path.append((option, taken))
-            self.visit(
-                {o: f for o, f in sleep.items() if not (f[1] & both or f[0] & writes)}
-                if sleep
-                else sleep
-            )
+            self.visit(_still_asleep(sleep, reads, writes))
             self.path.pop()
         return all_reads, all_writes
+
+
+def _still_asleep(sleep: Asleep, reads: int, writes: int) -> Asleep:
+    """Who sleeps on after a step with that footprint: those whose own steps commute with it."""
+    if not sleep:
+        return sleep
+    both = reads | writes
+    return {o: f for o, f in sleep.items() if not (f[1] & both or f[0] & writes)}
 
 
 @final
@@ -147,15 +178,8 @@ class _Enough:
             if option in sleep:
                 asleep |= 1 << at
                 self.feet[at] = sleep[option][0] | sleep[option][1]
-        best = (1 << len(todo)) - 1
+        best = self._least(asleep)
         least = (best & ~asleep).bit_count()
-        for seed in range(len(todo)):
-            if least <= (not asleep):
-                break
-            chosen = self._close(seed)
-            count = (chosen & ~asleep).bit_count()
-            if count < least:
-                best, least = chosen, count
         self.foot = 0
         self.taken = best & asleep
         first, rest = [], []
@@ -170,6 +194,26 @@ class _Enough:
         self.order = (
             first + rest if least else []
         )  # none: all was explored with those that sleep first
+
+    def _least(self, asleep: int) -> int:
+        """The persistent set (a bit set) with the fewest options to explore, if the guesses are right."""
+        count = len(self.todo)
+        alone = -1
+        for at in range(count):
+            if not self.feet[at] & self._outside(1 << at):
+                if asleep & 1 << at or not asleep:
+                    return 1 << at
+                alone = at
+        if alone >= 0:
+            return 1 << alone
+        best = (1 << count) - 1
+        least = (best & ~asleep).bit_count()
+        for seed in range(count) if count > 2 else ():
+            chosen = self._close(seed)
+            fewer = (chosen & ~asleep).bit_count()
+            if fewer < least:
+                best, least = chosen, fewer
+        return best
 
     def _close(self, seed: int) -> int:
         """The least persistent set with this option in it, if the guesses are right."""

@@ -95,8 +95,8 @@ def mutant(broken: _B) -> _B:
 def make(name: str, flavour: str) -> Mutant:
     """The runtime of that name. Raises KeyError."""
     broken = FOUND[name]
-    whole = issubclass(broken, Mutant)
-    runtime = broken() if whole else type(broken.__name__, (Mutant,), {"kernel": broken})()
+    around = {"kernel": broken}
+    runtime = broken() if issubclass(broken, Mutant) else type(broken.__name__, (Mutant,), around)()
     runtime.flavour = flavour
     return runtime
 

@@ -110,7 +110,12 @@ class Cancellation(Clock):
         self.writes |= task.bit
         task.count += 1
         waiting = task.waiting
-        joins = task.state == BLOCKED and waiting is not None and waiting[0] == "join" and not task.shields
+        joins = (
+            task.state == BLOCKED
+            and waiting is not None
+            and waiting[0] == "join"
+            and not task.shields
+        )
         if joins and self.semantics.cancel_joiner == "propagates":
             assert waiting is not None
             through = (task, *through)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.lang.ops import Ticks
-from runtimes.reference.kernel import CLOCK, EVERYTHING, HORIZON, LANE, Kernel
+from runtimes.reference.kernel import ALL, CLOCK, HORIZON, LANE, Kernel
 from runtimes.reference.objects import BLOCKED, VALUE, Scope, Task
 
 
@@ -22,7 +22,7 @@ class Clock(Kernel):
     def hold(self, task: Task, ticks: Ticks) -> None:
         """Time passes, nobody runs."""
         self.now += ticks
-        self.writes = EVERYTHING
+        self.writes |= ALL
 
     def arm(self, deadline: Ticks, what: Any) -> None:
         """Add a timer."""
@@ -41,7 +41,7 @@ class Clock(Kernel):
         """Jump to the first deadline if need be, and fire everything that is due."""
         first = min(timer[0] for timer in self.timers)
         if self.lax or first > self.now:
-            self.writes = EVERYTHING
+            self.writes |= ALL
             self.now = max(self.now, first)
         else:
             self.writes |= CLOCK  # and what fires

@@ -42,7 +42,9 @@ class Foresight:
             return
         semantics = machine.semantics
         own = {task.name: task.bit | task.end.bit for task in tasks}
-        if semantics.dead_owner == "broken":  # a task's end concerns whoever wants a lock that it holds
+        if (
+            semantics.dead_owner == "broken"
+        ):  # a task's end concerns whoever wants a lock that it holds
             for path, op in program.walk():
                 if op.kind == "acquire":
                     own[path[0]] |= machine.locks[op.lock].bit  # type: ignore[attr-defined]

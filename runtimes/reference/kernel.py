@@ -39,7 +39,12 @@ CLOCK = 1
 """The footprint bit of the clock and of anything global."""
 LANE = 2
 """The footprint bit of the order in the ready queue."""
+ALL = 4
+"""The footprint bit that every step reads: a step that writes it commutes with none."""
+FIRST = 8
+"""The footprint bit of the first object."""
 EVERYTHING = -1
+"""A bound on what may be touched: no bound."""
 
 
 SCOPE = "scope"
@@ -158,7 +163,7 @@ class Kernel:
 
     def step(self, task: Task | None) -> None:
         """Let one option happen."""
-        self.reads = self.writes = 0
+        self.reads, self.writes = ALL, 0
         if task is None:
             self.fire_timers()
             return
@@ -188,7 +193,12 @@ class Kernel:
         value = call(task, *args)
         if value is WAIT:
             told = task.pending or self.cancelling
-            if told and task.state == BLOCKED and self._cancels[kind] != "never" and self.cancel_due(task):
+            if (
+                told
+                and task.state == BLOCKED
+                and self._cancels[kind] != "never"
+                and self.cancel_due(task)
+            ):
                 self.interrupt(task)
         elif self._yields[kind]:
             self.make_ready(task, VALUE, value)

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.lang.ops import Ticks
 from conformance.lang.semantics import Semantics
-from runtimes.reference.kernel import EVERYTHING
+from runtimes.reference.kernel import EVERYTHING, FIRST
 from runtimes.reference.network import Network
 from runtimes.reference.objects import LOOSE, Scope, Task
 
@@ -26,7 +26,7 @@ class Saving(Network):
 
     def make_thing(self, make: Callable[..., Any], *args: Any, **named: Any) -> Any:
         """Make an object, with the next footprint bit, and remember it."""
-        bit = 4 << len(self.things)
+        bit = FIRST << len(self.things)
         thing = (
             make(args[0], bit, *args[1:], **named)
             if make in (Scope, Task)
@@ -74,7 +74,7 @@ class Saving(Network):
         if writes < 0:
             return things
         written = []
-        bits = writes >> 2
+        bits = writes // FIRST
         while bits:
             low = bits & -bits
             written.append(things[low.bit_length() - 1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from runtimes.reference.cancellation import Cancellation
-from runtimes.reference.kernel import EVERYTHING, WAIT, Fault
+from runtimes.reference.kernel import ALL, WAIT, Fault
 from runtimes.reference.objects import (
     DONE,
     ERROR,
@@ -131,7 +131,7 @@ class Tasks(Cancellation):
 
     def main_done(self, main: Task, result: tuple[str, Any]) -> None:
         """What happens to the others when main is over."""
-        self.writes = EVERYTHING
+        self.writes |= ALL
         how = self.semantics.orphans
         alive = [task for task in self.tasks if task.state not in (DONE, UNSPAWNED)]
         if how == "abandoned":
@@ -141,6 +141,7 @@ class Tasks(Cancellation):
             if alive:
                 first = alive[self.choose("cancel", len(alive)) if len(alive) > 1 else 0]
                 first.end.joiners += (main,)
+                self.writes |= first.end.bit
                 self.cancel_task(first)
         elif how == "cancelled" or result[0] == "failed":
             for task in alive:
