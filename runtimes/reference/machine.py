@@ -48,6 +48,7 @@ class Machine(Calls):
         self.choose = lambda _kind, _options: 0
         self.build(program)
         self._foresight = Foresight(self, program)
+        self._told: dict[Any, TaskOutcome] = {}
         self.decisive = _decides_all(program, semantics)
         self.begin_here()
 
@@ -108,23 +109,28 @@ class Machine(Calls):
     def outcome(self) -> Outcome:
         """What this run has shown, now that nothing can go on."""
         dead = not self.over and self.tasks[0].state != DONE
-        ended = self.over or all(t.state in (DONE, UNSPAWNED) for t in self.tasks)
-        tasks = tuple((name, self._task_outcome(self.by_name[name])) for name in self.program.tasks)
+        ended = self.over or all([t.state in (DONE, UNSPAWNED) for t in self.tasks])
+        by_name = self.by_name
+        tasks = tuple([(name, self._task_outcome(by_name[name])) for name in self.program.tasks])
         ending = "completed" if ended and not dead else ("stopped" if self.lax else "deadlocked")
         return Outcome(tasks, self.shared.entries, ending)
 
     def _task_outcome(self, task: Task) -> TaskOutcome:
-        log = task.body.log
-        if task.state == UNSPAWNED and task.body.request >= 0:
+        body = task.body
+        log = body.log
+        if task.state == DONE and body.request >= 0:
+            seen = (task, log, body.end, task.ended)
+            known = self._told.get(seen)
+            if known is None:
+                tick = None if self.lax else task.ended
+                known = self._told[seen] = TaskOutcome(log, _end(body.end), tick)
+            return known
+        if task.state == UNSPAWNED and body.request >= 0:
             return TaskOutcome()
-        if task.body.request < 0 or (task.state == READY and task.wake[0] in (START, SKIP)):
+        if body.request < 0 or (task.state == READY and task.wake[0] in (START, SKIP)):
             return TaskOutcome(log, "unstarted")
-        if task.state != DONE:
-            step = task.body.next()
-            return TaskOutcome(
-                log, f"blocked: {show_op(step.op)}" if step is not None else "running"
-            )
-        return TaskOutcome(log, _end(task.body.end), None if self.lax else task.ended)
+        step = body.next()
+        return TaskOutcome(log, f"blocked: {show_op(step.op)}" if step is not None else "running")
 
     def refuse(self, child: Task) -> None:
         """A start was attempted, in vain: it shows as unstarted."""

@@ -23,6 +23,8 @@ class Saving(Network):
         self._current: list[int] = []
         self._unsaved = EVERYTHING
         self._start: tuple[Any, ...] = ()
+        self._first: list[int] = []
+        self._states: list[Any] = []
 
     def make_thing(self, make: Callable[..., Any], *args: Any, **named: Any) -> Any:
         """Make an object, with the next footprint bit, and remember it."""
@@ -97,10 +99,21 @@ class Saving(Network):
     def begin_here(self) -> None:
         """Make the present state the one that `reset` goes back to."""
         self._start = self.snapshot()
+        self._first = list(self._current)
+        self._states = [self._saved[number] for number in self._first]
 
     def reset(self) -> None:
-        """Back to the start."""
-        self.restore(self._start)
+        """Back to the start; only what was written since is loaded, where nothing was saved in between."""
+        if self._current != self._first:
+            self.restore(self._start)
+            return
+        unsaved, self._unsaved = self._unsaved, 0
+        self.now, ready, self.timers, self.cancelling, self.over = self._start[:5]
+        self.ready = list(ready)
+        states = self._states
+        for index, thing in enumerate(self.things):
+            if unsaved & thing.bit:
+                thing.load(states[index])
 
 
 def _bit(task: Task) -> int:
