@@ -64,7 +64,7 @@ def find_program(what: str) -> tuple[str, Program]:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: no JSON: {error}") from None
     return "", program_from_json(data.get("program", data) if isinstance(data, dict) else data)
 

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import math
+import os
 import sys
 import traceback
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from typing import Any, final
+from unicodedata import category
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from conformance.errors import ConformanceError, Exit
+
+
+@final
+class Positive(click.FloatRange):
+    """A finite number above 0."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True, max=1e6)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """As a float; NaN compares with nothing, so that a range does not keep it out."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value} is no number.", param, ctx)
+        return number
+
 
 FORMAT = click.option(
     "--format",
@@ -21,13 +44,31 @@ FORMAT = click.option(
     show_default=True,
     help="How facts are printed.",
 )
+SECONDS = Positive()
+PERCENT = click.FloatRange(0, 100)
+
+
+@final
+class Plain(Console):
+    """A console that lets no text of somebody else's steer the terminal."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """As rich's, with control and bidirectional characters shown as escapes."""
+        return super().render_str(plain(text), **options)
+
+
+def plain(text: str) -> str:
+    """The text with what a terminal would obey instead of showing written out."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if c == "\n" or category(c) not in _UNSEEN else ascii(c)[1:-1] for c in text)
 
 
 def console(*, stderr: bool = False) -> Console:
     """Where people read. Without a terminal: no colour, and as wide as the content needs."""
-    made = Console(stderr=stderr, highlight=False, markup=False)
+    made = Plain(stderr=stderr, highlight=False, markup=False)
     if not made.is_terminal:
-        made = Console(stderr=stderr, highlight=False, markup=False, width=160)
+        made = Plain(stderr=stderr, highlight=False, markup=False, width=160)
     return made
 
 
@@ -38,7 +79,17 @@ def print_json(facts: Any) -> None:
 
 def say(line: str) -> None:
     """A line for people, on stderr: stdout is for facts."""
-    click.echo(line, err=True)
+    click.echo(plain(line), err=True)
+
+
+@contextmanager
+def unread() -> Iterator[None]:
+    """Around what is printed: a reader who leaves early (`| head`) changes no exit code."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def show_error(error: ConformanceError) -> None:
@@ -47,13 +98,22 @@ def show_error(error: ConformanceError) -> None:
     say(f"error: {message}" + (f"; hint: {' '.join(error.hint.split())}" if error.hint else ""))
 
 
+_UNSEEN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 def guarded(command: Callable[[], Any]) -> int:
     """Run the command line; its exit code. No traceback gets out of here, unless asked for."""
+    if isinstance(sys.stdout, TextIOWrapper):  # a runtime may tell what this terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         done = command()
     except ConformanceError as error:
         show_error(error)
         return int(error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message())
+        return int(Exit.USAGE)
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f"; hint: see `{context.command_path} --help`" if context else ""
@@ -65,10 +125,19 @@ def guarded(command: Callable[[], Any]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return int(Exit.OK)
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _internal(error)
+        say(f"error: {error.filename or 'the output'}: {error.strerror}")
+        return int(Exit.DATA)
     except Exception as error:  # noqa: BLE001 — whatever is left is a bug of ours
-        if "--traceback" in sys.argv:
-            traceback.print_exc()
-        told = f"{type(error).__name__}: {error}"
-        say(f"error: internal: {told}; hint: run again with --traceback, and report it")
-        return int(Exit.INTERNAL)
+        return _internal(error)
     return int(done) if isinstance(done, int) else int(Exit.OK)
+
+
+def _internal(error: Exception) -> int:
+    if "--traceback" in sys.argv:
+        traceback.print_exception(error)
+    told = f"{type(error).__name__}: {error}"
+    say(f"error: internal: {told}; hint: run again with --traceback, and report it")
+    return int(Exit.INTERNAL)

@@ -36,7 +36,8 @@ def write_reports(results: Results, html: Path | None, junit: Path | None) -> li
             continue
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(render(name, results), encoding="utf-8")
+            text = render(name, results)
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
         except OSError as error:
             raise DataError(f"{path}: {error.strerror}") from None
         written.append(path.absolute())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from conformance.cli.explore import semantics_of
-from conformance.cli.output import FORMAT, console, print_json
+from conformance.cli.output import FORMAT, SECONDS, console, print_json
 from conformance.cli.run import make_oracle
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import observe
@@ -29,7 +29,7 @@ _EXITS = {Verdict.VIOLATES: Exit.VIOLATION, Verdict.UNKNOWN: Exit.INCONCLUSIVE}
 
 @click.command()
 @click.argument("token")
-@click.option("--limit", default=RUN_LIMIT, show_default=True, help="Seconds of wall time.")
+@click.option("--limit", default=RUN_LIMIT, show_default=True, type=SECONDS, help="Seconds of wall time.")
 @FORMAT
 def replay(token: str, limit: float, form: str) -> int:
     """Make the run of TOKEN again; print what it shows and what the judge says."""
@@ -122,6 +122,11 @@ def _replay_reference(token: ReferenceToken, scenario: Scenario, form: str) -> i
     machine.choose = choose
     while options := machine.options():
         machine.step(options[choose("run", len(options)) if len(options) > 1 else 0])
+    if schedule:
+        raise DataError(
+            f"stale token: the run is over, and it asks for {len(schedule)} choices more",
+            hint="explore the scenario again",
+        )
     outcome = machine.outcome()
     if form == "json":
         print_json({"scenario": scenario.id, "outcome": outcome_to_json(outcome)})

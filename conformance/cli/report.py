@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.output import FORMAT, say, show_error
+from conformance.cli.output import FORMAT, PERCENT, say, show_error, unread
 from conformance.cli.render import exit_code, show_results, write_reports
 from conformance.errors import DataError, Exit
 from conformance.judge.results import Results, merge_results, read_results
@@ -19,7 +19,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--html", type=FILE, help="Write the report page.")
 @click.option("--junit", type=FILE, help="Write JUnit XML.")
 @click.option(
-    "--max-unknown", default=1.0, show_default=True, metavar="PCT", help="Tolerated UNKNOWN."
+    "--max-unknown", default=1.0, show_default=True, type=PERCENT, help="Tolerated UNKNOWN, in %."
 )
 @FORMAT
 def report(
@@ -31,7 +31,8 @@ def report(
     if unreadable and code is not Exit.VIOLATION:
         code = Exit.DATA
     written = write_reports(merged, html, junit)
-    show_results(merged, form, code)
+    with unread():
+        show_results(merged, form, code)
     for name in merged.truncated:
         say(f"truncated: {name} has no footer; its run did not end")
     for path in written:

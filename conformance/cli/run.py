@@ -13,13 +13,13 @@ from typing import TextIO, final
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from conformance.cli.output import FORMAT, console, say, show_error
+from conformance.cli.output import FORMAT, PERCENT, SECONDS, console, say, show_error, unread
 from conformance.cli.render import exit_code, show_results, write_reports
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT, Campaign, Plan
 from conformance.engine.catalogue import Catalogue, list_runtimes, load_catalogue
 from conformance.engine.oracle import SearchOracle, find_reference
-from conformance.errors import ConformanceError, DataError, Exit, NotStarted
+from conformance.errors import ConformanceError, DataError, Exit, NotStarted, UsageError
 from conformance.judge.case import Case
 from conformance.judge.evidence import NoOracle, Oracle
 from conformance.judge.results import Header, Results, ResultsWriter, RuntimeLine
@@ -38,13 +38,13 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="[default: cores]"
 )
-@click.option("--limit", default=LIMIT, show_default=True, help="Seconds for one run.")
+@click.option("--limit", default=LIMIT, show_default=True, type=SECONDS, help="Seconds for one run.")
 @click.option("--results", "path", type=FILE, help="Write JSON lines.")
 @click.option("--html", type=FILE, help="Write the report page.")
 @click.option("--junit", type=FILE, help="Write JUnit XML.")
 @click.option("--strict", is_flag=True, help="Count failed SHOULDs and INTERESTING outcomes.")
 @click.option(
-    "--max-unknown", default=1.0, show_default=True, metavar="PCT", help="Tolerated UNKNOWN."
+    "--max-unknown", default=1.0, show_default=True, type=PERCENT, help="Tolerated UNKNOWN, in %."
 )
 @FORMAT
 def run(  # noqa: PLR0913, PLR0917 — one for each option
@@ -62,6 +62,7 @@ def run(  # noqa: PLR0913, PLR0917 — one for each option
     form: str,
 ) -> int:
     """Run scenarios on runtimes and judge what they show."""
+    check_outputs(path, html, junit)
     catalogue = load_catalogue()
     scenarios = catalogue.select(globs)
     chosen, absent = choose_runtimes(addresses)
@@ -73,12 +74,20 @@ def run(  # noqa: PLR0913, PLR0917 — one for each option
         done = carry_out(Campaign(plan, bench, make_oracle()), header, path)
     code = final_code(done, max_unknown, named_trouble=bool(addresses and bench.trouble))
     written = write_reports(done.results, html, junit)
-    show_results(done.results, form, code)
+    with unread():
+        show_results(done.results, form, code)
     if done.interrupted:
         say("interrupted: these are the results so far" + (", without a footer" if path else ""))
     for file in ([path.absolute()] if path else []) + written:
         say(f"written: {file}")
     return code
+
+
+def check_outputs(*paths: Path | None) -> None:
+    """Raise UsageError when two outputs would overwrite one another."""
+    asked = [path.absolute() for path in paths if path is not None]
+    if twice := [path for path in asked if asked.count(path) > 1 and path.name != "null"]:
+        raise UsageError(f"two outputs would go to {twice[0]}", hint="name different files")
 
 
 @final
@@ -181,7 +190,7 @@ def open_results(path: Path | None) -> Iterator[TextIO | None]:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a", encoding="utf-8")
+        file = path.open("a", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from None
     with file:
@@ -190,7 +199,8 @@ def open_results(path: Path | None) -> Iterator[TextIO | None]:
         except BlockingIOError:
             hint = "name another file"
             raise DataError(f"{path}: another run is writing to it", hint=hint) from None
-        file.truncate(0)
+        if path.is_file():  # else it is a pipe or a device
+            file.truncate(0)
         yield file
 
 

@@ -170,7 +170,7 @@ def _foreign(path: Path) -> DataError:
 def _read_header(path: Path, line: str) -> Header:
     try:
         data = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _foreign(path) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise _foreign(path)
@@ -188,7 +188,7 @@ def _read_header(path: Path, line: str) -> Header:
 def _parse(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         data = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: line {number} is corrupt: {error}") from None
     _validate(path, number, _slim(data))
     if data["type"] == "header":

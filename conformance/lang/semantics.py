@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, final
+from typing import Any, Literal, final, get_args, get_origin, get_type_hints
 
 Point = Literal["always", "if_blocks", "never", "unspecified"]
 """Whether an op is a schedule point, or a cancel point: always, only if it has to wait, never."""
@@ -112,5 +112,21 @@ def semantics_to_json(semantics: Semantics) -> dict[str, Any]:
 
 
 def semantics_from_json(data: Mapping[str, Any]) -> Semantics:
-    """A declaration from its JSON value. Raises TypeError for unknown fields."""
+    """A declaration from its JSON value.
+
+    Raises TypeError for unknown fields, ValueError for an answer that a field does not know.
+    """
+    kinds = get_type_hints(Semantics)
+    for name, value in data.items():
+        known = get_args(kinds.get(name)) if get_origin(kinds.get(name)) is Literal else ()
+        if known and value not in known:
+            raise ValueError(f"`{name}` is {value!r}, and may be {' or '.join(known)}")
+        if name in {"schedule_points", "cancel_points"}:
+            _check_points(name, value)
     return Semantics(**data)
+
+
+def _check_points(name: str, points: Mapping[str, Any]) -> None:
+    for kind, point in points.items():
+        if point not in get_args(Point):
+            raise ValueError(f"`{name}` of `{kind}` is {point!r}, and may be {' or '.join(get_args(Point))}")

@@ -116,8 +116,18 @@ def _resolve(name: str) -> tuple[str, str, str]:
     attribute, _, flavour = rest.partition(":")
     dotted = all(part.isidentifier() for part in [*base.split("."), attribute])
     if not dotted or _find_top(base.partition(".")[0]) is None:
-        raise _unknown(name, points)
+        raise _unknown(name, points) if "." not in base else _no_module(name, base)
     return base, attribute, flavour
+
+
+def _no_module(name: str, base: str) -> UsageError:
+    top = base.partition(".")[0]
+    if _find_top(top) is None:
+        return UsageError(
+            f"`{name}`: no module named `{top}`",
+            hint=f"install it, or run where `{top}.py` or `{top}/` is",
+        )
+    return UsageError(f"`{name}` names no class", hint=f"write {base}:MyRuntime")
 
 
 def _unknown(name: str, points: Mapping[str, EntryPoint]) -> UsageError:

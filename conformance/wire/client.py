@@ -184,7 +184,7 @@ def read_info(reply: Mapping[str, Any], address: Address) -> RuntimeInfo:
         return RuntimeInfo(
             name=runtime["name"],
             flavour=runtime["flavour"],
-            version=runtime["version"],
+            version=_one_line(runtime["version"]),
             file=runtime["file"],
             python_version=python["version"],
             implementation=python["implementation"],
@@ -204,6 +204,12 @@ def read_info(reply: Mapping[str, Any], address: Address) -> RuntimeInfo:
             f"{address}: its reply to `start` is not right: {type(error).__name__}: {error}",
             hint="see conformance/wire/wire.schema.json",
         ) from None
+
+
+def _one_line(text: object) -> str:
+    if not isinstance(text, str):
+        raise TypeError(f"its version is {text!r}, not a text")
+    return " ".join(text.split())
 
 
 def check_file(info: RuntimeInfo, address: Address, archive: Path | None) -> None:

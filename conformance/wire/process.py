@@ -219,6 +219,6 @@ class Process:
 def _parse(line: bytes) -> dict[str, Any] | None:
     try:
         reply = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return reply if isinstance(reply, dict) else None

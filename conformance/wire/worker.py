@@ -106,7 +106,16 @@ class Server:
         own = [*sys.path, *sysconfig.get_paths().values()]  # before an adapter adds to them
         self._runtime = load(*self._adapter)
         gc.freeze()  # what is loaded by now stays: collecting after each run costs next to nothing
-        return describe(self._runtime, own)
+        try:
+            return describe(self._runtime, own)
+        except ConformanceError:
+            raise
+        except Exception as error:
+            traceback.print_exc()
+            raise AdapterError(
+                f"it cannot describe itself: {type(error).__name__}: {error}",
+                hint="see conformance/adapter/core.py; `__init__` has to call super().__init__",
+            ) from error
 
     def _run(self, request: Json) -> Json:
         if self._runtime is None:
