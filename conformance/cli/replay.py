@@ -29,7 +29,9 @@ _EXITS = {Verdict.VIOLATES: Exit.VIOLATION, Verdict.UNKNOWN: Exit.INCONCLUSIVE}
 
 @click.command()
 @click.argument("token")
-@click.option("--limit", default=RUN_LIMIT, show_default=True, type=SECONDS, help="Seconds of wall time.")
+@click.option(
+    "--limit", default=RUN_LIMIT, show_default=True, type=SECONDS, help="Seconds of wall time."
+)
 @FORMAT
 def replay(token: str, limit: float, form: str) -> int:
     """Make the run of TOKEN again; print what it shows and what the judge says."""

@@ -38,7 +38,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="[default: cores]"
 )
-@click.option("--limit", default=LIMIT, show_default=True, type=SECONDS, help="Seconds for one run.")
+@click.option(
+    "--limit", default=LIMIT, show_default=True, type=SECONDS, help="Seconds for one run."
+)
 @click.option("--results", "path", type=FILE, help="Write JSON lines.")
 @click.option("--html", type=FILE, help="Write the report page.")
 @click.option("--junit", type=FILE, help="Write JUnit XML.")

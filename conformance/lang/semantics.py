@@ -129,4 +129,6 @@ def semantics_from_json(data: Mapping[str, Any]) -> Semantics:
 def _check_points(name: str, points: Mapping[str, Any]) -> None:
     for kind, point in points.items():
         if point not in get_args(Point):
-            raise ValueError(f"`{name}` of `{kind}` is {point!r}, and may be {' or '.join(get_args(Point))}")
+            raise ValueError(
+                f"`{name}` of `{kind}` is {point!r}, and may be {' or '.join(get_args(Point))}"
+            )

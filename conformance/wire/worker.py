@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn, final
 
 from conformance.adapter.core import Runtime
-from conformance.errors import ConformanceError, InternalError, NotStarted
+from conformance.errors import AdapterError, ConformanceError, InternalError, NotStarted
 from conformance.interpreter import run_program
 from conformance.lang.codec import program_from_json
 from conformance.lang.outcome import outcome_to_json
