@@ -109,7 +109,7 @@ class Machine(Calls):
     def outcome(self) -> Outcome:
         """What this run has shown, now that nothing can go on."""
         dead = not self.over and self.tasks[0].state != DONE
-        ended = self.over or all([t.state in (DONE, UNSPAWNED) for t in self.tasks])
+        ended = self.over or all(t.state in (DONE, UNSPAWNED) for t in self.tasks)
         by_name = self.by_name
         tasks = tuple([(name, self._task_outcome(by_name[name])) for name in self.program.tasks])
         ending = "completed" if ended and not dead else ("stopped" if self.lax else "deadlocked")

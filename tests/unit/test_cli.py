@@ -1,14 +1,18 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from conformance.cli import main
+from conformance.cli.output import plain
 from conformance.cli.render import exit_code
 from conformance.cli.run import open_results
 from conformance.errors import Exit
 from conformance.judge.case import Case
-from conformance.judge.results import Results, read_results
+from conformance.judge.results import Header, Results, ResultsWriter, read_results
+from conformance.judge.token import encode_schedule
 from conformance.judge.verdict import Verdict
 from conformance.lang.ops import Note
 from conformance.lang.program import Program
@@ -160,3 +164,82 @@ def test_two_runs_never_share_a_file(tmp_path: Path, capsys: pytest.CaptureFixtu
         assert main(told) == Exit.DATA
     assert "another run" in capsys.readouterr().err
     assert path.read_text() == "begun"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("--limit", "0"),
+        ("--limit", "-1"),
+        ("--limit", "nan"),
+        ("--limit", "inf"),
+        ("--max-unknown", "nan"),
+        ("--max-unknown", "-1"),
+        ("--results", "one", "--html", "one"),
+    ],
+)
+def test_senseless_options_are_usage_errors(
+    told: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A limit of no seconds would accuse every runtime of hanging; two outputs need two files."""
+    assert main(["run", "--runtime", "asyncio", "--scenario", ONE, *told]) == Exit.USAGE
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not Path("one").exists()
+
+
+def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """No command is no use, and no error message either."""
+    assert main([]) == Exit.USAGE
+    assert capsys.readouterr().err.startswith("Usage:")
+
+
+def test_results_go_to_a_device(capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be cut to length is written all the same; a full disk is one clear line."""
+    told = ["run", "--runtime", "asyncio", "--scenario", ONE, "--seeds", "1", "--results"]
+    assert main([*told, "/dev/null"]) == Exit.OK
+    capsys.readouterr()
+    if Path("/dev/full").exists():
+        assert main([*told, "/dev/full"]) == Exit.DATA
+        assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_a_program_nested_too_deeply_is_unreadable(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A hundred thousand brackets are a bad file, no bug of ours."""
+    file = tmp_path / "deep.json"
+    file.write_text("[" * 100_000)
+    assert main(["explore", str(file)]) == Exit.DATA
+    assert "no JSON" in capsys.readouterr().err
+
+
+def test_a_token_with_choices_left_over_is_stale(capsys: pytest.CaptureFixture[str]) -> None:
+    """A schedule that goes on after the run has ended is not this run's."""
+    assert main(["explore", ONE, "--format", "json"]) == Exit.OK
+    token = json.loads(capsys.readouterr().out)["outcomes"][0]["token"]
+    longer = token.rsplit(",", 1)[0] + "," + encode_schedule([0] * 1000 + [1])
+    assert main(["replay", longer]) == Exit.DATA
+    assert "stale token" in capsys.readouterr().err
+
+
+def test_a_reader_who_leaves_early_hides_no_violation(tmp_path: Path) -> None:
+    """`conformance report … | head -1` ends with the code of the verdict."""
+    file = tmp_path / "r.jsonl"
+    with file.open("w") as out:
+        writer = ResultsWriter(out, Header())
+        for number in range(500):
+            writer.add(case(Verdict.VIOLATES, number))
+        writer.finish()
+    command = [sys.executable, "-m", "conformance", "report", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert process.returncode == Exit.VIOLATION
+    assert not said
+
+
+def test_strangers_do_not_steer_the_terminal() -> None:
+    """Escape sequences, bidirectional marks and lone surrogates are written out."""
+    assert plain("a\x1b[31m\u202eb\ud800\nä") == "a\\x1b[31m\\u202eb\\ud800\nä"
