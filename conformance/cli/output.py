@@ -22,14 +22,11 @@ from conformance.errors import ConformanceError, Exit
 
 
 @final
-class Positive(click.FloatRange):
-    """A finite number above 0."""
-
-    def __init__(self) -> None:
-        super().__init__(min=0, min_open=True, max=1e6)
+class Number(click.FloatRange):
+    """A number within bounds. NaN, which compares with nothing, is none."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> float:
-        """As a float; NaN compares with nothing, so that a range does not keep it out."""
+        """As a float."""
         number = float(super().convert(value, param, ctx))
         if math.isnan(number):
             self.fail(f"{value} is no number.", param, ctx)
@@ -44,8 +41,8 @@ FORMAT = click.option(
     show_default=True,
     help="How facts are printed.",
 )
-SECONDS = Positive()
-PERCENT = click.FloatRange(0, 100)
+SECONDS = Number(min=0, min_open=True, max=1e6)
+PERCENT = Number(min=0, max=100)
 
 
 @final

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.errors import NotStarted, ScenarioError
+from conformance.errors import AdapterError, InternalError, NotStarted, ScenarioError
 from conformance.lang.codec import program_to_json
 from conformance.lang.ops import Checkpoint, Note, Spawn
 from conformance.lang.program import Program
@@ -256,3 +257,19 @@ def test_an_agent_in_any_language_speaks_it() -> None:
     with Worker(Address.parse(agent)) as worker:
         assert worker.start().name == "Agent"
         assert worker.run(PROGRAM, FINE).outcome.task("main").end == "returned"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("BadVersion", "its version is 5, not a text"),
+        ("BadSemantics", "`order` is 'sideways', and may be fifo or any"),
+        ("NoSuper", "it cannot describe itself: AttributeError"),
+    ],
+)
+def test_an_adapter_that_cannot_describe_itself_is_named(name: str, says: str) -> None:
+    """The adapter's author is told, in one line; it is no internal error of ours."""
+    with Worker(Address.parse(f"undescribed:{name}")) as worker:
+        with pytest.raises(AdapterError, match=re.escape(says)) as caught:
+            worker.start()
+        assert not isinstance(caught.value, InternalError)

@@ -243,3 +243,9 @@ def test_a_reader_who_leaves_early_hides_no_violation(tmp_path: Path) -> None:
 def test_strangers_do_not_steer_the_terminal() -> None:
     """Escape sequences, bidirectional marks and lone surrogates are written out."""
     assert plain("a\x1b[31m\u202eb\ud800\nä") == "a\\x1b[31m\\u202eb\\ud800\nä"
+
+
+def test_the_module_ends_as_the_command_does() -> None:
+    """`python -m conformance` hands its exit code over."""
+    command = [sys.executable, "-m", "conformance", "replay", "nonsense"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == Exit.DATA
