@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, fields, replace
-from typing import final
+from typing import Any, Literal, final, get_args, get_origin, get_type_hints
 
 from conformance.engine.explore import BUDGET, Exploration, explore
 from conformance.errors import NotStarted
@@ -46,6 +46,14 @@ FREEDOMS: tuple[tuple[str, dict[str, str]], ...] = (
 def make_machine(program: Program, semantics: Semantics, *, lax: bool) -> Controllable:
     """The reference, ready to be searched. Raises NotStarted when there is none."""
     return find_reference()(program, semantics, lax)
+
+
+ANSWERS: Mapping[str, tuple[object, ...]] = {
+    name: (True, False) if kind is bool else get_args(kind)
+    for name, kind in get_type_hints(Semantics).items()
+    if kind is bool or get_origin(kind) is Literal
+}
+"""Every question of `Semantics` that has a short answer, and its answers."""
 
 
 def find_reference() -> MakeControllable:
@@ -113,7 +121,11 @@ class Allowed:
 
 
 def freer(semantics: Semantics) -> Iterator[tuple[str, Semantics]]:
-    """Each further freedom alone, then all of them together."""
+    """Each further freedom alone, then all of them together; then each answer that was not declared.
+
+    What a runtime's author never said cannot be held against it: where another answer to such a question
+    explains the outcome, that is INTERESTING, and says what to declare.
+    """
     everything = semantics
     for name, change in FREEDOMS:
         if any(getattr(semantics, key) != value for key, value in change.items()):
@@ -121,6 +133,11 @@ def freer(semantics: Semantics) -> Iterator[tuple[str, Semantics]]:
             everything = replace(everything, **change)  # type: ignore[arg-type]
     if everything is not semantics:
         yield "several freedoms together", everything
+    for name, answers in ANSWERS.items():
+        for answer in answers if name not in semantics.citations else ():
+            if answer != getattr(semantics, name):
+                other: dict[str, Any] = {name: answer}
+                yield f"not declared: {name}={answer}", replace(semantics, **other)
 
 
 def cited_only(semantics: Semantics) -> tuple[Semantics, list[str]]:

@@ -66,7 +66,12 @@ TABLE: Final[tuple[Tells, ...]] = (
     (
         "orphans",
         "spawn/orphan-main-returns",
-        {"cancelled": ("cancelled", "in_turn"), "awaited": "awaited", "abandoned": "abandoned"},
+        {
+            "cancelled": ("cancelled", "in_turn"),
+            "awaited": "awaited",
+            "abandoned": "abandoned",
+            "destroyed": "destroyed",
+        },
     ),
     (
         "cancelled_send",

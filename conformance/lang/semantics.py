@@ -29,7 +29,8 @@ class Semantics:
     cancel_before_start   `skips` the body, or `runs` it up to its first cancel point.
     cancel_at_return `value`: a cancel that nobody was told of is forgotten when the task returns;
                      `cancelled`: the task counts as cancelled all the same.
-    cancel_again     a second call to cancel one task is `told` like the first, or `ignored`.
+    cancel_again     a second call to cancel one task is `told` like the first (two before the task is
+                     told of one are one), `each` is told, or it is `ignored`.
     cancel_waits     whether the call to cancel waits for the target's end.
     race             a cancel in the round in which what the task waits for has come: `cancel` wins,
                      `completion` wins, or `either`.
@@ -54,7 +55,7 @@ class Semantics:
                      for whoever wants it.
     notice           a group (and the shutdown) learns of a task's end `at_once`, or `later`.
     orphans          tasks alive when main ends are `cancelled` all together, or `in_turn`, each
-                     awaited before the next; `awaited`; or `abandoned`.
+                     awaited before the next; `awaited`; `destroyed`: their coroutines are closed; or `abandoned`.
     unjoined         the error of a task that nobody joined is `ignored`, or `ends` the run.
     groups           a child's error cancels its siblings and the body, and `propagates` in an
                      exception group; or it is `collected`: noticed when the body is over, it
@@ -69,7 +70,7 @@ class Semantics:
     cancellation: Literal["edge", "level"] = "edge"
     cancel_before_start: Literal["skips", "runs"] = "skips"
     cancel_at_return: Literal["value", "cancelled"] = "value"
-    cancel_again: Literal["told", "ignored"] = "told"
+    cancel_again: Literal["told", "each", "ignored"] = "told"
     cancel_waits: bool = False
     race: Literal["cancel", "completion", "either"] = "either"
     cancelled_send: Literal["did_not", "may"] = "did_not"
@@ -85,7 +86,7 @@ class Semantics:
     past: Literal["before", "later", "either"] = "either"
     dead_owner: Literal["kept", "broken"] = "kept"
     notice: Literal["at_once", "later"] = "later"
-    orphans: Literal["cancelled", "in_turn", "awaited", "abandoned"] = "cancelled"
+    orphans: Literal["cancelled", "in_turn", "awaited", "destroyed", "abandoned"] = "cancelled"
     unjoined: Literal["ignored", "ends"] = "ignored"
     groups: Literal["propagates", "collected"] = "propagates"
     late_child: Literal["starts", "refused"] = "starts"

@@ -65,7 +65,7 @@ class Cancellation(Clock):
     def cancel_due(self, task: Task) -> bool:
         """Whether the next cancel point of this task must take a cancellation."""
         if not self.level:
-            return task.pending and not task.shields
+            return task.pending > 0 and not task.shields
         for scope in reversed(task.scopes):
             if scope.cancelled:
                 return True
@@ -87,7 +87,7 @@ class Cancellation(Clock):
 
     def take_cancel(self, task: Task) -> None:
         """The task is being told."""
-        task.pending = False
+        task.pending = task.pending - 1 if self.semantics.cancel_again == "each" else 0
 
     def cancel_scope(self, scope: Scope) -> None:
         """Level cancellation: from now on, everything inside is cancelled."""
@@ -120,7 +120,7 @@ class Cancellation(Clock):
             assert waiting is not None
             through = (task, *through)
             return waiting[1] not in through and self.edge_cancel(waiting[1], through)
-        task.pending = True
+        task.pending = task.pending + 1 if self.semantics.cancel_again == "each" else 1
         self.cancel_arrives(task)
         return True
 
@@ -137,7 +137,8 @@ class Cancellation(Clock):
     def race(self, task: Task) -> None:
         """Decide whether a cancellation wins over a wake-up that the task has not gone on with yet."""
         if task.wake[0] == ERROR and self.is_cancelled(task.wake[1]):
-            self.take_cancel(task)
+            if self.semantics.cancel_again != "each":
+                self.take_cancel(task)
             return
         if task.undo is None:
             return

@@ -6,6 +6,8 @@ added. Other semantics select other freedoms; this one is what `conformance expl
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from conformance.lang.semantics import Point, Semantics
 
 _SYNC = (
@@ -41,12 +43,5 @@ REFERENCE = Semantics(
     orphans="awaited",
     schedule_points={"default": "always", **_NEVER},
     cancel_points={"default": "always", **_NEVER},
-    citations=dict.fromkeys(
-        (
-            "order", "cancellation", "cancel_before_start", "cancel_at_return", "race", "cancel_joiner",
-            "join_error", "join_cancelled", "join_self", "relock", "unowned", "past", "notice", "orphans",
-            "schedule_points", "cancel_points",
-        ),
-        _WHY,
-    ),
-)  # fmt: skip
+    citations=dict.fromkeys((f.name for f in fields(Semantics) if f.name != "citations"), _WHY),
+)

@@ -129,6 +129,8 @@ class Machine(Calls):
             return TaskOutcome()
         if body.request < 0 or (task.state == READY and task.wake[0] in (START, SKIP)):
             return TaskOutcome(log, "unstarted")
+        if self.over and self.semantics.orphans == "destroyed":
+            return TaskOutcome(log, "destroyed", self.tick())
         step = body.next()
         return TaskOutcome(log, f"blocked: {show_op(step.op)}" if step is not None else "running")
 

@@ -45,7 +45,7 @@ class Stateful:
 class Task(Stateful):
     """One task.
 
-    pending    edge cancellation: told to nobody yet       count    cancels requested, less those taken back
+    pending    edge cancellations told to nobody yet        count    cancels requested, less those taken back
     scopes     open scopes, outermost first                shields  open shields (edge cancellation)
     waiting    what it is blocked on: (queue kind, object, extra)
     own, end   its scope as a whole, and its end            ended    when its body ended
@@ -72,7 +72,7 @@ class Task(Stateful):
         self.state = UNSPAWNED
         self.wake: tuple[int, Any] = (START, None)
         self.waiting: tuple[str, Any, Any] | None = None
-        self.pending = False
+        self.pending = 0
         self.count = 0
         self.scopes: tuple[Scope, ...] = ()
         self.shields = 0
@@ -135,8 +135,18 @@ class Scope(Stateful):
 class Group(Stateful):
     """A task group. `errors` of children and body; `exiting` once the body is over."""
 
-    __slots__ = ("alive", "asked", "errors", "exiting", "interrupted", "name", "owner", "scope")
-    STATE = ("alive", "errors", "exiting", "asked", "interrupted")
+    __slots__ = (
+        "aborted",
+        "alive",
+        "asked",
+        "errors",
+        "exiting",
+        "interrupted",
+        "name",
+        "owner",
+        "scope",
+    )
+    STATE = ("alive", "errors", "exiting", "asked", "aborted", "interrupted")
 
     def __init__(self, bit: int, scope: Scope, name: str = "") -> None:
         self.bit = bit
@@ -145,7 +155,7 @@ class Group(Stateful):
         self.alive: tuple[Task, ...] = ()
         self.errors: tuple[Any, ...] = ()
         self.exiting = False
-        self.asked = False
+        self.asked = self.aborted = False
         self.interrupted = False
         self.owner: Task | None = None
 

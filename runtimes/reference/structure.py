@@ -64,7 +64,7 @@ class Structure(Primitives):
             and self.choose("cancel", 2) == 0
         ):
             task.pending = (
-                False  # the deadline came too late to be told; some runtimes tell it all the same
+                0  # the deadline came too late to be told; some runtimes tell it all the same
             )
         return cancelled and task.count <= scope.entered
 
@@ -108,8 +108,11 @@ class Structure(Primitives):
         return self.group_over(task, group, error)
 
     def abort_group(self, group: Group) -> None:
-        """Cancel every child (and a body that is still at work)."""
+        """Cancel every child (and a body that is still at work), once: a late child is left alone."""
         self.writes |= group.bit
+        if group.aborted:
+            return
+        group.aborted = True
         if self.level:
             self.cancel_scope(group.scope)
             return
@@ -155,7 +158,7 @@ class Structure(Primitives):
             task.count -= 1
             own_doing = own_doing or task.count <= group.scope.entered
             if task.pending and self.choose("cancel", 2) == 0:
-                task.pending = False
+                task.pending = 0
         if self.semantics.groups == "propagates" and group.errors:
             errors = group.errors
             if self.level and group.interrupted and not own_doing and self.choose("cancel", 2):

@@ -90,7 +90,7 @@ class Tasks(Cancellation):
             and self.semantics.cancel_at_return == "cancelled"
         ):
             result = ("failed", self.fault("Cancelled"))
-        task.pending = False
+        task.pending = 0
         task.state = DONE
         end = task.end
         self.writes |= end.bit
@@ -134,7 +134,7 @@ class Tasks(Cancellation):
         self.writes |= ALL
         how = self.semantics.orphans
         alive = [task for task in self.tasks if task.state not in (DONE, UNSPAWNED)]
-        if how == "abandoned":
+        if how in ("abandoned", "destroyed"):
             self.over = True
             self.ready.clear()
         elif how == "in_turn":

@@ -44,7 +44,14 @@ WAITING_CANCEL = Semantics(
     schedule_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
     cancel_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
 )  # fmt: skip
-EAGER = Semantics(order="fifo", start="eager", race="either", locks="barging", orphans="abandoned")
+EAGER = Semantics(
+    order="fifo",
+    start="eager",
+    race="either",
+    locks="barging",
+    orphans="destroyed",
+    cancel_again="each",
+)
 LOOSE = Semantics()
 ALL = {
     "structured": STRUCTURED,
