@@ -4,8 +4,8 @@ Exhaustive search over the reference with sleep sets and state caching. A step's
 and wrote (the reference records it), not a guess about an op; a state's key is the very snapshot that
 restores it. Sleep sets: Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", chapter
 5; with caching, a state is skipped only if the stored sleep set is contained in the new one, and otherwise
-only what was asleep then is explored now (chapter 5.2). Steps that nobody else can be concerned by are a
-persistent set (chapter 4). `tests/unit/test_oracle.py` holds the search against plain enumeration.
+only what was asleep then is explored now (chapter 5.2). A step that concerns nobody else is a
+persistent set of its own (chapter 4). `tests/unit/test_oracle.py` holds the search against plain enumeration.
 """
 
 from __future__ import annotations
@@ -68,67 +68,37 @@ class _Search:
 
     def visit(self, sleep: Asleep) -> None:
         """Explore everything from the machine's present state, except what sleeps."""
-        length = len(self.path)
-        todo = self._run_ahead(sleep) if self.machine.decisive else (self.machine.options(), sleep)
-        if todo is not None:
-            self._branch(*todo)
-        del self.path[length:]
-
-    def _run_ahead(self, sleep: Asleep) -> tuple[Sequence[Any], Asleep] | None:
-        """Go on while there is one option only, and nothing to decide: no state needs to be saved for that.
-
-        Returns the options at the first state that has not one, and who sleeps there; None when the way was
-        explored from elsewhere.
-        """
-        machine = self.machine
-        while True:
-            options = machine.options()
-            if len(options) != 1 or options[0] is None:
-                return options, sleep
-            option = options[0]
-            if option in sleep:
-                return None
-            self._count()
-            machine.step(option)
-            self.path.append((option, ()))
-            sleep = _still_asleep(sleep, machine.reads, machine.writes)
-
-    def _count(self) -> None:
-        self.steps += 1
-        if self.steps > self.budget:
-            raise _SpentError
-
-    def _branch(self, todo: Any, sleep: Asleep) -> None:
-        """Explore the options of the present state."""
         machine = self.machine
         key = machine.snapshot()
+        todo: Any = machine.options()
         if not todo:
             if key not in self.seen:
                 self.seen[key] = frozenset()
                 self.outcomes.setdefault(machine.outcome(), tuple(self.path))
             return
+        rivals = -1  # what others may touch before the first option is taken; -1: anything
         old = self.seen.get(key)
-        enough: _Enough | None = None
-        if old is None:
-            self.seen[key] = frozenset(sleep)
-            if len(todo) > 1 and (foreseen := machine.foresee()) is not None:
-                enough = _Enough(foreseen, todo, sleep)
-                todo = enough.order
-            elif sleep:
-                todo = [option for option in todo if option not in sleep]
-        else:
+        if old is not None:
             todo = [option for option in todo if option in old and option not in sleep]
             sleep = {option: foot for option, foot in sleep.items() if option in old}
             self.seen[key] = frozenset(sleep)
-        moved = False
-        for option in todo:
-            if moved:
+        else:
+            self.seen[key] = frozenset(sleep)
+            foreseen = machine.foresee() if len(todo) > 1 else None
+            first, rivals = _alone(foreseen, todo, sleep) if foreseen is not None else (None, -1)
+            if rivals != -1 and first in sleep:
+                return  # all that follows was explored with that step first
+            todo = [option for option in todo if option not in sleep]
+            if rivals != -1:
+                todo.sort(key=lambda option: option is not first)
+        for at, option in enumerate(todo):
+            if at:
                 machine.restore(key)
-            foot = self._variants(option, key, sleep)
-            if enough is not None and enough.after(option, foot):
-                return
+            reads, writes = foot = self._variants(option, key, sleep)
+            if not (reads | writes) & rivals:
+                return  # nobody else is concerned by this step: the others may as well come later
+            rivals = -1
             sleep = {**sleep, option: foot}
-            moved = True
 
     def _variants(self, option: Hashable, key: Hashable, sleep: Asleep) -> tuple[int, int]:
         """Take one option in every way that its inner decisions allow; the union of the footprints."""
@@ -139,7 +109,9 @@ class _Search:
             if prefix:
                 machine.restore(key)
             self.prefix, self.taken, self.counts = prefix, [], []
-            self._count()
+            self.steps += 1
+            if self.steps > self.budget:
+                raise _SpentError
             machine.step(option)
             taken = tuple(self.taken)
             prefix = _following(taken, self.counts) if taken else None
@@ -160,100 +132,41 @@ def _still_asleep(sleep: Asleep, reads: int, writes: int) -> Asleep:
     return {o: f for o, f in sleep.items() if not (f[1] & both or f[0] & writes)}
 
 
-@final
-class _Enough:
-    """Which options are enough to explore from a state: a persistent set, found by guessing and then checked.
+def _alone(foreseen: Foreseen, todo: Sequence[Any], sleep: Asleep) -> tuple[Any, int]:
+    """An option whose step concerns nobody else, if the guess is right, and what the others may touch.
 
-    A set of options is persistent when nothing that the others may do before one of them is taken touches what
-    its steps touch: the others may as well come later. `order` is what to explore, the chosen set first.
+    -1, anything, when there is no such option. What they may touch is a bound; the step's footprint is a guess,
+    held against the real one when the step was taken.
     """
-
-    def __init__(self, foreseen: Foreseen, todo: Sequence[Any], sleep: Asleep) -> None:
-        ahead, self.blocked = foreseen
-        self.todo = todo
-        self.futures = [ahead[option][1] for option in todo]
-        self.feet = [ahead[option][0] for option in todo]
-        asleep = 0
-        for at, option in enumerate(todo):
-            if option in sleep:
-                asleep |= 1 << at
-                self.feet[at] = sleep[option][0] | sleep[option][1]
-        best = self._least(asleep)
-        least = (best & ~asleep).bit_count()
-        self.foot = 0
-        self.taken = best & asleep
-        first, rest = [], []
-        for at, option in enumerate(todo):
-            if asleep & 1 << at:
-                self.foot |= self.feet[at] if best & 1 << at else 0
-            elif best & 1 << at:
-                first.append(option)
-            else:
-                rest.append(option)
-        self.waiting = least
-        self.order = (
-            first + rest if least else []
-        )  # none: all was explored with those that sleep first
-
-    def _least(self, asleep: int) -> int:
-        """The persistent set (a bit set) with the fewest options to explore, if the guesses are right."""
-        count = len(self.todo)
-        alone = -1
-        for at in range(count):
-            if not self.feet[at] & self._outside(1 << at):
-                if asleep & 1 << at or not asleep:
-                    return 1 << at
-                alone = at
-        if alone >= 0:
-            return 1 << alone
-        best = (1 << count) - 1
-        least = (best & ~asleep).bit_count()
-        for seed in range(count) if count > 2 else ():
-            chosen = self._close(seed)
-            fewer = (chosen & ~asleep).bit_count()
-            if fewer < least:
-                best, least = chosen, fewer
-        return best
-
-    def _close(self, seed: int) -> int:
-        """The least persistent set with this option in it, if the guesses are right."""
-        chosen, foot, futures = 1 << seed, self.feet[seed], self.futures
-        while foot & self._outside(chosen):
-            before = chosen
-            touched = foot
-            for at, future in enumerate(futures):
-                if touched & future and not chosen & 1 << at:
-                    chosen |= 1 << at
-                    foot |= self.feet[at]
-            if chosen == before:
-                return (1 << len(futures)) - 1
-        return chosen
-
-    def _outside(self, chosen: int) -> int:
-        """What may be touched before one of these options (a bit set) is taken."""
+    ahead, blocked = foreseen
+    for option in todo:
+        known = sleep.get(option)
+        foot = ahead[option][0] if known is None else known[0] | known[1]
         mask = 0
-        for at, future in enumerate(self.futures):
-            if not chosen & 1 << at:
-                mask |= future
-        blocked = self.blocked
-        while blocked and mask:
-            still = []
-            for entry in blocked:
-                if mask & entry[0]:
-                    mask |= entry[1]
-                else:
-                    still.append(entry)
-            if len(still) == len(blocked):
-                break
-            blocked = still
-        return mask
+        for other in todo:
+            if other is not option:
+                mask |= ahead[other][1]
+        if foot & mask:
+            continue
+        mask = _with_woken(mask, blocked)
+        if not foot & mask:
+            return option, mask
+    return None, -1
 
-    def after(self, option: Any, foot: tuple[int, int]) -> bool:
-        """Whether the options explored so far, this one with its footprint, are a persistent set."""
-        self.taken |= 1 << self.todo.index(option)
-        self.foot |= foot[0] | foot[1]
-        self.waiting -= 1
-        return self.waiting <= 0 and not self.foot & self._outside(self.taken)
+
+def _with_woken(mask: int, blocked: Sequence[tuple[int, int]]) -> int:
+    """What may be touched, by those as well whom that may wake."""
+    while blocked and mask:
+        still = []
+        for entry in blocked:
+            if mask & entry[0]:
+                mask |= entry[1]
+            else:
+                still.append(entry)
+        if len(still) == len(blocked):
+            break
+        blocked = still
+    return mask
 
 
 def _following(taken: tuple[int, ...], counts: list[int]) -> tuple[int, ...] | None:

@@ -21,12 +21,10 @@ class Controllable(Protocol):
     """One program under given semantics.
 
     `reads` and `writes` are the footprint of the last step: bit sets over the parts of the state. Two steps
-    commute when neither writes what the other reads or writes. `decisive` says that no step of a task (its label is
-    not None) asks `choose` anything.
+    commute when neither writes what the other reads or writes.
     """
 
     choose: Choose
-    decisive: bool
     reads: int
     writes: int
 

@@ -49,7 +49,6 @@ class Machine(Calls):
         self.build(program)
         self._foresight = Foresight(self, program)
         self._told: dict[Any, TaskOutcome] = {}
-        self.decisive = _decides_all(program, semantics)
         self.begin_here()
 
     def new_body(self, task: str) -> Frames:
@@ -214,18 +213,6 @@ class Machine(Calls):
         frames.succeed(value)
 
 
-def _decides_all(program: Program, semantics: Semantics) -> bool:
-    """Whether the semantics leave nothing open that a step of one of the program's tasks could meet."""
-    points = {semantics.cancel_point(op.kind) for _, op in program.walk()}
-    opens = _OPEN & {op.kind for _, op in program.walk()}
-    settled = (
-        semantics.race != "either" and semantics.past != "either" and semantics.orphans != "in_turn"
-    )
-    return (
-        semantics.cancellation == "level" and settled and not opens and "unspecified" not in points
-    )
-
-
 def _ops_from(step: Step | None, code: Mapping[str, Step | None]) -> int:
     count = 0
     while step is not None:
@@ -255,8 +242,6 @@ _LOGGED = frozenset(
         "receive_until_eof",
     }
 )
-_OPEN = frozenset({"group", "listen", "connect", "accept"})
-"""Op kinds whose effects are choices under any semantics."""
 _PAUSES = frozenset({"checkpoint", "sleep", "sleep_until"})
 """Op kinds that do nothing but pause."""
 _STARTS = frozenset({"spawn", "detach"})

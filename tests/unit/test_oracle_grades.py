@@ -43,7 +43,6 @@ class Machine:
         self.taken = ""
         self.choose: Callable[[str, int], int] = _first
         self.reads = self.writes = 1
-        self.decisive = False
 
     def options(self) -> Sequence[Hashable]:
         return [] if self.taken else self.words
