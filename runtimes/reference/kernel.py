@@ -75,8 +75,8 @@ class Kernel:
         self.tasks: list[Task] = []
         self.cancelling = False
         self.over = False
-        self.reads = 0
-        self.writes = 0
+        self.reads = self.writes = 0
+        self.changed = 0
         self._yields = {
             kind: semantics.schedule_point(kind) in ("always", "unspecified") for kind in _KINDS
         }
@@ -133,10 +133,12 @@ class Kernel:
     # ------------------------------------------------------------ the ready queue
 
     def options(self) -> list[Task | None]:
-        """Who may go on now; None stands for time: a due timer, or the next one."""
+        """Who may go on now; None stands for time: a due timer, or the next one. Valid until the next step."""
         ready = self.ready
         found: list[Task | None]
         if not self.fifo:
+            if ready and not self.timers:
+                return ready  # type: ignore[no-any-return]
             found = list(ready)
         else:
             found, seen = [], 0
@@ -162,7 +164,8 @@ class Kernel:
         self.writes |= task.bit | (LANE if lane else 0)
 
     def step(self, task: Task | None) -> None:
-        """Let one option happen."""
+        """Let one option happen; its footprint is in `reads` and `writes` afterwards."""
+        self.changed |= self.writes
         self.reads, self.writes = ALL, 0
         if task is None:
             self.fire_timers()

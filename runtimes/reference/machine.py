@@ -143,15 +143,11 @@ class Machine(Calls):
         """Deliver the wake-up, then perform ops up to the next pause."""
         frames: Frames = task.body
         code, value = task.wake
-        if (
-            code == VALUE
-            and task.doing == "connect"
-            and isinstance(value, Stream)
-            and not self.connected(value)
-        ):
-            frames.fail("Broken")
-        elif code == VALUE:
-            self._succeed(frames, frames.at if frames.request != EXIT else None, value)
+        if code == VALUE:
+            if task.doing == "connect" and value is not None and not self.connected(value):
+                frames.fail("Broken")
+            else:
+                self._succeed(frames, frames.at if frames.request != EXIT else None, value)
         elif code == CHECK:
             if (task.pending or self.cancelling) and self.told_after_checkpoint(task):
                 self.take_cancel(task)
@@ -164,9 +160,9 @@ class Machine(Calls):
             frames.request = -1
             self.finish(task, ("failed", "Cancelled"))
             return
-        self._go_on(task, frames, again=code == RETRY, paused=code != START or not self.fifo)
+        self._go_on(task, frames, code == RETRY, code != START or not self.fifo)
 
-    def _go_on(self, task: Task, frames: Frames, *, again: bool, paused: bool) -> None:
+    def _go_on(self, task: Task, frames: Frames, again: bool, paused: bool) -> None:  # noqa: FBT001 - called at every step
         """Perform ops up to the next pause. An op that is a schedule point may pause before its effect, too.
 
         Documents say that an op lets others run, not whether before or after its effect. `paused`: the task
@@ -174,12 +170,9 @@ class Machine(Calls):
         """
         while (step := frames.next()) is not None:
             call, args = self.call_of(task, frames, step)
-            request = frames.request
-            kind = (
-                step.kind
-                if request == PERFORM or (request == EXIT and step.kind == "group")
-                else SCOPE
-            )
+            kind = step.kind
+            if frames.request != PERFORM and (frames.request != EXIT or kind != "group"):
+                kind = SCOPE
             if not paused and self._yields[kind] and kind not in _PAUSES:
                 self.make_ready(task, GO)
                 return

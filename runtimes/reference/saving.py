@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from conformance.lang.ops import Ticks
@@ -21,7 +22,7 @@ class Saving(Network):
         self._numbers: dict[Any, int] = {}
         self._saved: list[Any] = []
         self._current: list[int] = []
-        self._unsaved = EVERYTHING
+        self.changed = EVERYTHING
         self._start: tuple[Any, ...] = ()
         self._first: list[int] = []
         self._states: list[Any] = []
@@ -43,20 +44,15 @@ class Saving(Network):
         """For each thing, the number that stands for its state as last saved."""
         return self._current
 
-    def step(self, option: Task | None) -> None:
-        """Let one option happen; its footprint is in `reads` and `writes` afterwards."""
-        super().step(option)
-        self._unsaved |= self.writes
-
     def snapshot(self) -> tuple[Any, ...]:
         """The complete state: restores it, and is its key.
 
         Each part's state is held as a number that stands for the tuple of its slots. Only parts that the
         footprint of the last step names are read again (a permanent test checks that no other changed).
         """
-        current, numbers, writes = self._current, self._numbers, self._unsaved
+        current, numbers, writes = self._current, self._numbers, self.changed | self.writes
         if writes:
-            self._unsaved = 0
+            self.changed = self.writes = 0
             for thing in self._written(writes):
                 saved = thing.save(thing)
                 number = numbers.get(saved)
@@ -85,10 +81,11 @@ class Saving(Network):
 
     def restore(self, saved: tuple[Any, ...]) -> None:
         """Put a saved state back."""
-        if self._unsaved:
-            for thing in self._written(self._unsaved):
+        unsaved = self.changed | self.writes
+        if unsaved:
+            for thing in self._written(unsaved):
                 self._current[thing.index] = -1
-            self._unsaved = 0
+            self.changed = self.writes = 0
         self.now, ready, self.timers, self.cancelling, self.over, *numbers = saved
         self.ready = list(ready)
         for index, (mine, wanted) in enumerate(zip(self._current, numbers, strict=True)):
@@ -107,7 +104,8 @@ class Saving(Network):
         if self._current != self._first:
             self.restore(self._start)
             return
-        unsaved, self._unsaved = self._unsaved, 0
+        unsaved = self.changed | self.writes
+        self.changed = self.writes = 0
         self.now, ready, self.timers, self.cancelling, self.over = self._start[:5]
         self.ready = list(ready)
         states = self._states
@@ -116,8 +114,7 @@ class Saving(Network):
                 thing.load(states[index])
 
 
-def _bit(task: Task) -> int:
-    return task.bit
+_bit = attrgetter("bit")
 
 
 def _in_fifo(task: Task) -> int:

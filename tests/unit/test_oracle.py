@@ -72,7 +72,7 @@ def _mutated_finds(
         try:
             if _differences(program, make.random.choice(list(ALL.values())), lax=False):
                 return True
-        except (ValueError, AssertionError, KeyError):
+        except (ValueError, AssertionError, LookupError):
             return True
     return False
 
