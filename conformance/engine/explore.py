@@ -38,6 +38,9 @@ class Exploration:
     steps: int
 
 
+_NOBODY: frozenset[Hashable] = frozenset()
+
+
 class _SpentError(Exception):
     """The budget is spent."""
 
@@ -70,20 +73,20 @@ class _Search:
         """Explore everything from the machine's present state, except what sleeps."""
         machine = self.machine
         key = machine.snapshot()
+        known = len(self.seen)
+        old = self.seen.setdefault(key, frozenset(sleep) if sleep else _NOBODY)
+        seen = len(self.seen) == known
+        if seen and not old:
+            return  # all was explored, nobody slept
         todo: Any = machine.options()
-        if not todo:
-            if key not in self.seen:
-                self.seen[key] = frozenset()
-                self.outcomes.setdefault(machine.outcome(), tuple(self.path))
-            return
         rivals = -1  # what others may touch before the first option is taken; -1: anything
-        old = self.seen.get(key)
-        if old is not None:
+        if not todo:
+            self.outcomes.setdefault(machine.outcome(), tuple(self.path))
+        elif seen:
             todo = [option for option in todo if option in old and option not in sleep]
             sleep = {option: foot for option, foot in sleep.items() if option in old}
             self.seen[key] = frozenset(sleep)
         else:
-            self.seen[key] = frozenset(sleep)
             foreseen = machine.foresee() if len(todo) > 1 else None
             first, rivals = _alone(foreseen, todo, sleep) if foreseen is not None else (None, -1)
             if rivals != -1 and first in sleep:

@@ -55,9 +55,8 @@ class Saving(Network):
             self.changed = self.writes = 0
             for thing in self._written(writes):
                 saved = thing.save(thing)
-                number = numbers.get(saved)
-                if number is None:
-                    number = numbers[saved] = len(numbers)
+                number = numbers.setdefault(saved, len(numbers))
+                if number == len(self._saved):
                     self._saved.append(saved)
                 current[thing.index] = number
         ready, timers = tuple(self.ready), self.timers
