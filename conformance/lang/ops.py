@@ -50,8 +50,22 @@ class Op:
 
     def blocks(self) -> tuple[tuple[str, Block], ...]:
         """The nested blocks that are present, by field name."""
-        named = ((f.name, getattr(self, f.name)) for f in fields(self) if f.name in BLOCKS)
+        names = _block_fields(self)
+        if not names:
+            return ()
+        named = ((name, getattr(self, name)) for name in names)
         return tuple((name, block) for name, block in named if block is not None)
+
+
+def _block_fields(op: Op) -> tuple[str, ...]:
+    names = _BLOCK_FIELDS.get(op.kind)
+    if names is None:
+        names = tuple(field.name for field in fields(op) if field.name in BLOCKS)
+        _BLOCK_FIELDS[op.kind] = names
+    return names
+
+
+_BLOCK_FIELDS: dict[str, tuple[str, ...]] = {}
 
 
 # ---------------------------------------------------------------- tasks

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import attrgetter
+from itertools import compress
+from operator import attrgetter, ne
 from typing import Any
 
 from conformance.lang.ops import Ticks
@@ -25,6 +26,7 @@ class Saving(Network):
         self.changed = EVERYTHING
         self._start: tuple[Any, ...] = ()
         self._first: list[int] = []
+        self._indices = range(0)
         self._states: list[Any] = []
 
     def make_thing(self, make: Callable[..., Any], *args: Any, **named: Any) -> Any:
@@ -87,15 +89,15 @@ class Saving(Network):
             self.changed = self.writes = 0
         self.now, ready, self.timers, self.cancelling, self.over, *numbers = saved
         self.ready = list(ready)
-        for index, (mine, wanted) in enumerate(zip(self._current, numbers, strict=True)):
-            if mine != wanted:
-                self.things[index].load(self._saved[wanted])
+        for index in compress(self._indices, map(ne, self._current, numbers)):
+            self.things[index].load(self._saved[numbers[index]])
         self._current = numbers
 
     def begin_here(self) -> None:
         """Make the present state the one that `reset` goes back to."""
         self._start = self.snapshot()
         self._first = list(self._current)
+        self._indices = range(len(self._first))
         self._states = [self._saved[number] for number in self._first]
 
     def reset(self) -> None:
