@@ -89,10 +89,3 @@ class Bench:
         finally:
             with self._lock:
                 self._idle[address].append(worker)
-
-    def retire(self, address: str) -> None:
-        """End the idle workers of an address: nobody needs them any more."""
-        with self._lock:
-            idle, self._idle[address] = self._idle.get(address, []), []
-        for worker in idle:
-            worker.close()

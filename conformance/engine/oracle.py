@@ -176,6 +176,8 @@ class SearchOracle:
         """The allowed set, or why there is none."""
         if reason := beyond(program):
             return reason
+        if semantics.unjoined == "ends":
+            return "the reference does not model an unjoined error that ends the run"
         found = self.search(program, semantics, clock)
         if not found.complete:
             return f"the search gave up after {found.steps} steps"

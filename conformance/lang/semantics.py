@@ -56,7 +56,7 @@ class Semantics:
     notice           a group (and the shutdown) learns of a task's end `at_once`, or `later`.
     orphans          tasks alive when main ends are `cancelled` all together, or `in_turn`, each
                      awaited before the next; `awaited`; `destroyed`: their coroutines are closed; or `abandoned`.
-    unjoined         the error of a task that nobody joined is `ignored`, or `ends` the run.
+    unjoined         the error of a task that nobody joined is `ignored`, or `ends` the run (then labels alone judge).
     groups           a child's error cancels its siblings and the body, and `propagates` in an
                      exception group; or it is `collected`: noticed when the body is over, it
                      cancels the siblings (so does a cancelled child), and goes nowhere.

@@ -156,3 +156,10 @@ def test_what_was_never_declared_is_not_held_against_a_runtime() -> None:
     assert "not declared: orphans=destroyed" in names
     assert "not declared: cancel_waits=True" in names
     assert not any(name.startswith("not declared: order") for name in names)
+
+
+def test_what_the_reference_does_not_model_is_left_to_the_labels() -> None:
+    """A runtime whose unjoined errors end the run is never accused by an oracle that knows no such thing."""
+    reason = SearchOracle(make).allowed(PROGRAM, Semantics(unjoined="ends"), "virtual")
+    assert isinstance(reason, str)
+    assert "unjoined" in reason
