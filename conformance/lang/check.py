@@ -9,7 +9,7 @@ from dataclasses import fields
 
 from conformance.errors import ScenarioError
 from conformance.lang import ops
-from conformance.lang.program import Path, Program, brief, no_sense, show_path
+from conformance.lang.program import SIZED, Path, Program, brief, no_sense, show_path
 
 WORD = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
@@ -22,7 +22,24 @@ TOO_LARGE = f"the program is longer than {MAX_OPS} ops or deeper than {MAX_DEPTH
 
 _COUNTS = {"times": MAX_BYTES, "max": MAX_BYTES, "count": MAX_BYTES}
 _WORDS = frozenset(
-    {"error", "data", "stream", "listener", "name", "group", "task", "event", "lock", "channel"}
+    {
+        "error",
+        "data",
+        "stream",
+        "listener",
+        "name",
+        "group",
+        "task",
+        "event",
+        "lock",
+        "channel",
+        "condition",
+        "semaphore",
+        "limiter",
+        "barrier",
+        "variable",
+        "scope",
+    }
 )
 
 
@@ -51,7 +68,7 @@ def check_name(name: object) -> None:
 
 def _check_names(program: Program) -> None:
     seen: set[str] = set()
-    for name in (*program.tasks, *program.events, *program.locks, *program.channels):
+    for name in (*program.tasks, *program.declared()):
         check_name(name)
         if name in seen:
             raise ScenarioError(f"`{name}` is declared twice", hint="one name for one thing")
@@ -61,8 +78,14 @@ def _check_names(program: Program) -> None:
             raise ScenarioError(f"task `{task}`: this is no tuple of ops: {brief(body)}")
     for name, channel in program.channels.items():
         capacity = channel.capacity
-        if type(capacity) is not int or not 1 <= capacity <= LARGEST:
-            raise ScenarioError(f"channel `{name}`: capacity {brief(capacity)} is not at least 1")
+        if capacity != math.inf and (type(capacity) is not int or not 0 <= capacity <= LARGEST):
+            raise ScenarioError(
+                f"channel `{name}`: capacity {brief(capacity)} is no number of items"
+            )
+    for kind, least in SIZED.items():
+        for name, size in getattr(program, kind).items():
+            if type(size) is not int or not least <= size <= LARGEST:
+                raise ScenarioError(f"{kind[:-1]} `{name}`: {brief(size)} is not at least {least}")
 
 
 def _is_block(value: object) -> bool:
@@ -108,7 +131,7 @@ def _check_numbers(path: Path, op: ops.Op) -> None:
 
 def _check_opened(program: Program) -> None:
     """What ops open has names of its own; only a task may open groups of one name one by one."""
-    bound: dict[str, str] = dict.fromkeys((*program.events, *program.locks, *program.channels), "")
+    bound: dict[str, str] = dict.fromkeys(program.declared(), "")
     for path, op in program.walk():
         if isinstance(op, ops.Connect | ops.Accept):
             name, opener = op.stream, ""
@@ -131,6 +154,11 @@ def _check_references(program: Program) -> None:
         "event": frozenset(program.events),
         "lock": frozenset(program.locks),
         "channel": program.channels,
+        "condition": frozenset(program.conditions),
+        "variable": frozenset(program.variables),
+        "semaphore": program.semaphores,
+        "limiter": program.limiters,
+        "barrier": program.barriers,
         "stream": {
             op.stream for _, op in program.walk() if isinstance(op, ops.Connect | ops.Accept)
         },

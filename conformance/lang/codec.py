@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, final
 from conformance.errors import ScenarioError
 from conformance.lang.check import MAX_DEPTH, MAX_OPS, TOO_LARGE, check_name
 from conformance.lang.ops import BLOCKS, OPS, Block, Op
-from conformance.lang.program import Channel, Path, Program, brief, show_path
+from conformance.lang.program import NAMED, SIZED, Channel, Path, Program, brief, show_path
 
 Json: TypeAlias = Any
 _TICKS = ("ticks", "tick")
@@ -104,12 +104,17 @@ def program_to_json(program: Program) -> dict[str, Json]:
     encoded: dict[str, Json] = {
         "tasks": {task: [op_to_json(op) for op in body] for task, body in program.tasks.items()}
     }
-    if program.events:
-        encoded["events"] = list(program.events)
-    if program.locks:
-        encoded["locks"] = list(program.locks)
+    for kind in NAMED:
+        if names := getattr(program, kind):
+            encoded[kind] = list(names)
     if program.channels:
-        encoded["channels"] = {name: channel.capacity for name, channel in program.channels.items()}
+        encoded["channels"] = {
+            name: "inf" if channel.capacity == math.inf else channel.capacity
+            for name, channel in program.channels.items()
+        }
+    for kind in SIZED:
+        if sizes := getattr(program, kind):
+            encoded[kind] = dict(sizes)
     return encoded
 
 
@@ -120,12 +125,12 @@ def program_from_json(data: Json) -> Program:
             f"this is no program: {brief(data)}", hint='a program is {"tasks": {…}}'
         )
     for name in data:
-        if name not in ("tasks", "events", "locks", "channels"):
+        if name not in ("tasks", "channels", *NAMED, *SIZED):
             raise ScenarioError(f"a program has no field {brief(name)}")
-    channels = data.get("channels", {})
-    if not isinstance(channels, dict):
-        raise ScenarioError(f"`channels` maps names to capacities: {brief(channels)}")
-    for name in ("events", "locks"):
+    for name in ("channels", *SIZED):
+        if not isinstance(data.get(name, {}), dict):
+            raise ScenarioError(f"`{name}` maps names to numbers: {brief(data[name])}")
+    for name in NAMED:
         value = data.get(name, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ScenarioError(f"`{name}` is a list of names: {brief(value)}")
@@ -134,11 +139,15 @@ def program_from_json(data: Json) -> Program:
     for task, body in data["tasks"].items():
         check_name(task)
         tasks[task] = decoder.block(body, (task,))
+    others: dict[str, Any] = {name: tuple(data.get(name, ())) for name in NAMED}
+    others |= {name: data.get(name, {}) for name in SIZED}
     return Program(
         tasks=tasks,
-        events=tuple(data.get("events", ())),
-        locks=tuple(data.get("locks", ())),
-        channels={name: Channel(capacity) for name, capacity in channels.items()},
+        channels={
+            name: Channel(math.inf if capacity == "inf" else capacity)
+            for name, capacity in data.get("channels", {}).items()
+        },
+        **others,
     )
 
 

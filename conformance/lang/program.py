@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import final
+from typing import Final, final
 
 from conformance.errors import ScenarioError
-from conformance.lang.ops import Op
+from conformance.lang.ops import Op, Ticks
 
 Path = tuple[str, ...]
 """Where an op stands: task name, then index and block name in turn: `("a", "0", "body", "2")`."""
@@ -18,9 +18,15 @@ Path = tuple[str, ...]
 @final
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A bounded channel; `capacity` is a number of items, at least 1."""
+    """A channel that holds up to `capacity` items: 0 for a rendezvous, `math.inf` for no bound."""
 
-    capacity: int = 1
+    capacity: Ticks = 1
+
+
+NAMED: Final = ("events", "locks", "conditions", "variables")
+"""What a program declares by name only: each a tuple of names."""
+SIZED: Final = {"semaphores": 0, "limiters": 1, "barriers": 1}
+"""What it declares with a number (permits, tokens, parties): each a mapping; and the least number."""
 
 
 @final
@@ -35,14 +41,19 @@ class Program:
     events: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    conditions: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    semaphores: Mapping[str, int] = field(default_factory=dict)
+    limiters: Mapping[str, int] = field(default_factory=dict)
+    barriers: Mapping[str, int] = field(default_factory=dict)
     _hash: int = field(init=False, repr=False, compare=False, default=0)
 
     def __post_init__(self) -> None:
         """Freeze the mappings and check the program."""
         from conformance.lang.check import check_program  # noqa: PLC0415  # it reads Program
 
-        object.__setattr__(self, "tasks", MappingProxyType(dict(self.tasks)))
-        object.__setattr__(self, "channels", MappingProxyType(dict(self.channels)))
+        for name in ("tasks", "channels", *SIZED):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         check_program(self)
         object.__setattr__(self, "_hash", hash(self._content()))
 
@@ -55,12 +66,18 @@ class Program:
         return self._hash
 
     def _content(self) -> tuple[object, ...]:
-        tasks, channels = tuple(self.tasks.items()), tuple(self.channels.items())
-        return tasks, self.events, self.locks, channels
+        mapped = (tuple(getattr(self, name).items()) for name in ("tasks", "channels", *SIZED))
+        return *mapped, *(getattr(self, name) for name in NAMED)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by content: a mapping proxy has no pickle form of its own."""
-        return Program, (dict(self.tasks), self.events, self.locks, dict(self.channels))
+        values = (getattr(self, f.name) for f in fields(self) if f.init)
+        return Program, tuple(dict(v) if isinstance(v, Mapping) else v for v in values)
+
+    def declared(self) -> Iterator[str]:
+        """The name of every object that the program declares."""
+        for name in (*NAMED, "channels", *SIZED):
+            yield from getattr(self, name)
 
     def walk(self) -> Iterator[tuple[Path, Op]]:
         """Every op with its path, outer ops before inner ones, in the order of the text."""

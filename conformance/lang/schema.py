@@ -13,10 +13,16 @@ from typing import Any, Final, TypeAlias
 
 from conformance.lang.check import LARGEST, MAX_BYTES, NAME, WORD
 from conformance.lang.ops import BLOCKS, OPS, Op
+from conformance.lang.program import NAMED, SIZED
 
 Schema: TypeAlias = dict[str, Any]
 
-_NAMES: Final = frozenset({"task", "event", "lock", "channel"})
+_NAMES: Final = frozenset(
+    {
+        "task", "event", "lock", "channel", "condition", "semaphore", "limiter", "barrier",
+        "variable",
+    }
+)  # fmt: skip
 _VALUES: Final = frozenset({"word", "item", "value"})
 _COUNTS: Final = frozenset({"times", "max", "count"})
 
@@ -36,13 +42,20 @@ def program_schema() -> Schema:
                 "additionalProperties": _ref("block"),
                 "required": ["main"],
             },
-            "events": {"type": "array", "items": name, "uniqueItems": True},
-            "locks": {"type": "array", "items": name, "uniqueItems": True},
+            **{kind: {"type": "array", "items": name, "uniqueItems": True} for kind in NAMED},
             "channels": {
-                "description": "Bounded channels by name: how many items each holds.",
+                "description": "Channels by name: how many items each holds.",
                 "type": "object",
                 "propertyNames": name,
-                "additionalProperties": {"type": "integer", "minimum": 1, "maximum": LARGEST},
+                "additionalProperties": {"anyOf": [_whole(0), {"const": "inf"}]},
+            },
+            **{
+                kind: {
+                    "type": "object",
+                    "propertyNames": name,
+                    "additionalProperties": _whole(least),
+                }
+                for kind, least in SIZED.items()
             },
         },
         "required": ["tasks"],
@@ -106,6 +119,10 @@ def _field_schema(op: type[Op], field: Field[Any]) -> Schema:
     if field.default is None and field.name not in _VALUES:
         return {"anyOf": [schema, {"type": "null"}]}
     return schema
+
+
+def _whole(least: int) -> Schema:
+    return {"type": "integer", "minimum": least, "maximum": LARGEST}
 
 
 def _ref(name: str) -> Schema:

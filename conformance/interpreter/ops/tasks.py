@@ -1,0 +1,45 @@
+"""Tasks: how each op becomes a call of the adapter."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from conformance.interpreter.ops.base import Methods
+from conformance.interpreter.world import World
+from conformance.lang.outcome import show_value
+
+
+async def _spawn(world: World, task: str, op: Any) -> None:
+    group = world.object(op.group) if op.group is not None else None
+    world.handles[op.task] = await world.runtime.spawn(world.body(op.task), op.task, group)
+
+
+def _target(world: World, task: str, name: str) -> Any:
+    """The handle of a task; of oneself also while the call that spawned one still runs (eager)."""
+    if name == task and task not in world.handles:
+        return world.runtime.current()
+    return world.handle(name)
+
+
+async def _join(world: World, task: str, op: Any) -> None:
+    value = await world.runtime.join(_target(world, task, op.task))
+    if value is not None:
+        world.frames[task].record(f"got {show_value(value)}")
+
+
+async def _cancel(world: World, task: str, op: Any) -> None:
+    await world.runtime.cancel(_target(world, task, op.task))
+
+
+async def _detach(world: World, task: str, op: Any) -> None:
+    value = await world.runtime.detach(world.body(op.task), op.task)
+    if value is not None:
+        world.frames[task].record(f"got {show_value(value)}")
+
+
+METHODS: Final[Methods] = {
+    "spawn": _spawn,
+    "join": _join,
+    "cancel": _cancel,
+    "detach": _detach,
+}

@@ -1,0 +1,37 @@
+"""Ops on channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.lang.ops.base import Op, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Send(Op):
+    """Put an item into the channel, waiting for room."""
+
+    channel: str
+    item: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Receive(Op):
+    """Take the next item from the channel, waiting for one; logs `got ITEM`."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendNowait(Op):
+    """Put an item into the channel or raise Full."""
+
+    channel: str
+    item: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveNowait(Op):
+    """Take the next item from the channel or raise Empty; logs `got ITEM`."""
+
+    channel: str

@@ -1,0 +1,90 @@
+"""Ops of TCP, on the loopback interface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.lang.ops.base import Op
+
+
+@dataclass(frozen=True, slots=True)
+class Listen(Op):
+    """Open a listening socket on a free loopback port."""
+
+    listener: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseListener(Op):
+    """Close a listening socket; its port stays known, so that a connect can be refused."""
+
+    listener: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connect(Op):
+    """Open the stream `stream` to a listener's port."""
+
+    stream: str
+    listener: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accept(Op):
+    """Wait for the next connection of a listener and call it `stream`."""
+
+    stream: str
+    listener: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendBytes(Op):
+    """Send `data`, `times` over, waiting while the peer does not read."""
+
+    stream: str
+    data: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveSome(Op):
+    """Receive at least one and at most `max` bytes; logs `got 'BYTES'`, or `got ''` at EOF."""
+
+    stream: str
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveExactly(Op):
+    """Receive exactly `count` bytes, or raise IncompleteRead when EOF comes first."""
+
+    stream: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveUntilEof(Op):
+    """Receive everything up to EOF."""
+
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendEof(Op):
+    """Close the sending direction only (half-close)."""
+
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close(Op):
+    """Close the stream, both directions."""
+
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class Abort(Op):
+    """Reset the connection: the peer sees an error, unsent data is dropped."""
+
+    stream: str

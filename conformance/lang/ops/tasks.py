@@ -1,0 +1,43 @@
+"""Ops on tasks: start, wait for, cancel, end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.lang.ops.base import Op, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Spawn(Op):
+    """Start a task beside this one, or inside the open group `group`."""
+
+    task: str
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Join(Op):
+    """Wait for a task's end: logs `got VALUE` when that is not None, raises what it raised."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel(Op):
+    """Request that a task (perhaps this one) be cancelled."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class Return(Op):
+    """End this task with a value. Only as the last op of a task."""
+
+    value: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class Raise(Op):
+    """Raise the program's own error of that name; the same name is the same exception object."""
+
+    error: str

@@ -1,0 +1,49 @@
+"""Ops of time: pauses, sleeps, deadlines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.lang.ops.base import Block, Op, Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint(Op):
+    """Let other tasks run; take a pending cancellation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block_(Op):  # noqa: N801
+    """Hold the whole loop up for that many ticks: time passes, nothing runs."""
+
+    ticks: Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep(Op):
+    """Sleep for that many ticks: zero, negative, huge and infinite are legal questions."""
+
+    ticks: Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class SleepUntil(Op):
+    """Sleep until that many ticks after the start of the run."""
+
+    tick: Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class MoveOnAfter(Op):
+    """Perform `body`; abandon it after that many ticks, which logs `scope expired`."""
+
+    ticks: Ticks
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class FailAfter(Op):
+    """Perform `body`; abandon it after that many ticks and raise Timeout."""
+
+    ticks: Ticks
+    body: Block
