@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from conformance.cli import check, explore, listing, probe, replay, report, run, worker
+from conformance.cli import atlas, check, explore, listing, probe, replay, report, run, worker
 from conformance.cli.output import guarded
 
 DISTRIBUTION = "async-runtime-conformance"
@@ -31,6 +31,7 @@ def cli(traceback: bool) -> None:  # noqa: FBT001 — click passes it by name
 
 
 for command in (
+    atlas.atlas,
     check.check,
     explore.explore,
     listing.listing,

@@ -49,9 +49,14 @@ def show_results(results: Results, form: str, code: Exit) -> None:
     if form == "json":
         print_json(summary_facts(results, code))
         return
+    show_rendered("terminal", results)
+
+
+def show_rendered(name: str, results: Results, **options: Any) -> None:
+    """Print what a renderer for terminals makes of the results, as wide and coloured as it may."""
     out = console()
     coloured = out.is_terminal and not out.no_color
-    click.echo(render("terminal", results, color=coloured, width=out.width), nl=False)
+    click.echo(render(name, results, color=coloured, width=out.width, **options), nl=False)
 
 
 def summary_facts(results: Results, code: Exit) -> dict[str, Any]:
