@@ -8,7 +8,20 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from conformance.cli import atlas, check, explore, listing, probe, replay, report, run, worker
+from conformance.cli import (
+    atlas,
+    check,
+    explore,
+    gate,
+    listing,
+    probe,
+    rejudge,
+    replay,
+    report,
+    run,
+    verify,
+    worker,
+)
 from conformance.cli.output import guarded
 
 DISTRIBUTION = "async-runtime-conformance"
@@ -34,11 +47,15 @@ for command in (
     atlas.atlas,
     check.check,
     explore.explore,
+    gate.accept,
+    gate.gate,
     listing.listing,
     probe.probe,
+    rejudge.rejudge,
     replay.replay,
     report.report,
     run.run,
+    verify.verify,
     worker.worker,
 ):
     cli.add_command(command)

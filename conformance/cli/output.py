@@ -33,6 +33,25 @@ class Number(click.FloatRange):
         return number
 
 
+@final
+class Shard(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions only
+    """`I/N`: the I-th of N parts, counted from 1."""
+
+    name = "shard"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[int, int]:
+        """As two numbers."""
+        if isinstance(value, tuple):
+            return value
+        index, slash, count = str(value).partition("/")
+        if not (
+            slash and index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)
+        ):
+            self.fail(f"{value} is no part: write 2/3 for the second of three.", param, ctx)
+        return int(index), int(count)
+
+
+SHARD = Shard()
 FORMAT = click.option(
     "--format",
     "form",

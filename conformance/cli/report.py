@@ -28,6 +28,8 @@ def report(
     """Merge results FILES and show them. Unreadable files are named and left out."""
     merged, unreadable = read_all(files)
     code = exit_code(merged, max_unknown)
+    if code is not Exit.VIOLATION and any(r.named and r.trouble for r in merged.runtimes):
+        code = Exit.NOT_STARTED
     if unreadable and code is not Exit.VIOLATION:
         code = Exit.DATA
     written = write_reports(merged, html, junit)

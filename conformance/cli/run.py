@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,16 @@ from typing import TextIO, final
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from conformance.cli.output import FORMAT, PERCENT, SECONDS, console, say, show_error, unread
+from conformance.cli.output import (
+    FORMAT,
+    PERCENT,
+    SECONDS,
+    SHARD,
+    console,
+    say,
+    show_error,
+    unread,
+)
 from conformance.cli.render import exit_code, show_results, write_reports
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT, Campaign, Plan
@@ -23,6 +33,7 @@ from conformance.errors import ConformanceError, DataError, Exit, NotStarted, Us
 from conformance.judge.case import Case
 from conformance.judge.evidence import NoOracle, Oracle
 from conformance.judge.results import Header, Results, ResultsWriter, RuntimeLine
+from conformance.lang.scenario import Scenario
 from conformance.wire.address import Address
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -44,6 +55,13 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--results", "path", type=FILE, help="Write JSON lines.")
 @click.option("--html", type=FILE, help="Write the report page.")
 @click.option("--junit", type=FILE, help="Write JUnit XML.")
+@click.option(
+    "--shard",
+    type=SHARD,
+    default="1/1",
+    metavar="I/N",
+    help="The I-th of N parts of the scenarios.",
+)
 @click.option("--strict", is_flag=True, help="Count failed SHOULDs and INTERESTING outcomes.")
 @click.option(
     "--max-unknown", default=1.0, show_default=True, type=PERCENT, help="Tolerated UNKNOWN, in %."
@@ -59,6 +77,7 @@ def run(  # noqa: PLR0913, PLR0917 — one for each option
     path: Path | None,
     html: Path | None,
     junit: Path | None,
+    shard: tuple[int, int],
     strict: bool,  # noqa: FBT001 — click passes it by name
     max_unknown: float,
     form: str,
@@ -66,13 +85,13 @@ def run(  # noqa: PLR0913, PLR0917 — one for each option
     """Run scenarios on runtimes and judge what they show."""
     check_outputs(path, html, junit)
     catalogue = load_catalogue()
-    scenarios = catalogue.select(globs)
+    scenarios = part_of(catalogue.select(globs), shard)
     chosen, absent = choose_runtimes(addresses)
     with Bench() as bench:
         bench.start(chosen, jobs)
         check_named(bench, addresses)
         plan = Plan(scenarios, tuple(chosen), seeds, seed, jobs, strict, limit)
-        header = make_header(plan, bench, catalogue, absent)
+        header = make_header(plan, bench, catalogue, absent, addresses)
         done = carry_out(Campaign(plan, bench, make_oracle()), header, path)
     code = final_code(done, max_unknown, named_trouble=bool(addresses and bench.trouble))
     written = write_reports(done.results, html, junit)
@@ -83,6 +102,21 @@ def run(  # noqa: PLR0913, PLR0917 — one for each option
     for file in ([path.absolute()] if path else []) + written:
         say(f"written: {file}")
     return code
+
+
+def part_of(scenarios: tuple[Scenario, ...], shard: tuple[int, int]) -> tuple[Scenario, ...]:
+    """The scenarios of one shard: by the id alone, so that a new scenario moves no other one.
+
+    Raises UsageError for a part that is empty.
+    """
+    index, count = shard
+    digests = ((s, hashlib.sha256(s.id.encode()).digest()) for s in scenarios)
+    mine = tuple(
+        s for s, digest in digests if int.from_bytes(digest[:4], "big") % count == index - 1
+    )
+    if not mine:
+        raise UsageError(f"shard {index}/{count} is empty", hint="use fewer shards")
+    return mine
 
 
 def check_outputs(*paths: Path | None) -> None:
@@ -133,17 +167,30 @@ def make_oracle() -> Oracle:
 
 
 def make_header(
-    plan: Plan, bench: Bench, catalogue: Catalogue, absent: Sequence[RuntimeLine]
+    plan: Plan,
+    bench: Bench,
+    catalogue: Catalogue,
+    absent: Sequence[RuntimeLine],
+    named: Sequence[str] = (),
 ) -> Header:
-    """How this run is made."""
+    """How this run is made. `named`: the runtimes that the caller asked for."""
     from conformance.cli.app import tool_version  # noqa: PLC0415 — app imports this module
 
     started = [
-        RuntimeLine(facts.address, facts.version, facts.python, facts.steering)
+        RuntimeLine(
+            facts.address,
+            facts.version,
+            facts.python,
+            facts.steering,
+            named=facts.address in named,
+            facts=facts,
+        )
         for facts in bench.facts.values()
     ]
     troubled = [
-        RuntimeLine(address, trouble=str(error).removeprefix(f"{address}: "))
+        RuntimeLine(
+            address, trouble=str(error).removeprefix(f"{address}: "), named=address in named
+        )
         for address, error in bench.trouble.items()
     ]
     for line in catalogue.broken:

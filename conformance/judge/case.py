@@ -77,6 +77,7 @@ class Case:
             outcome).
     answer  of a question: one of its words, several joined by ` | `, `other` among them; None
             without one.
+    hang    `repeated` or `vanished`, of a run that hung and was made again, alone; else empty.
     """
 
     scenario: str
@@ -97,6 +98,7 @@ class Case:
     histograms: tuple[Histogram, ...] = ()
     seeds: tuple[int | None, ...] = ()
     token: str = ""
+    hang: str = ""
 
     @property
     def area(self) -> str:

@@ -152,6 +152,7 @@ def _case(
         histograms=histograms,
         seeds=tuple(evidence.seeds),
         token=_telling_token(histograms),
+        hang=evidence.hang,
     )
 
 

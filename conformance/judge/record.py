@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.judge.case import Case, Histogram, RuleText, Seen
 from conformance.judge.verdict import Grade, Verdict
-from conformance.lang.codec import canonical, program_from_json, program_to_json
+from conformance.lang.codec import program_from_json, program_to_json
 from conformance.lang.outcome import ENDINGS, Outcome, outcome_from_json, outcome_to_json
 from conformance.lang.program import Program
 from conformance.run.observation import Event, trace_to_json
@@ -37,6 +37,8 @@ def case_to_json(case: Case) -> Json:
         "seeds": list(case.seeds),
         "token": case.token,
     }
+    if case.hang:
+        encoded["hang"] = case.hang
     if case.marks:
         encoded["marks"] = list(case.marks)
     if case.answers:
@@ -92,7 +94,7 @@ def case_from_json(data: Mapping[str, Any]) -> Case:
 
     Raises KeyError, TypeError, ValueError or ScenarioError for what is none.
     """
-    program = _program(canonical(data["program"]))
+    program = _program(json.dumps(data["program"]))
     histograms: tuple[Histogram, ...] = ()
     if "outcomes" in data:
         rewritings = (_histogram_from_json(part) for part in data.get("rewritings", ()))
@@ -116,12 +118,13 @@ def case_from_json(data: Mapping[str, Any]) -> Case:
         histograms=histograms,
         seeds=tuple(data["seeds"]),
         token=str(data["token"]),
+        hang=str(data.get("hang", "")),
     )
 
 
 @lru_cache(maxsize=4096)
 def _program(text: str) -> Program:
-    """A program from its JSON text: the same few stand in every case."""
+    """A program from its JSON text: the same few stand in every case. The order of tasks counts."""
     return program_from_json(json.loads(text))
 
 
@@ -133,7 +136,7 @@ def _rule_from_json(data: Mapping[str, Any]) -> RuleText:
 
 def _histogram_from_json(data: Mapping[str, Any]) -> Histogram:
     return Histogram(
-        program=_program(canonical(data["program"])),
+        program=_program(json.dumps(data["program"])),
         injected=str(data.get("injected", "-")),
         seen=tuple(map(_seen_from_json, data["outcomes"])),
         allowed=tuple(map(_outcome_from_json, data["allowed"])),

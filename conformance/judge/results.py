@@ -11,7 +11,7 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
@@ -22,6 +22,8 @@ import jsonschema
 
 from conformance.errors import ConformanceError, DataError
 from conformance.judge.case import Case
+from conformance.judge.evidence import RuntimeFacts
+from conformance.judge.facts import facts_from_json, facts_to_json
 from conformance.judge.record import case_from_json, case_to_json
 from conformance.judge.token import SEMANTICS_VERSION
 from conformance.judge.verdict import Verdict, merge
@@ -34,13 +36,19 @@ _NO_OUTCOME = {"tasks": {}, "ending": "completed"}
 @final
 @dataclass(frozen=True, slots=True)
 class RuntimeLine:
-    """A runtime of a run. `trouble` says why it did not start; empty if it did."""
+    """A runtime of a run. `trouble` says why it did not start; empty if it did.
+
+    `facts` is what it said of itself; None in a file that an older version wrote. `named` is true
+    when the caller asked for this very runtime.
+    """
 
     address: str
     version: str = ""
     python: str = ""
     steering: str = ""
     trouble: str = ""
+    named: bool = False
+    facts: RuntimeFacts | None = field(default=None, hash=False)
 
 
 @final
@@ -95,7 +103,7 @@ class ResultsWriter:
     def __init__(self, out: TextIO, header: Header) -> None:
         self._out = out
         self._count = 0
-        self._write({"type": "header", "format": FORMAT, "version": VERSION, **asdict(header)})
+        self._write(_header_to_json(header))
 
     def add(self, case: Case) -> None:
         """Write one case."""
@@ -161,6 +169,18 @@ def merge_results(parts: Iterable[Results]) -> Results:
     )
 
 
+def _header_to_json(header: Header) -> dict[str, Any]:
+    shallow = {f.name: getattr(header, f.name) for f in fields(header)}
+    shallow["runtimes"] = [_runtime_to_json(line) for line in header.runtimes]
+    shallow["broken"] = list(header.broken)
+    return {"type": "header", "format": FORMAT, "version": VERSION, **shallow}
+
+
+def _runtime_to_json(line: RuntimeLine) -> dict[str, Any]:
+    encoded = {f.name: getattr(line, f.name) for f in fields(line) if f.name != "facts"}
+    return encoded | ({"facts": facts_to_json(line.facts)} if line.facts is not None else {})
+
+
 def _foreign(path: Path) -> DataError:
     return DataError(
         f"{path}: not a results file", hint="write one with `conformance run --results`"
@@ -181,8 +201,22 @@ def _read_header(path: Path, line: str) -> Header:
         )
     _validate(path, 1, data)
     known = {name: data[name] for name in Header.__dataclass_fields__ if name in data}
-    runtimes = tuple(RuntimeLine(**line) for line in known.pop("runtimes"))
+    runtimes = tuple(_read_runtime(path, line) for line in known.pop("runtimes"))
     return Header(runtimes=runtimes, broken=tuple(known.pop("broken", ())), **known)
+
+
+def _read_runtime(path: Path, data: dict[str, Any]) -> RuntimeLine:
+    line = RuntimeLine(**{name: value for name, value in data.items() if name != "facts"})
+    if "facts" not in data:
+        return line
+    try:
+        facts = facts_from_json(data["facts"], line.address, line.version, line.python)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{path}: line 1 is corrupt: the facts of {line.address}: {error}",
+            hint="read it with the version of the tool that wrote it",
+        ) from None
+    return replace(line, facts=facts)
 
 
 def _parse(path: Path, number: int, line: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def a_case(
     labels: tuple[str, ...] = (),
     verdict: Verdict = Verdict.CONFORMS,
 ) -> Case:
+    """A case that showed one outcome with these labels, or that does not apply."""
     program = Program({"main": (Note("x"),) * ops})
     seen = Seen(Outcome((), (), "completed", ()), 1, Grade.ACCEPTABLE, labels)
     applicable = verdict is not Verdict.NOT_APPLICABLE
@@ -48,6 +49,7 @@ def a_case(
 
 
 def results(*cases: Case) -> Results:
+    """The results of one run."""
     return Results((Header(),), cases)
 
 
@@ -150,6 +152,7 @@ def test_a_runtime_is_named_once_where_all_its_pythons_agree() -> None:
 
 @pytest.fixture
 def a_file(tmp_path: Path) -> Path:
+    """A results file with a question that tells x and y apart, and one that does not."""
     path = tmp_path / "r.jsonl"
     with path.open("w") as out:
         writer = ResultsWriter(out, Header())

@@ -1,0 +1,198 @@
+"""Makes a baseline of what a run showed: what a person said of it before is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from conformance.errors import DataError, UsageError
+from conformance.judge.baseline import (
+    CONFORMS,
+    NOT_APPLICABLE,
+    Baseline,
+    Entry,
+    Expected,
+    counts_of,
+    environment_of,
+    plain_address,
+    status_of,
+    words,
+)
+from conformance.judge.case import Case
+from conformance.judge.condition import holds
+from conformance.judge.gate import own_semantics
+from conformance.judge.results import Results
+
+
+def accept(old: Baseline | None, results: Results, runtime: str, reason: str = "") -> Baseline:
+    """The baseline of what these results show of a runtime.
+
+    Scenarios that did not run stay as they were. Where Pythons disagree the newest one makes the default,
+    and each other an entry with a condition. Raises UsageError without cases, or when something needs a
+    reason and has none; DataError for UNKNOWN cases, which nothing can be expected of.
+    """
+    mine = [case for case in results.cases if plain_address(case.runtime) == runtime]
+    if not mine:
+        raise UsageError(f"no case of `{runtime}` to accept", hint="name it as `run` does")
+    base = old or Baseline(runtime)
+    _refuse_unknown(mine)
+    by_scenario: dict[str, list[Case]] = {}
+    for case in sorted(mine, key=lambda case: _release(case.python)):
+        by_scenario.setdefault(case.scenario, []).append(case)
+    made = _without(base, by_scenario)
+    unexplained: list[str] = []
+    for cases in by_scenario.values():
+        made = _add(made, base, cases, reason, unexplained)
+    made = replace(made, semantics=_semantics(base, results, runtime, reason, unexplained, old))
+    if unexplained:
+        more = f" and {len(unexplained) - 1} more" if len(unexplained) > 1 else ""
+        raise UsageError(f"{unexplained[0]}{more} needs a reason", hint="say why with --reason")
+    return replace(made, rates=_rates(base.rates, mine))
+
+
+def _release(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def _refuse_unknown(cases: Iterable[Case]) -> None:
+    for case in cases:
+        if status_of(case) == "UNKNOWN":
+            raise DataError(
+                f"{case.scenario} is UNKNOWN on {case.runtime}: {case.reason}",
+                hint="run it again: nothing can be expected of what is not known",
+            )
+
+
+def _without(base: Baseline, scenarios: Mapping[str, Any]) -> Baseline:
+    return replace(
+        base,
+        answers={name: word for name, word in base.answers.items() if name not in scenarios},
+        rules=base.rules - scenarios.keys(),
+        not_applicable=base.not_applicable - scenarios.keys(),
+        entries=tuple(entry for entry in base.entries if entry.scenario not in scenarios),
+    )
+
+
+def _add(
+    made: Baseline, base: Baseline, cases: list[Case], reason: str, unexplained: list[str]
+) -> Baseline:
+    """One scenario's cases, oldest Python first: the default, and what differs from it."""
+    newest = cases[-1]
+    entries = _kept(base, cases)
+    shown = _shown(newest)
+    if _intermittent(base, newest) or _answers_anew(base, newest):
+        entries.append(_entry(base, newest, "", reason, unexplained))
+    elif shown[0] == CONFORMS:
+        if newest.answer is None:
+            made = replace(made, rules=made.rules | {newest.scenario})
+        else:
+            before = base.answers.get(
+                newest.scenario, newest.answer
+            )  # fewer words: fewer schedules
+            made = replace(made, answers={**made.answers, newest.scenario: before})
+    elif shown[0] == NOT_APPLICABLE:
+        made = replace(made, not_applicable=made.not_applicable | {newest.scenario})
+    else:
+        entries.append(_entry(base, newest, "", reason, unexplained))
+    for case in cases[:-1]:
+        if _shown(case) != shown:
+            condition = _condition(case, cases)
+            entries.append(_entry(base, case, condition, reason, unexplained))
+    unique = {(entry.scenario, entry.condition): entry for entry in entries}
+    return replace(made, entries=(*made.entries, *unique.values()))
+
+
+def _intermittent(base: Baseline, case: Case) -> bool:
+    """Whether a person has said that this is one of several things that it shows."""
+    mine = [e for e in base.entries if e.scenario == case.scenario and not e.condition]
+    return any(len(e.expected) > 1 and Expected(e.expected).covers(status_of(case)) for e in mine)
+
+
+def _answers_anew(base: Baseline, case: Case) -> bool:
+    """Whether a question is answered other than it was at first: that takes an entry, with a reason."""
+    if status_of(case) != CONFORMS or case.answer is None:
+        return False
+    if any(e.scenario == case.scenario and not e.condition and e.answers for e in base.entries):
+        return True
+    before = base.answers.get(case.scenario)
+    return before is not None and not words([case.answer]) <= words([before])
+
+
+def _shown(case: Case) -> tuple[str, frozenset[str]]:
+    return status_of(case), words([case.answer])
+
+
+def _kept(base: Baseline, cases: list[Case]) -> list[Entry]:
+    """Entries for other places than those where this ran; and intermittent ones that still cover it."""
+    kept = []
+    for entry in base.entries:
+        if entry.scenario != cases[0].scenario or not entry.condition:
+            continue
+        if not any(holds(entry.condition, environment_of(case)) for case in cases):
+            kept.append(entry)
+    return kept
+
+
+def _entry(
+    base: Baseline, case: Case, condition: str, reason: str, unexplained: list[str]
+) -> Entry:
+    """The entry of a case; an old one that covers it is kept, with its reason and all that it expects."""
+    status = status_of(case)
+    expected = base.expected(case.scenario, environment_of(case))
+    old = expected.entry if expected is not None else None
+    if (
+        old is not None
+        and old.condition == condition
+        and expected is not None
+        and expected.covers(status)
+    ):
+        known = words(old.answers) | words([case.answer]) if old.answers else frozenset[str]()
+        answers = old.answers if known == words(old.answers) else (*old.answers, case.answer or "")
+        return replace(old, hash=case.hash, answers=answers, reason=reason or old.reason)
+    told = reason or (case.reason if status == NOT_APPLICABLE else "")
+    if not told:
+        unexplained.append(f"`{case.scenario}` ({status})")
+    answers = (case.answer,) if case.answer and status == CONFORMS else ()
+    return Entry(case.scenario, (status,), told or "?", case.hash, answers, condition)
+
+
+def _condition(case: Case, cases: list[Case]) -> str:
+    """What tells a case from the others of its scenario: its Python, and its version if need be."""
+    minor = ".".join(case.python.split(".")[:2])
+    twins = [c for c in cases if c is not case and c.python.startswith(f"{minor}.")]
+    version = f' and version == "{case.version}"' if twins else ""
+    return f'python == "{minor}"{version}'
+
+
+def _semantics(
+    base: Baseline,
+    results: Results,
+    runtime: str,
+    reason: str,
+    unexplained: list[str],
+    old: Baseline | None,
+) -> Mapping[str, Any]:
+    now: Mapping[str, Any] = base.semantics
+    for line in results.runtimes:
+        if line.facts is not None and plain_address(line.address) == runtime:
+            now = own_semantics(line.facts.semantics)
+    if old is not None and now != base.semantics and not reason:
+        unexplained.append("a changed semantics")
+    return now
+
+
+def _rates(
+    old: Mapping[str, Mapping[str, Mapping[str, int]]], cases: Iterable[Case]
+) -> dict[str, dict[str, dict[str, int]]]:
+    """Counts where more than one outcome was seen: of the rest there is nothing to watch."""
+    rates = {python: {k: dict(v) for k, v in some.items()} for python, some in old.items()}
+    for case in cases:
+        minor = ".".join(case.python.split(".")[:2])
+        known = rates.setdefault(minor, {})
+        counts = counts_of(case)
+        if len(counts) > 1:
+            known[case.scenario] = counts
+        else:
+            known.pop(case.scenario, None)
+    return {python: known for python, known in rates.items() if known}

@@ -1,0 +1,300 @@
+"""Baselines as TOML: read strictly, written so that a person's comments and order are kept."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT, Array, Item, Table
+
+from conformance.errors import DataError
+from conformance.judge.baseline import Baseline, Entry
+from conformance.judge.condition import check_condition
+from conformance.judge.verdict import Verdict
+
+FORMAT: Final = 1
+_FIELDS: Final = {
+    "format": int, "runtime": str, "rules": list, "not_applicable": list, "semantics": dict,
+    "answers": dict, "rates": dict, "expect": list,
+}  # fmt: skip
+_ENTRY: Final = {
+    "scenario": str, "expected": list, "answers": list, "condition": str, "hash": str, "reason": str
+}  # fmt: skip
+_WAYS: Final = ("rule", "oracle", "crash", "hang")
+STATUSES: Final = frozenset(
+    {*(verdict.value for verdict in Verdict), *(f"VIOLATES: {way}" for way in _WAYS)}
+)
+"""Every status that an entry may expect."""
+
+
+def read_baseline(path: Path) -> Baseline:
+    """The baseline in a file. Raises DataError, in one line, for what is none."""
+    data = _load(path).unwrap()
+    _check_fields(path, data, _FIELDS, "the file", required=("format", "runtime"))
+    if data["format"] != FORMAT:
+        raise DataError(f"{path}: format {data['format']} of baselines, this reads {FORMAT}")
+    for name in ("rules", "not_applicable"):
+        _check_strings(path, data.get(name, []), name)
+    _check_strings(path, list(data.get("answers", {}).values()), "answers")
+    entries = tuple(_entry(path, item) for item in data.get("expect", []))
+    baseline = Baseline(
+        runtime=data["runtime"],
+        answers=data.get("answers", {}),
+        rules=frozenset(data.get("rules", ())),
+        not_applicable=frozenset(data.get("not_applicable", ())),
+        entries=entries,
+        semantics=data.get("semantics", {}),
+        rates=_rates(path, data.get("rates", {})),
+    )
+    _check_places(path, baseline)
+    return baseline
+
+
+def _load(path: Path) -> tomlkit.TOMLDocument:
+    try:
+        return tomlkit.parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        hint = "write one with `conformance accept`" if isinstance(error, FileNotFoundError) else ""
+        raise DataError(f"{path}: {error.strerror}", hint=hint) from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path}: not a text file") from None
+    except (TOMLKitError, RecursionError, ValueError) as error:
+        raise DataError(f"{path}: no TOML: {error}") from None
+
+
+def _check_fields(
+    path: Path,
+    data: Any,
+    known: Mapping[str, type],
+    where: str,
+    required: tuple[str, ...],
+) -> None:
+    if not isinstance(data, dict):
+        raise DataError(f"{path}: {where} is no table")
+    for name, value in data.items():
+        if name not in known:
+            raise DataError(f"{path}: {where} has an unknown field `{name}`")
+        if type(value) is not known[name]:
+            raise DataError(f"{path}: `{name}` of {where} is no {known[name].__name__}")
+    for name in required:
+        if name not in data:
+            raise DataError(f"{path}: {where} lacks `{name}`")
+
+
+def _check_strings(path: Path, values: list[Any], name: str) -> None:
+    if not all(type(value) is str for value in values):
+        raise DataError(f"{path}: `{name}` holds something that is no string")
+
+
+def _entry(path: Path, data: Any) -> Entry:
+    where = f"the entry of `{data.get('scenario', '?')}`" if isinstance(data, dict) else "an entry"
+    _check_fields(path, data, _ENTRY, where, required=("scenario", "expected", "reason"))
+    _check_strings(path, [*data["expected"], *data.get("answers", ())], where)
+    if not data["reason"].strip():
+        raise DataError(f"{path}: {where} has no reason", hint="say why, or link the issue")
+    if not data["expected"]:
+        raise DataError(f"{path}: {where} expects nothing")
+    if unknown := sorted(set(data["expected"]) - STATUSES):
+        known = ", ".join(sorted(STATUSES))
+        raise DataError(f"{path}: {where} expects `{unknown[0]}`", hint=f"known: {known}")
+    try:
+        check_condition(data.get("condition", ""))
+    except DataError as error:
+        raise DataError(f"{path}: {where}: {error}", hint=error.hint) from None
+    return Entry(
+        scenario=data["scenario"],
+        expected=tuple(data["expected"]),
+        reason=data["reason"],
+        hash=data.get("hash", ""),
+        answers=tuple(data.get("answers", ())),
+        condition=data.get("condition", ""),
+    )
+
+
+def _rates(path: Path, data: dict[str, Any]) -> dict[str, dict[str, dict[str, int]]]:
+    for scenarios in data.values():
+        counts = scenarios.values() if isinstance(scenarios, dict) else [None]
+        for one in counts:
+            if not isinstance(one, dict) or not all(
+                type(n) is int and n >= 0 for n in one.values()
+            ):
+                raise DataError(f"{path}: `rates` maps Pythons to scenarios to counts")
+    return data
+
+
+def _check_places(path: Path, baseline: Baseline) -> None:
+    places: dict[str, str] = {}
+    without = {entry.scenario for entry in baseline.entries if not entry.condition}
+    groups = {
+        "answers": set(baseline.answers),
+        "rules": set(baseline.rules),
+        "not_applicable": set(baseline.not_applicable),
+        "expect": without,
+    }
+    for name, scenarios in groups.items():
+        for scenario in sorted(scenarios):
+            if scenario in places:
+                raise DataError(f"{path}: `{scenario}` stands in {places[scenario]} and in {name}")
+            places[scenario] = name
+
+
+# ---------------------------------------------------------------- writing
+
+
+def write_baseline(path: Path, baseline: Baseline, reason: str = "") -> None:
+    """Write the baseline; into a file that is there only what changed. Raises DataError.
+
+    `reason` is noted beside declared semantics that changed.
+    """
+    document = _load(path) if path.exists() else _fresh()
+    document["format"] = FORMAT
+    document["runtime"] = baseline.runtime
+    _set_names(document, "rules", baseline.rules)
+    _set_names(document, "not_applicable", baseline.not_applicable)
+    _set_table(document, "semantics", baseline.semantics, reason)
+    _set_table(document, "answers", baseline.answers)
+    _set_entries(document, baseline.entries)
+    _set_rates(document, baseline.rates)
+    _replace(path, tomlkit.dumps(document))
+
+
+def _fresh() -> tomlkit.TOMLDocument:
+    document = tomlkit.document()
+    for line in (
+        "What this runtime is expected to show. `conformance accept` writes it, `conformance gate` reads it;",
+        "comments and order that you write are kept. Whatever does not simply conform has an [[expect]] with a reason.",
+    ):
+        document.add(tomlkit.comment(line))
+    document.add(tomlkit.nl())
+    return document
+
+
+def _set_names(document: tomlkit.TOMLDocument, key: str, names: frozenset[str]) -> None:
+    """A list of names: those that are gone leave, new ones come at the end, in order."""
+    old = document.get(key)
+    if not isinstance(old, Array):
+        old = tomlkit.array()
+        old.multiline(multiline=True)
+    for name in [str(item) for item in old]:
+        if name not in names:
+            old.remove(name)
+    have = {str(item) for item in old}
+    for name in sorted(names - have):
+        old.append(name)
+    old.multiline(multiline=True)
+    if old or key in document:
+        document[key] = old
+
+
+def _set_table(
+    document: tomlkit.TOMLDocument, key: str, values: Mapping[str, Any], reason: str = ""
+) -> None:
+    if not values and key not in document:
+        return
+    table = document.get(key)
+    if not isinstance(table, Table):
+        table = tomlkit.table()
+        document[key] = table
+    for name in [name for name in table if name not in values]:
+        table.remove(name)
+    for name, value in sorted(values.items()):
+        if name not in table or _plain(table[name]) != value:
+            table[name] = _inline(value)
+            if reason:
+                table[name].comment(" ".join(reason.split()))
+
+
+def _plain(item: Any) -> Any:
+    return item.unwrap() if isinstance(item, Item) else item
+
+
+def _inline(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    table = tomlkit.inline_table()
+    table.update(dict(sorted(value.items())))
+    return table
+
+
+def _set_entries(document: tomlkit.TOMLDocument, entries: tuple[Entry, ...]) -> None:
+    """Entries are known by scenario and condition."""
+    wanted = {(entry.scenario, entry.condition): entry for entry in entries}
+    tables = document.get("expect")
+    if not isinstance(tables, AoT):
+        if not entries:
+            return
+        tables = tomlkit.aot()
+        document["expect"] = tables
+    for index in reversed(range(len(tables))):
+        key = (tables[index]["scenario"], tables[index].get("condition", ""))
+        entry = wanted.pop(key, None)
+        if entry is None:
+            del tables[index]
+        else:
+            _set_entry(tables[index], entry)
+    for entry in wanted.values():
+        table = tomlkit.table()
+        _set_entry(table, entry)
+        tables.append(table)
+
+
+def _set_entry(table: Table, entry: Entry) -> None:
+    values = {
+        "scenario": entry.scenario,
+        "expected": list(entry.expected),
+        "answers": list(entry.answers),
+        "condition": entry.condition,
+        "hash": entry.hash,
+        "reason": entry.reason,
+    }
+    for name, value in values.items():
+        if not value:
+            table.pop(name, None)
+        elif _plain(table.get(name)) != value:
+            table[name] = value
+
+
+def _set_rates(
+    document: tomlkit.TOMLDocument, rates: Mapping[str, Mapping[str, Mapping[str, int]]]
+) -> None:
+    if not rates and "rates" not in document:
+        return
+    if "rates" not in document:
+        document["rates"] = tomlkit.table(is_super_table=True)
+    whole: Any = document["rates"]
+    for python in [python for python in whole if python not in rates]:
+        whole.remove(python)
+    for python, scenarios in sorted(rates.items()):
+        if python not in whole:
+            whole[python] = tomlkit.table()
+        table = whole[python]
+        for name in [name for name in table if name not in scenarios]:
+            table.remove(name)
+        for name, counts in sorted(scenarios.items()):
+            if name not in table or _plain(table[name]) != dict(counts):
+                table[name] = _inline(counts)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write the whole file or nothing: a full disk leaves the old one as it was."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as out:
+                out.write(text)
+            mode = path.stat().st_mode if path.exists() else 0o644
+            Path(name).chmod(mode & 0o777)
+            Path(name).replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+            raise
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}") from None

@@ -1,0 +1,228 @@
+"""The gate: what a run shows, held against a baseline. Every difference has a kind; kinds decide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, final
+
+from conformance.judge.baseline import (
+    CONFORMS,
+    NOT_APPLICABLE,
+    Baseline,
+    Expected,
+    counts_of,
+    declared,
+    environment_of,
+    plain_address,
+    status_of,
+    words,
+)
+from conformance.judge.case import Case
+from conformance.judge.rates import Drift, drifts
+from conformance.judge.results import Results
+from conformance.judge.verdict import Verdict
+from conformance.lang.semantics import Semantics, semantics_to_json
+
+
+@final
+class Kind(Enum):
+    """What a difference is. `fails`: it is a regression; `stale`: the baseline wants an update."""
+
+    REGRESSED = ("regressed", True, False)
+    NOT_APPLICABLE = ("turned NOT APPLICABLE", True, False)
+    SEMANTICS = ("semantics changed", True, False)
+    NEW_VIOLATION = ("new, and violated", True, False)
+    UNKNOWN = ("turned UNKNOWN", False, False)
+    MISSING = ("did not run", False, False)
+    PASSES = ("passes unexpectedly", False, True)
+    STALE = ("stale entry", False, True)
+    NEW = ("new", False, False)
+    VANISHED = ("vanished", False, False)
+    DRIFT = ("rate drifted", False, False)
+
+    def __init__(self, words: str, fails: bool, stale: bool) -> None:  # noqa: FBT001 — a table
+        self.words = words
+        self.fails = fails
+        self.stale = stale
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. `python` is empty where it concerns no single case."""
+
+    kind: Kind
+    subject: str
+    text: str
+    python: str = ""
+    token: str = ""
+    reason: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """The outcome of a gate: every difference, and how many cases were as expected."""
+
+    changes: tuple[Change, ...]
+    as_expected: int
+    cases: int
+
+    def of(self, *kinds: Kind) -> list[Change]:
+        """The differences of these kinds."""
+        return [change for change in self.changes if change.kind in kinds]
+
+    @property
+    def regressed(self) -> bool:
+        """Whether any is a regression."""
+        return any(change.kind.fails for change in self.changes)
+
+    @property
+    def stale(self) -> bool:
+        """Whether the baseline wants an update."""
+        return any(change.kind.stale for change in self.changes)
+
+
+def gate(
+    baseline: Baseline, results: Results, catalogue: Collection[str], *, partial: bool = False
+) -> Gated:
+    """Hold the cases of the baseline's runtime against it.
+
+    `catalogue`: the ids of every scenario that there is. `partial`: only some were asked for, so that what
+    did not run is not missing. Raises DataError for a condition that cannot be read.
+    """
+    mine = [case for case in results.cases if plain_address(case.runtime) == baseline.runtime]
+    changes = list(_semantics(baseline, results))
+    for case in mine:
+        changes += _case(baseline, case)
+    changes += _absent(baseline, {case.scenario for case in mine}, catalogue, partial=partial)
+    changes += _drifted(baseline, mine)
+    odd = {(change.subject, change.python) for change in changes if change.kind is not Kind.DRIFT}
+    expected = sum((case.scenario, case.python) not in odd for case in mine)
+    order = list(Kind)
+    changes.sort(key=lambda change: (order.index(change.kind), change.subject, change.python))
+    return Gated(tuple(changes), expected, len(mine))
+
+
+# ---------------------------------------------------------------- one case
+
+
+def _case(baseline: Baseline, case: Case) -> Iterator[Change]:
+    expected = baseline.expected(case.scenario, environment_of(case))
+    status = status_of(case)
+    if expected is None:
+        bad = case.verdict is Verdict.VIOLATES
+        said = f": {case.reason}" if bad else f"; answered {case.answer}" if case.answer else ""
+        yield _change(Kind.NEW_VIOLATION if bad else Kind.NEW, case, status + said)
+        return
+    entry = expected.entry
+    if entry is not None and entry.hash and entry.hash != case.hash:
+        told = (
+            f"said of version {entry.hash} of the scenario, this is {case.hash}; it is {status} now"
+        )
+        yield _change(Kind.STALE, case, told, entry.reason)
+        return
+    if expected.covers(status):
+        yield from _answer(expected, case)
+    else:
+        yield _change(_kind(case), case, _instead(expected, status, case))
+
+
+def _kind(case: Case) -> Kind:
+    if case.verdict is Verdict.NOT_APPLICABLE:
+        return Kind.NOT_APPLICABLE
+    if case.verdict is Verdict.UNKNOWN:
+        return Kind.UNKNOWN
+    if case.verdict is Verdict.VIOLATES:
+        return Kind.REGRESSED
+    return Kind.PASSES
+
+
+def _instead(expected: Expected, status: str, case: Case) -> str:
+    wanted = " or ".join(expected.statuses)
+    why = f": {case.reason}" if case.reason else ""
+    if expected.usual == NOT_APPLICABLE and status == CONFORMS:
+        return "applies now, and conforms"
+    return f"{status}, expected {wanted}{why}"
+
+
+def _answer(expected: Expected, case: Case) -> Iterator[Change]:
+    """A word that was not seen before is a changed semantics; fewer words are fewer schedules."""
+    if not expected.answers or case.answer is None:
+        return
+    if words([case.answer]) - words(expected.answers):
+        wanted = " or ".join(expected.answers)
+        reason = expected.entry.reason if expected.entry else ""
+        yield _change(Kind.SEMANTICS, case, f"answers {case.answer}, expected {wanted}", reason)
+
+
+def _change(kind: Kind, case: Case, text: str, reason: str = "") -> Change:
+    return Change(kind, case.scenario, text, case.python, case.token, reason)
+
+
+# ---------------------------------------------------------------- the whole
+
+
+def _semantics(baseline: Baseline, results: Results) -> Iterator[Change]:
+    """What the adapter declares, held against what was accepted."""
+    told: dict[tuple[str, str], Change] = {}
+    for line in results.runtimes:
+        if line.facts is None or plain_address(line.address) != baseline.runtime:
+            continue
+        now = own_semantics(line.facts.semantics)
+        for name in sorted({*now, *baseline.semantics}):
+            before, after = baseline.semantics.get(name), now.get(name)
+            if before != after:
+                text = f"declares {_shown(after)}, accepted was {_shown(before)}"
+                told[name, text] = Change(Kind.SEMANTICS, f"semantics.{name}", text, line.python)
+    yield from told.values()
+
+
+def own_semantics(semantics: Semantics) -> dict[str, Any]:
+    """What a declaration answers other than by default."""
+    return declared(semantics_to_json(semantics), semantics_to_json(Semantics()))
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "the default"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {part}" for key, part in sorted(value.items()))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _absent(
+    baseline: Baseline, ran: set[str], catalogue: Collection[str], *, partial: bool
+) -> Iterator[Change]:
+    for scenario in sorted(baseline.scenarios() - ran):
+        if scenario not in catalogue:
+            yield Change(Kind.VANISHED, scenario, "the catalogue has it no more")
+        elif not partial:
+            yield Change(Kind.MISSING, scenario, "the results have no such case")
+
+
+def _drifted(baseline: Baseline, cases: Iterable[Case]) -> Iterator[Change]:
+    pairs: dict[str, list[tuple[str, Mapping[str, int], Mapping[str, int]]]] = {}
+    by_name: dict[tuple[str, str], Case] = {}
+    for case in cases:
+        minor = ".".join(case.python.split(".")[:2])
+        then = baseline.rates.get(minor, {}).get(case.scenario)
+        if then:
+            pairs.setdefault(minor, []).append((case.scenario, then, counts_of(case)))
+            by_name[minor, case.scenario] = case
+    for minor, some in pairs.items():
+        worst: dict[str, Drift] = {}
+        for drift in drifts(some):
+            if drift.scenario not in worst or drift.p < worst[drift.scenario].p:
+                worst[drift.scenario] = drift
+        for drift in worst.values():
+            case = by_name[minor, drift.scenario]
+            yield Change(
+                Kind.DRIFT,
+                case.scenario,
+                f"outcome {drift.outcome}: {drift}",
+                case.python,
+                case.token,
+            )

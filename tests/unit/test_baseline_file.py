@@ -1,0 +1,238 @@
+from pathlib import Path
+
+import pytest
+
+from conformance.cli import main
+from conformance.errors import DataError
+from conformance.judge.baseline import Baseline, Entry
+from conformance.judge.baseline_file import read_baseline, write_baseline
+from conformance.judge.results import ResultsWriter
+from conformance.judge.verdict import Verdict
+from tests.unit.cases import a_case, results
+
+FULL = Baseline(
+    "toy",
+    answers={"area/two": "yes | no"},
+    rules=frozenset({"area/one", "area/five"}),
+    not_applicable=frozenset({"area/three"}),
+    entries=(
+        Entry("area/four", ("VIOLATES: rule", "CONFORMS"), "https://example.org", "a" * 16),
+        Entry("area/one", ("CONFORMS",), "old", "", ("no",), 'python < "3.12"'),
+    ),
+    semantics={"order": "fifo", "cancel_points": {"default": "always", "send": "never"}},
+    rates={"3.12": {"area/one": {"0a": 3, "0b": 7}}},
+)
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    """A baseline that is written is read as it was."""
+    path = tmp_path / "b.toml"
+    write_baseline(path, FULL)
+    assert read_baseline(path) == FULL
+    write_baseline(path, Baseline("toy"))
+    assert read_baseline(path) == Baseline("toy")
+
+
+def test_writing_again_changes_nothing(tmp_path: Path) -> None:
+    """The same baseline leaves the file as it is, to the byte."""
+    path = tmp_path / "b.toml"
+    write_baseline(path, FULL)
+    before = path.read_bytes()
+    write_baseline(path, FULL)
+    assert path.read_bytes() == before
+
+
+PERSONAL = """\
+# Our own words.
+format = 1
+runtime = "toy"
+
+rules = [
+    "z/last",  # the one that matters
+    "a/first",
+]
+
+# Waiting for the next release.
+[[expect]]
+scenario = "m/middle"  # flickers
+expected = ["VIOLATES: rule"]
+reason = "https://example.org/3"
+
+[answers]
+"q/b" = "yes" # why not
+"q/a" = "no"
+"""
+
+
+def test_what_a_person_wrote_is_kept(tmp_path: Path) -> None:
+    """Comments and order survive an update that adds, changes and removes elsewhere."""
+    path = tmp_path / "b.toml"
+    path.write_text(PERSONAL)
+    read = read_baseline(path)
+    write_baseline(path, read)
+    assert path.read_text() == PERSONAL
+    more = Baseline(
+        "toy",
+        answers={**read.answers, "q/c": "yes", "q/a": "yes"},
+        rules=read.rules | {"b/new"},
+        entries=(*read.entries, Entry("n/new", ("VIOLATES",), "why")),
+    )
+    write_baseline(path, more)
+    text = path.read_text()
+    assert read_baseline(path) == more
+    for kept in (
+        "# Our own words.",
+        "# the one that matters",
+        "# Waiting",
+        "# flickers",
+        "# why not",
+    ):
+        assert kept in text
+    assert text.index("z/last") < text.index("a/first") < text.index("b/new")
+    assert text.index('"q/b"') < text.index('"q/a"') < text.index('"q/c"')
+
+
+HEAD = 'format = 1\nruntime = "toy"\n'
+ENTRY = HEAD + '[[expect]]\nscenario = "a/b"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "lacks `format`"),
+        ("\x00", "no TOML"),
+        ("format = 1", "lacks `runtime`"),
+        ('format = 2\nruntime = "toy"', "format 2"),
+        ("format = true\nruntime = 'toy'", "`format` of the file is no int"),
+        (HEAD + "surprise = 1", "unknown field `surprise`"),
+        (HEAD + "rules = [1]", "no string"),
+        (
+            HEAD + 'rules = ["a/b"]\nnot_applicable = ["a/b"]',
+            "stands in rules and in not_applicable",
+        ),
+        (ENTRY + 'expected = ["VIOLATES"]', "lacks `reason`"),
+        (ENTRY + 'expected = ["VIOLATES"]\nreason = " "', "has no reason"),
+        (ENTRY + 'expected = []\nreason = "x"', "expects nothing"),
+        (ENTRY + 'expected = ["FAILS"]\nreason = "x"', "expects `FAILS`"),
+        (ENTRY + 'expected = ["VIOLATES"]\nreason = "x"\ncondition = "soon"', "cannot be read"),
+        (HEAD + "[rates]\n3 = 4", "rates"),
+        (HEAD + "expect = [1]", "is no table"),
+    ],
+)
+def test_bad_files_get_one_clear_line(tmp_path: Path, text: str, told: str) -> None:
+    """Whatever is wrong with a baseline is told with the file's name, and nothing is guessed."""
+    path = tmp_path / "b.toml"
+    path.write_text(text)
+    with pytest.raises(DataError) as caught:
+        read_baseline(path)
+    assert told in str(caught.value)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    """A binary file is named as such."""
+    path = tmp_path / "b.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(DataError, match="not a text file"):
+        read_baseline(path)
+
+
+# ---------------------------------------------------------------- the commands
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    """A results file with one case that conforms and one that answers."""
+    return _write(tmp_path / "good.jsonl", a_case(), a_case("area/two", answer="yes"))
+
+
+def _write(path: Path, *cases: object, finish: bool = True) -> Path:
+    told = results(*cases)  # type: ignore[arg-type]
+    with path.open("w") as out:
+        writer = ResultsWriter(out, told.headers[0])
+        for case in told.cases:
+            writer.add(case)
+        if finish:
+            writer.finish()
+    return path
+
+
+def _call(*arguments: object) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+def test_accept_then_gate(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The commands do it over results gathered elsewhere; scenarios of nobody's catalogue count as run."""
+    path = tmp_path / "b.toml"
+    where = ("--runtime", "toy", "--baseline", path, "--results")
+    assert _call("accept", *where, good) == 0
+    assert _call("gate", *where, good) == 0
+    bad = _write(
+        tmp_path / "bad.jsonl",
+        a_case(verdict=Verdict.VIOLATES, breaks="it", reason="MUST it"),
+        a_case("area/two", answer="yes"),
+    )
+    capsys.readouterr()
+    assert _call("gate", *where, bad) == 1
+    text = capsys.readouterr().out
+    assert "regressed (1)" in text
+    assert "VIOLATES: rule, expected CONFORMS: MUST it" in text
+    assert "conformance replay ar1" in text
+
+
+def test_exit_codes_of_the_gate(good: Path, tmp_path: Path) -> None:
+    """3 for a pass that was not expected, 2 for truncated results, 66 for none of the runtime, 65 unreadable."""
+    path = tmp_path / "b.toml"
+    where = ("--runtime", "toy", "--baseline", path, "--results")
+    assert _call("gate", *where, good) == 65  # there is no baseline yet
+    bad = _write(
+        tmp_path / "bad.jsonl",
+        a_case(verdict=Verdict.VIOLATES, breaks="it"),
+        a_case("area/two", answer="yes"),
+    )
+    assert _call("accept", *where, bad, "--reason", "known") == 0
+    assert _call("gate", *where, good) == 3
+    cut = _write(
+        tmp_path / "cut.jsonl",
+        a_case(verdict=Verdict.VIOLATES, breaks="it"),
+        a_case("area/two", answer="yes"),
+        finish=False,
+    )
+    assert _call("gate", *where, cut) == 2
+    other = _write(tmp_path / "other.jsonl", a_case(runtime="other"))
+    assert _call("gate", *where, other) == 66
+    path.write_text("nonsense")
+    assert _call("gate", *where, good) == 65
+    assert path.read_text() == "nonsense"
+
+
+def test_a_baseline_of_another_runtime_is_refused(good: Path, tmp_path: Path) -> None:
+    """Nothing is overwritten, and nothing judged, with the wrong file."""
+    path = tmp_path / "b.toml"
+    write_baseline(path, Baseline("other"))
+    before = path.read_bytes()
+    where = ("--runtime", "toy", "--baseline", path, "--results", good)
+    assert _call("accept", *where) == 64
+    assert _call("gate", *where) == 64
+    assert path.read_bytes() == before
+
+
+def test_truncated_results_are_not_accepted(tmp_path: Path) -> None:
+    """A run that did not end makes no baseline."""
+    cut = _write(tmp_path / "cut.jsonl", a_case(), finish=False)
+    path = tmp_path / "b.toml"
+    assert _call("accept", "--runtime", "toy", "--baseline", path, "--results", cut) == 64
+    assert not path.exists()
+
+
+def test_annotations_on_github(
+    good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under GitHub Actions every difference is an annotation, escaped as its documents say."""
+    path = tmp_path / "b.toml"
+    write_baseline(path, Baseline("toy", rules=frozenset({"area/one"}), answers={"area/two": "no"}))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    _call("gate", "--runtime", "toy", "--baseline", path, "--results", good)
+    told = capsys.readouterr().err
+    assert "::error title=semantics changed%3A area/two::answers yes, expected no" in told

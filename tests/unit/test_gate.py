@@ -1,0 +1,268 @@
+from dataclasses import replace
+
+import pytest
+
+from conformance.errors import DataError, UsageError
+from conformance.judge.accept import accept
+from conformance.judge.baseline import Baseline, Entry
+from conformance.judge.case import Case
+from conformance.judge.condition import Environment, holds
+from conformance.judge.gate import Gated, Kind, gate
+from conformance.judge.rates import discoveries, fisher
+from conformance.judge.results import Results
+from conformance.judge.verdict import Verdict
+from conformance.lang.semantics import Semantics
+from tests.unit.cases import a_case, results
+
+BAD = Verdict.VIOLATES
+LACKS = Verdict.NOT_APPLICABLE
+
+
+def gated(baseline: Baseline, *cases: Case, partial: bool = False) -> Gated:
+    """A gate over a catalogue of `area/one` to `area/three`."""
+    ids = ["area/one", "area/two", "area/three"]
+    return gate(baseline, results(*cases), ids, partial=partial)
+
+
+def kinds(told: Gated) -> list[Kind]:
+    """The kinds of differences, in the order in which they are told."""
+    return [change.kind for change in told.changes]
+
+
+def test_what_was_accepted_is_as_expected() -> None:
+    """A run that is accepted and gated again shows no difference, whatever it holds."""
+    cases = (
+        a_case("area/one"),
+        a_case("area/two", answer="yes"),
+        a_case("area/three", BAD, breaks="it"),
+        a_case("area/four", LACKS),
+    )
+    baseline = accept(None, results(*cases), "toy", "https://example.org/1")
+    told = gate(baseline, results(*cases), [case.scenario for case in cases])
+    assert (told.changes, told.as_expected) == ((), 4)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (a_case(), a_case(verdict=BAD, breaks="it"), Kind.REGRESSED),
+        (a_case(verdict=BAD, breaks="it"), a_case(), Kind.PASSES),
+        (a_case(verdict=BAD, breaks="it"), a_case(verdict=BAD, ending="crashed"), Kind.REGRESSED),
+        (a_case(), a_case(verdict=LACKS), Kind.NOT_APPLICABLE),
+        (a_case(verdict=BAD, breaks="it"), a_case(verdict=LACKS), Kind.NOT_APPLICABLE),
+        (a_case(verdict=LACKS), a_case(), Kind.PASSES),
+        (a_case(verdict=LACKS), a_case(verdict=BAD, breaks="it"), Kind.REGRESSED),
+        (a_case(), a_case(verdict=Verdict.UNKNOWN), Kind.UNKNOWN),
+        (a_case(answer="yes"), a_case(answer="no"), Kind.SEMANTICS),
+        (a_case(answer="yes"), a_case(answer="yes | no"), Kind.SEMANTICS),
+        (
+            a_case(verdict=BAD, breaks="it"),
+            a_case(verdict=BAD, breaks="it", hash="b" * 16),
+            Kind.STALE,
+        ),
+    ],
+)
+def test_each_difference_has_its_kind(before: Case, after: Case, kind: Kind) -> None:
+    """Each way in which a case can differ from what was accepted is told by its own name."""
+    baseline = accept(None, results(before), "toy", "because")
+    assert kinds(gated(baseline, after)) == [kind]
+
+
+def test_fewer_words_of_an_answer_are_no_difference() -> None:
+    """A question that schedules answer in two ways may show one of them."""
+    baseline = accept(None, results(a_case(answer="yes | no")), "toy")
+    assert not gated(baseline, a_case(answer="no")).changes
+
+
+def test_new_vanished_and_missing_are_told_apart() -> None:
+    """What the baseline does not know is new; what the catalogue lost vanished; what did not run is missing."""
+    baseline = Baseline("toy", rules=frozenset({"area/one", "area/gone"}))
+    told = gated(baseline, a_case("area/two"), a_case("area/three", BAD, breaks="it"))
+    assert [(c.kind, c.subject) for c in told.changes] == [
+        (Kind.NEW_VIOLATION, "area/three"),
+        (Kind.MISSING, "area/one"),
+        (Kind.NEW, "area/two"),
+        (Kind.VANISHED, "area/gone"),
+    ]
+    assert Kind.MISSING not in kinds(gated(baseline, a_case("area/two"), partial=True))
+    assert not Kind.VANISHED.fails
+
+
+def test_changed_declaration_is_named() -> None:
+    """An adapter that declares something else than what was accepted has changed its semantics."""
+    one = a_case()
+    baseline = accept(None, results(one, semantics=Semantics(order="fifo")), "toy")
+    told = gate(baseline, results(one, semantics=Semantics(locks="barging")), ["area/one"])
+    assert [(c.subject, c.text) for c in told.changes] == [
+        ("semantics.locks", "declares barging, accepted was the default"),
+        ("semantics.order", "declares the default, accepted was fifo"),
+    ]
+    assert told.regressed
+
+
+def test_intermittent_outcomes_are_as_expected() -> None:
+    """An entry that lists several statuses is kept by each of them."""
+    entry = Entry("area/one", ("CONFORMS", "VIOLATES"), "flickers", "a" * 16)
+    baseline = Baseline("toy", entries=(entry,))
+    assert not gated(baseline, a_case()).changes
+    assert not gated(baseline, a_case(verdict=BAD, breaks="it")).changes
+    assert kinds(gated(baseline, a_case(verdict=LACKS))) == [Kind.NOT_APPLICABLE]
+
+
+def test_conditions_choose_among_entries() -> None:
+    """An entry whose condition holds goes before the default."""
+    entry = Entry("area/one", ("VIOLATES: rule",), "old", condition='python < "3.12"')
+    baseline = Baseline("toy", rules=frozenset({"area/one"}), entries=(entry,))
+    bad = a_case(verdict=BAD, breaks="it")
+    assert not gated(baseline, replace(bad, python="3.11.7"), a_case()).changes
+    assert kinds(gated(baseline, bad)) == [Kind.REGRESSED]
+
+
+def test_other_runtimes_in_the_results_do_not_count() -> None:
+    """A results file of many runtimes is gated for one; an interpreter's path is not part of the name."""
+    baseline = Baseline("toy", rules=frozenset({"area/one"}))
+    other = a_case(verdict=BAD, breaks="it", runtime="other")
+    assert not gated(baseline, a_case(runtime="toy@/usr/bin/python3"), other).changes
+
+
+def test_drift_is_told_and_is_no_regression() -> None:
+    """A share that changed beyond chance is reported; one that chance explains is not."""
+    then = a_case(counts={"x": 50, "y": 50})
+    baseline = accept(None, results(then), "toy")
+    assert not gated(baseline, a_case(counts={"x": 55, "y": 45})).changes
+    told = gated(baseline, a_case(counts={"x": 99, "y": 1}))
+    assert kinds(told) == [Kind.DRIFT]
+    assert not told.regressed
+
+
+@pytest.mark.parametrize(
+    ("table", "p"),
+    [((3, 1, 1, 3), 34 / 70), ((1, 9, 11, 3), 0.002759456185220083), ((5, 0, 5, 0), 1.0)],
+)
+def test_fisher(table: tuple[int, int, int, int], p: float) -> None:
+    """Fisher's exact test gives the published values of the tea tasting and of Wikipedia's example."""
+    assert fisher(*table) == pytest.approx(p)
+
+
+def test_false_discoveries_are_bounded() -> None:
+    """A p-value that would be a discovery alone is none among a hundred."""
+    assert discoveries([0.004], rate=0.01) == [True]
+    assert not any(discoveries([0.004, *[0.5] * 99], rate=0.01))
+    assert discoveries([1e-9, *[0.5] * 99], rate=0.01)[0]
+
+
+# ---------------------------------------------------------------- accepting
+
+
+def test_what_does_not_conform_needs_a_reason() -> None:
+    """Accepting a violation without a reason is refused; the reason stands in the entry."""
+    bad = results(a_case(verdict=BAD, breaks="it"))
+    with pytest.raises(UsageError, match=r"area/one.*needs a reason"):
+        accept(None, bad, "toy")
+    (entry,) = accept(None, bad, "toy", "https://example.org/7").entries
+    assert (entry.expected, entry.reason) == (("VIOLATES: rule",), "https://example.org/7")
+
+
+def test_reasons_are_kept() -> None:
+    """Accepting the same violation again asks for no reason and changes nothing."""
+    bad = results(a_case(verdict=BAD, breaks="it"))
+    first = accept(None, bad, "toy", "why")
+    assert accept(first, bad, "toy") == first
+
+
+def test_intermittent_entries_survive_a_good_run() -> None:
+    """An entry that a person wrote for something that flickers is not dropped by a run without it."""
+    entry = Entry("area/one", ("VIOLATES: rule", "CONFORMS"), "flickers", "a" * 16)
+    again = accept(Baseline("toy", entries=(entry,)), results(a_case()), "toy")
+    assert again.entries == (entry,)
+
+
+def test_an_entry_that_is_no_longer_true_goes() -> None:
+    """What conforms now loses its entry."""
+    first = accept(None, results(a_case(verdict=BAD, breaks="it")), "toy", "why")
+    again = accept(first, results(a_case()), "toy")
+    assert (again.entries, again.rules) == ((), frozenset({"area/one"}))
+
+
+def test_pythons_that_disagree_get_conditions() -> None:
+    """The newest Python makes the default, each other one an entry of its own."""
+    old, new = a_case(verdict=BAD, breaks="it", python="3.11.7"), a_case(python="3.13.0")
+    made = accept(None, results(old, new), "toy", "mended in 3.13")
+    assert made.rules == {"area/one"}
+    assert [e.condition for e in made.entries] == ['python == "3.11"']
+    assert not gate(made, results(old, new), ["area/one"]).changes
+
+
+def test_entries_for_other_places_are_kept() -> None:
+    """Accepting a run on one Python leaves what is said of another alone."""
+    entry = Entry("area/one", ("VIOLATES",), "old", condition='python < "3.12"')
+    base = Baseline("toy", rules=frozenset({"area/one"}), entries=(entry,))
+    assert accept(base, results(a_case()), "toy").entries == (entry,)
+
+
+def test_a_changed_answer_needs_a_reason() -> None:
+    """A question answered in a new way is accepted with a reason only, which is kept."""
+    first = accept(None, results(a_case(answer="yes")), "toy")
+    changed = results(a_case(answer="no"))
+    with pytest.raises(UsageError, match="reason"):
+        accept(first, changed, "toy")
+    made = accept(first, changed, "toy", "rewritten in 2.0")
+    assert [(e.answers, e.reason) for e in made.entries] == [(("no",), "rewritten in 2.0")]
+    assert not gate(made, changed, ["area/one"]).changes
+    assert accept(made, changed, "toy") == made
+
+
+def test_a_changed_declaration_needs_a_reason() -> None:
+    """So does an adapter that declares something else."""
+    one = a_case()
+    first = accept(None, results(one), "toy")
+    with pytest.raises(UsageError, match="semantics"):
+        accept(first, results(one, semantics=Semantics(order="fifo")), "toy")
+
+
+def test_unknown_cannot_be_accepted() -> None:
+    """Nothing can be expected of what is not known."""
+    with pytest.raises(DataError, match="UNKNOWN"):
+        accept(None, results(a_case(verdict=Verdict.UNKNOWN)), "toy", "x")
+
+
+def test_scenarios_that_did_not_run_stay() -> None:
+    """Accepting some scenarios leaves the others as they were."""
+    base = Baseline("toy", answers={"area/two": "yes"}, not_applicable=frozenset({"area/three"}))
+    made = accept(base, results(a_case()), "toy")
+    assert made.scenarios() == {"area/one", "area/two", "area/three"}
+
+
+def test_nothing_to_accept_is_an_error() -> None:
+    """Results of another runtime hold nothing to accept."""
+    with pytest.raises(UsageError, match="no case of `toy`"):
+        accept(None, Results((), ()), "toy")
+
+
+# ---------------------------------------------------------------- conditions
+
+
+@pytest.mark.parametrize(
+    ("condition", "true"),
+    [
+        ("", True),
+        ('python < "3.12"', False),
+        ('python == "3.12"', True),
+        ('python >= "3.12.1" and version < "2"', True),
+        ('version != "1.5"', False),
+        ('platform == "linux"', True),
+        ('platform != "linux" and python == "3.12"', False),
+    ],
+)
+def test_conditions(condition: str, *, true: bool) -> None:
+    """Versions are compared to as many places as are written."""
+    assert holds(condition, Environment("3.12.1", "1.5", "linux")) is true
+
+
+@pytest.mark.parametrize(
+    "condition", ["python", 'python ~= "3"', 'python < "x"', 'platform < "linux"', "or", 'x == "1"']
+)
+def test_senseless_conditions(condition: str) -> None:
+    """What cannot be read is refused, not taken for false."""
+    with pytest.raises(DataError, match="condition"):
+        holds(condition, Environment("3.12.1", "1.5", "linux"))
