@@ -6,13 +6,16 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import final
+from typing import TypeAlias, final
 
+from conformance.engine.in_process import InProcess
 from conformance.errors import ConformanceError
 from conformance.judge.evidence import RuntimeFacts
 from conformance.lang.capability import Support
 from conformance.wire.address import Address
 from conformance.wire.client import RuntimeInfo, Worker
+
+Borrowed: TypeAlias = Worker | InProcess
 
 
 def facts_of(address: str, info: RuntimeInfo) -> RuntimeFacts:
@@ -43,8 +46,8 @@ class Bench:
     def __init__(self) -> None:
         self.facts: dict[str, RuntimeFacts] = {}
         self.trouble: dict[str, ConformanceError] = {}
-        self._idle: dict[str, list[Worker]] = {}
-        self._all: list[Worker] = []
+        self._idle: dict[str, list[Borrowed]] = {}
+        self._all: list[Borrowed] = []
         self._lock = threading.Lock()
 
     def __enter__(self) -> Bench:
@@ -75,13 +78,14 @@ class Bench:
             return error
 
     @contextmanager
-    def borrow(self, address: str) -> Iterator[Worker]:
+    def borrow(self, address: str) -> Iterator[Borrowed]:
         """A worker that nobody else uses meanwhile. Raises UsageError, NotStarted."""
         with self._lock:
             idle = self._idle.setdefault(address, [])
             worker = idle.pop() if idle else None
         if worker is None:
-            worker = Worker(Address.parse(address))
+            where = Address.parse(address)
+            worker = InProcess(where) if where.local else Worker(where)
             with self._lock:
                 self._all.append(worker)
         try:

@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import final
 
-from conformance.engine.bench import Bench
+from conformance.engine.bench import Bench, Borrowed
 from conformance.engine.inject import choose_sites, inject
 from conformance.errors import ConformanceError
 from conformance.judge.case import Case
@@ -28,7 +28,6 @@ from conformance.lang import ops
 from conformance.lang.program import Path, Program
 from conformance.lang.scenario import Scenario
 from conformance.run.observation import REAL_TICK, Observation, RunOptions
-from conformance.wire.client import Worker
 
 UNSTEERED = 3
 """How many runs are made where no seed makes a difference: enough to see what flickers."""
@@ -92,7 +91,7 @@ def _ticks(op: ops.Op) -> float:
 
 
 def observe(
-    worker: Worker, program: Program, clock: Clock, seed: int | None, limit: float
+    worker: Borrowed, program: Program, clock: Clock, seed: int | None, limit: float
 ) -> Observation:
     """One run. `limit` is in seconds of wall time, beyond the horizon of a real clock."""
     options = run_options(program, clock, seed)
@@ -151,6 +150,14 @@ class Campaign:
             self._stopped.set()
             threads.shutdown(wait=True, cancel_futures=True)
 
+    def one(self, facts: RuntimeFacts, scenario: Scenario) -> Case:
+        """One case, here and now; a run that hung is made again at once."""
+        result = self._case(facts, scenario)
+        if isinstance(result, Case):
+            return result
+        self._again(result)
+        return self._judge(scenario, facts, result.evidence)
+
     def _case(self, facts: RuntimeFacts, scenario: Scenario) -> Case | Hung:
         evidence = Evidence(clock=clock_of(scenario, facts))
         if not not_applicable(scenario, facts):
@@ -168,7 +175,7 @@ class Campaign:
         return judge(scenario, facts, evidence, self._oracle, strict=self.plan.strict)
 
     def _gather(
-        self, worker: Worker, facts: RuntimeFacts, scenario: Scenario, evidence: Evidence
+        self, worker: Borrowed, facts: RuntimeFacts, scenario: Scenario, evidence: Evidence
     ) -> Hung | None:
         """Make the runs of a case; the one that hung, if one did."""
         dead = 0

@@ -100,7 +100,8 @@ class Baseline:
 
 
 def plain_address(address: str) -> str:
-    """An address without its interpreter: `trio@/path/to/python` is `trio`."""
+    """An address without its interpreter: `trio@/path/to/python` is `trio`, and so is `in-process:trio`."""
+    address = address.removeprefix("in-process:")
     return address if address.startswith("exec:") else address.partition("@")[0]
 
 

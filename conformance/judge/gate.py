@@ -96,7 +96,7 @@ def gate(
     mine = [case for case in results.cases if plain_address(case.runtime) == baseline.runtime]
     changes = list(_semantics(baseline, results))
     for case in mine:
-        changes += _case(baseline, case)
+        changes += compare(baseline, case)
     changes += _absent(baseline, {case.scenario for case in mine}, catalogue, partial=partial)
     changes += _drifted(baseline, mine)
     odd = {(change.subject, change.python) for change in changes if change.kind is not Kind.DRIFT}
@@ -109,7 +109,8 @@ def gate(
 # ---------------------------------------------------------------- one case
 
 
-def _case(baseline: Baseline, case: Case) -> Iterator[Change]:
+def compare(baseline: Baseline, case: Case) -> Iterator[Change]:
+    """How one case differs from what the baseline says of it."""
     expected = baseline.expected(case.scenario, environment_of(case))
     status = status_of(case)
     if expected is None:

@@ -5,6 +5,7 @@
     mypkg.module:MyRuntime  an adapter by its import path; a second colon starts its flavour
     trio@/path/to/python    any of these, under another interpreter
     exec:PROGRAM ARGS       a program that speaks the wire protocol on its stdin and stdout
+    in-process:trio         a name, or an import path, in this very process: no watchdog, to debug with
 
 Names are resolved here, on the engine's side, and nothing is imported: a worker is told module
 and attribute, so that it needs neither entry points nor this module.
@@ -25,6 +26,8 @@ from typing import final
 
 from conformance.errors import NotStarted, UsageError
 
+IN_PROCESS = "in-process:"
+"""Before an address: that runtime in the engine's own process."""
 GROUP = "conformance.runtimes"
 """The entry-point group in which adapters are found."""
 
@@ -35,7 +38,7 @@ class Address:
     """One runtime, resolved. `text` is what the user wrote.
 
     Either `command` is set (an `exec:` address), or `module`, `attribute` and `flavour` are, and
-    `python` when the interpreter is not our own.
+    `python` when the interpreter is not our own. `local`: in this very process.
     """
 
     text: str
@@ -44,12 +47,15 @@ class Address:
     flavour: str = ""
     python: str = ""
     command: tuple[str, ...] = ()
+    local: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Address:
         """Resolve an address. Raises UsageError (unknown name) or NotStarted (no interpreter)."""
         if text.startswith("exec:"):
             return cls(text, command=_parse_command(text))
+        if text.startswith(IN_PROCESS):
+            return cls(text, *_resolve(text.removeprefix(IN_PROCESS)), local=True)
         name, at, python = text.partition("@")
         module, attribute, flavour = _resolve(name)
         return cls(text, module, attribute, flavour, _find_python(python) if at else "")

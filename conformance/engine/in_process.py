@@ -1,0 +1,39 @@
+"""A runtime in this very process: for authors who debug their adapter. No watchdog, no isolation.
+
+Spelled `in-process:ADDRESS`, so that results say how they were gathered. A run that hangs hangs us, a crash is
+ours; trio's flag and generator are pinned for each run by its adapter, as in a worker.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import final
+
+from conformance.interpreter import run_program
+from conformance.lang.program import Program
+from conformance.run.observation import Observation, RunOptions
+from conformance.wire.address import Address
+from conformance.wire.client import RuntimeInfo, read_info
+from conformance.wire.worker import describe, load
+
+
+@final
+class InProcess:
+    """Answers as a `Worker` does."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._runtime = load(address.module, address.attribute, address.flavour)
+        self.info = read_info(describe(self._runtime, sys.path), address)
+
+    def start(self) -> RuntimeInfo:
+        """What it is."""
+        return self.info
+
+    def run(self, program: Program, options: RunOptions, *, limit: float = 0) -> Observation:
+        """One run; `limit` is not kept."""
+        _ = limit
+        return run_program(program, self._runtime, options)
+
+    def close(self) -> None:
+        """Nothing to end."""
