@@ -6,10 +6,14 @@ Documented under "Workflow commands for GitHub Actions"; both do nothing anywher
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
+
+from conformance.errors import DataError
+from conformance.judge.results import Results
+from conformance.judge.verdict import Verdict
 
 MOST = 10
 """GitHub shows no more than that many errors, and that many warnings, of one step."""
@@ -27,12 +31,30 @@ def annotate(messages: Iterable[tuple[str, str, bool]]) -> None:
             click.echo(f"::{level} title={_property(title)}::{_data(text)}", err=True)
 
 
-def summarise(markdown: str) -> None:
-    """Append to the job's summary page."""
+def annotate_cases(results: Results) -> None:
+    """An annotation for each case that violates something, or that is unknown."""
+    bad = (Verdict.VIOLATES, Verdict.UNKNOWN)
+    annotate(
+        (
+            f"{case.verdict.value}: {case.scenario}",
+            f"on {case.runtime} {case.version}: {case.reason} (conformance replay {case.token})",
+            case.verdict is Verdict.VIOLATES,
+        )
+        for case in results.cases
+        if case.verdict in bad
+    )
+
+
+def summarise(markdown: Callable[[], str]) -> None:
+    """Append to the job's summary page, where there is one. Raises DataError if it cannot."""
     path = os.environ.get("GITHUB_STEP_SUMMARY")
-    if path:
+    if not path:
+        return
+    try:
         with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as out:
-            out.write(markdown)
+            out.write(markdown())
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}") from None
 
 
 def _data(text: str) -> str:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from conformance.cli.ci import annotate
 from conformance.cli.output import FORMAT, PERCENT, SECONDS, console, plain, print_json, say, unread
-from conformance.cli.render import write_reports
+from conformance.cli.render import report_files, write_reports
 from conformance.cli.report import FILE, read_all
 from conformance.cli.run import carry_out, check_named, make_header, make_oracle
 from conformance.engine.bench import Bench
@@ -112,8 +112,7 @@ def accept(  # noqa: PLR0913, PLR0917 — one for each option
 @_SEED
 @_JOBS
 @_LIMIT
-@click.option("--junit", type=FILE, help="Write JUnit XML.")
-@click.option("--html", type=FILE, help="Write the report page.")
+@report_files
 @click.option("--fail-on-drift", is_flag=True, help="A share that drifted fails too.")
 @click.option(
     "--max-unknown", default=1.0, show_default=True, type=PERCENT, help="Tolerated UNKNOWN, in %."
@@ -128,11 +127,10 @@ def gate(  # noqa: PLR0913, PLR0917 — one for each option
     seed: int,
     jobs: int,
     limit: float,
-    junit: Path | None,
-    html: Path | None,
     fail_on_drift: bool,  # noqa: FBT001 — click passes it by name
     max_unknown: float,
     form: str,
+    **outputs: Path | None,
 ) -> int:
     """Run a runtime, and say how it differs from its baseline."""
     expected = read_baseline(baseline)
@@ -143,7 +141,7 @@ def gate(  # noqa: PLR0913, PLR0917 — one for each option
     ids = [scenario.id for scenario in gathered.catalogue.scenarios]
     gated = hold(expected, gathered.results, ids, partial=gathered.partial)
     code = _code(gated, gathered, max_unknown, fail_on_drift=fail_on_drift)
-    written = write_reports(gathered.results, html, junit)
+    written = write_reports(gathered.results, outputs)
     with unread():
         if form == "json":
             print_json(gate_facts(gated, code))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import click
 
+from conformance.cli.ci import summarise
 from conformance.cli.output import console, print_json
 from conformance.errors import DataError, Exit, UsageError
 from conformance.judge.case import Case
@@ -28,10 +30,31 @@ def render(name: str, results: Results, **options: Any) -> str:
     raise UsageError(f"no renderer `{name}`", hint="install the package `reports`")
 
 
-def write_reports(results: Results, html: Path | None, junit: Path | None) -> list[Path]:
-    """Write the files that were asked for; their absolute paths. Raises DataError if it cannot."""
+FILES = {
+    "html": "Write the report page.",
+    "junit": "Write JUnit XML.",
+    "markdown": "Write Markdown, as for the summary of a CI job.",
+    "badge": "Write the JSON of a badge of shields.io.",
+}
+"""Renderers whose text goes to a file: each is an option of every command that has results."""
+
+
+def report_files(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of `FILES` to a command: it gets each as a keyword argument, a path or None."""
+    path = click.Path(dir_okay=False, path_type=Path)
+    for name, told in reversed(FILES.items()):
+        command = click.option(f"--{name}", type=path, help=told)(command)
+    return command
+
+
+def write_reports(results: Results, files: Mapping[str, Path | None]) -> list[Path]:
+    """Write the files that were asked for; their absolute paths. Raises DataError if it cannot.
+
+    Under GitHub Actions the Markdown goes to the job's summary too.
+    """
+    summarise(lambda: render("markdown", results))
     written = []
-    for name, path in (("html", html), ("junit", junit)):
+    for name, path in files.items():
         if path is None:
             continue
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from conformance.cli.output import FORMAT, PERCENT, say, show_error, unread
-from conformance.cli.render import exit_code, show_results, write_reports
+from conformance.cli.render import exit_code, report_files, show_results, write_reports
 from conformance.errors import DataError, Exit
 from conformance.judge.results import Results, merge_results, read_results
 
@@ -16,15 +16,12 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=FILE)
-@click.option("--html", type=FILE, help="Write the report page.")
-@click.option("--junit", type=FILE, help="Write JUnit XML.")
+@report_files
 @click.option(
     "--max-unknown", default=1.0, show_default=True, type=PERCENT, help="Tolerated UNKNOWN, in %."
 )
 @FORMAT
-def report(
-    files: tuple[Path, ...], html: Path | None, junit: Path | None, max_unknown: float, form: str
-) -> int:
+def report(files: tuple[Path, ...], max_unknown: float, form: str, **outputs: Path | None) -> int:
     """Merge results FILES and show them. Unreadable files are named and left out."""
     merged, unreadable = read_all(files)
     code = exit_code(merged, max_unknown)
@@ -32,7 +29,7 @@ def report(
         code = Exit.NOT_STARTED
     if unreadable and code is not Exit.VIOLATION:
         code = Exit.DATA
-    written = write_reports(merged, html, junit)
+    written = write_reports(merged, outputs)
     with unread():
         show_results(merged, form, code)
     for name in merged.truncated:

@@ -14,6 +14,7 @@ from typing import TextIO, final
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from conformance.cli.ci import annotate_cases
 from conformance.cli.output import (
     FORMAT,
     PERCENT,
@@ -24,7 +25,7 @@ from conformance.cli.output import (
     show_error,
     unread,
 )
-from conformance.cli.render import exit_code, show_results, write_reports
+from conformance.cli.render import exit_code, report_files, show_results, write_reports
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT, Campaign, Plan
 from conformance.engine.catalogue import Catalogue, list_runtimes, load_catalogue
@@ -53,8 +54,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     "--limit", default=LIMIT, show_default=True, type=SECONDS, help="Seconds for one run."
 )
 @click.option("--results", "path", type=FILE, help="Write JSON lines.")
-@click.option("--html", type=FILE, help="Write the report page.")
-@click.option("--junit", type=FILE, help="Write JUnit XML.")
+@report_files
 @click.option(
     "--shard",
     type=SHARD,
@@ -75,15 +75,14 @@ def run(  # noqa: PLR0913, PLR0917 — one for each option
     jobs: int,
     limit: float,
     path: Path | None,
-    html: Path | None,
-    junit: Path | None,
     shard: tuple[int, int],
     strict: bool,  # noqa: FBT001 — click passes it by name
     max_unknown: float,
     form: str,
+    **outputs: Path | None,
 ) -> int:
     """Run scenarios on runtimes and judge what they show."""
-    check_outputs(path, html, junit)
+    check_outputs(path, *outputs.values())
     catalogue = load_catalogue()
     scenarios = part_of(catalogue.select(globs), shard)
     chosen, absent = choose_runtimes(addresses)
@@ -94,9 +93,10 @@ def run(  # noqa: PLR0913, PLR0917 — one for each option
         header = make_header(plan, bench, catalogue, absent, addresses)
         done = carry_out(Campaign(plan, bench, make_oracle()), header, path)
     code = final_code(done, max_unknown, named_trouble=bool(addresses and bench.trouble))
-    written = write_reports(done.results, html, junit)
+    written = write_reports(done.results, outputs)
     with unread():
         show_results(done.results, form, code)
+    annotate_cases(done.results)
     if done.interrupted:
         say("interrupted: these are the results so far" + (", without a footer" if path else ""))
     for file in ([path.absolute()] if path else []) + written:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextvars import copy_context
 
 from conformance.adapter.core import Limits, Runtime
 from conformance.errors import ConformanceError
@@ -47,14 +48,21 @@ def run_program(
     )
     hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
     try:
-        runtime.run(world.main, limits)
+        if program.variables:  # a context of its own: what it sets stays in the run
+            copy_context().run(runtime.run, world.main, limits)
+        else:
+            runtime.run(world.main, limits)
     except ConformanceError:
         raise
     except BaseException as error:
+        if isinstance(error, NotImplementedError) and world.broken is None:
+            world.blame("run", error)
         if world.frozen is None and not _is_mains_own(world, error):
             world.reported.append(f"run raised {world.name_of(error)}")
     finally:
         sys.unraisablehook = hook
+    if world.broken is not None:
+        raise world.broken
     return Observation(world.freeze("completed"), tuple(world.trace))
 
 

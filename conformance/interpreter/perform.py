@@ -17,25 +17,9 @@ async def perform(world: World, task: str) -> Any:
     """The body of one task."""
     frames = world.frames[task] = Frames(world.code[task], world)
     scopes: list[Any] = []
-    while (step := frames.next()) is not None:
-        world.begun[task] = step
-        if world.options.trace:
-            leaving = frames.request == EXIT
-            world.event(task, "begin", f"leave {step.kind}" if leaving else show_op(step.op))
-        try:
-            value = await _request(world, task, frames, step, scopes)
-        except (GeneratorExit, KeyboardInterrupt, SystemExit, ConformanceError):
-            world.note_end(task, "destroyed")
-            raise
-        except BaseException as error:
-            if world.frozen is not None:
-                return await leave_all(scopes, error)  # the outcome is told: let it get through
-            world.event(task, "error", world.show_error(error))
-            frames.fail(error)
-        else:
-            world.event(task, "end", "")
-            frames.succeed(value)
-    assert frames.end is not None
+    await _drive(world, task, frames, scopes)
+    if frames.end is None:
+        return None  # torn down
     how, result = frames.end
     if how == "returned":
         world.note_end(task, how if result is None else f"returned {show_value(result)}")
@@ -48,6 +32,37 @@ async def perform(world: World, task: str) -> Any:
         del result, frames  # no cycle between the exception and this frame
 
 
+async def _drive(
+    world: World, task: str, frames: Frames, scopes: list[Any], depth: int | None = None
+) -> None:
+    """Perform requests, up to the one to leave the block at that depth; without one, to the end."""
+    while (step := frames.next()) is not None:
+        if frames.request == EXIT and len(frames.blocks) == depth:
+            return
+        world.begun[task] = step
+        if world.options.trace:
+            leaving = frames.request == EXIT
+            world.event(task, "begin", f"leave {step.kind}" if leaving else show_op(step.op))
+        try:
+            value = await _request(world, task, frames, step, scopes)
+        except (GeneratorExit, KeyboardInterrupt, SystemExit, ConformanceError):
+            world.note_end(task, "destroyed")
+            raise
+        except BaseException as error:
+            if isinstance(error, NotImplementedError):  # the adapter's fault, never an outcome
+                world.blame(step.kind, error)
+            if world.frozen is not None:
+                await leave_all(scopes, error)  # the outcome is told: let it get through
+                if depth is not None:
+                    raise
+                return
+            world.event(task, "error", world.show_error(error))
+            frames.fail(error)
+        else:
+            world.event(task, "end", "")
+            frames.succeed(value)
+
+
 async def _request(world: World, task: str, frames: Frames, step: Step, scopes: list[Any]) -> Any:
     """Have the runtime perform one request."""
     if frames.request == PERFORM:
@@ -57,12 +72,39 @@ async def _request(world: World, task: str, frames: Frames, step: Step, scopes: 
         return await method(world, task, step.op)
     if frames.request == ENTER:
         scope = _open_scope(world, step.op)
+        if hasattr(scope, "around"):
+            return await _around(world, task, frames, scope)
         entered = await scope.__aenter__() if hasattr(scope, "__aenter__") else scope.__enter__()
         scopes.append(scope)
         if step.kind == "group":
             world.objects[step.op.name] = entered  # type: ignore[attr-defined]
+        elif name := getattr(step.op, "scope", None):
+            world.objects[name] = entered
         return None
     return await leave(scopes.pop(), frames.in_flight())
+
+
+async def _around(world: World, task: str, frames: Frames, scope: Any) -> bool:
+    """Perform the block of a scope that takes its body as a function; whether it swallowed an error.
+
+    It may not call it (`asyncio.wait_for` whose time is up); then the block is left before its first op.
+    """
+    frames.succeed()
+    depth = len(frames.blocks)
+
+    async def body() -> None:
+        await _drive(world, task, frames, [], depth)
+        if (error := frames.in_flight()) is not None:
+            raise error
+
+    try:
+        await scope.around(body)
+    except BaseException as error:
+        frames.abandon(depth)
+        if error is frames.in_flight():
+            return False
+        raise
+    return True
 
 
 def _open_scope(world: World, op: Any) -> Any:

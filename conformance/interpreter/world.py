@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, TypeAlias, final
 
+from conformance.adapter.core import METHODS
+from conformance.errors import AdapterError
 from conformance.lang.ops import Ticks
 from conformance.lang.outcome import Entry, Outcome, TaskOutcome
 from conformance.lang.program import Program
@@ -41,6 +43,7 @@ class World:
         self.ends: dict[str, tuple[str, Ticks | None]] = {}
         self.handles: dict[str, Any] = {}
         self.objects: dict[str, Any] = {}
+        self.tokens: dict[tuple[str, str], list[Any]] = {}
         self.ports: dict[str, int] = {}
         self.errors: dict[str, ProgramError] = {}
         self.shared: list[Entry] = []
@@ -48,6 +51,8 @@ class World:
         self.reported: list[str] = []
         self.started_at = 0.0
         self.frozen: Outcome | None = None
+        self.broken: AdapterError | None = None
+        self.over = False  # what the program left open is being closed
 
     # ------------------------------------------------------------ Host, for frames
 
@@ -112,6 +117,8 @@ class World:
             self.objects[name] = runtime.lock()
         for name, channel in self.program.channels.items():
             self.objects[name] = runtime.channel(channel.capacity)
+        for name in self.program.variables:
+            self.objects[name] = runtime.variable(name)
         return await self.perform(self, "main")
 
     def handle(self, task: str) -> Any:
@@ -132,6 +139,13 @@ class World:
         """A task's body ended."""
         if self.frozen is None:
             self.ends[task] = (how, self.tick())
+
+    def blame(self, kind: str, error: BaseException) -> None:
+        """An op of the adapter is not written, or cannot be had: the run says nothing of the runtime."""
+        method = METHODS.get(kind, kind)
+        told = f": {error}" if str(error) else ""
+        hint = f"write it, or name `{kind}` in `lacks` if the runtime has no such thing"
+        self.broken = AdapterError(f"`{method}` raised NotImplementedError{told}", hint=hint)
 
     def event(self, task: str, what: str, detail: str) -> None:
         """One line of the trace."""

@@ -110,6 +110,8 @@ class Server:
             return describe(self._runtime, own)
         except ConformanceError:
             raise
+        except NotImplementedError as error:
+            raise not_written(error) from None
         except Exception as error:
             traceback.print_exc()
             raise AdapterError(
@@ -146,6 +148,15 @@ class Server:
         """The run was stopped and does not end: tell what it showed, and give the process up."""
         self._reply(seq, {**show_observation(observation), "last": True})
         os._exit(0)
+
+
+def not_written(error: NotImplementedError) -> AdapterError:
+    """The lesson for a method that is still to be written: names it."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return AdapterError(
+        f"`{frame.f_code.co_name}` is not written yet",
+        hint="its docstring in conformance.adapter says what it does",
+    )
 
 
 def load(module: str, attribute: str, flavour: str) -> Runtime:
