@@ -43,6 +43,8 @@ def render(results: Results, *, color: bool = False, width: int = 120) -> str:
         console.print(_table(results))
     for line in _findings(results):
         console.print(line, soft_wrap=True)
+    for line in _costs(results):
+        console.print(line, soft_wrap=True)
     for line in _doubts(results):
         console.print(line, soft_wrap=True)
     console.print(_last_line(results), soft_wrap=True)
@@ -115,6 +117,21 @@ def _finding(case: Case) -> Iterator[Text]:
     yield Text(visible(f"    {case.reason}"))
     if case.token:
         yield Text(visible(f"    conformance replay {case.token}"))
+
+
+def _costs(results: Results) -> Iterator[Text]:
+    """What a runtime lacks that most of its inapplicable scenarios want, where they are many."""
+    for address in dict.fromkeys(case.runtime for case in results.cases):
+        mine = [case for case in results.cases if case.runtime == address]
+        lacking = [case.reason for case in mine if case.reason.startswith("lacks ")]
+        if 3 * len(lacking) < len(mine):
+            continue
+        wanted = Counter(
+            kind for reason in lacking for kind in reason.removeprefix("lacks ").split(", ")
+        )
+        told = ", ".join(f"{kind} ({count})" for kind, count in wanted.most_common(4))
+        line = f"\n{address}: {len(lacking)} scenarios do not apply; most wanted: {told}"
+        yield Text(visible(line), style="dim")
 
 
 def _doubts(results: Results) -> Iterator[Text]:

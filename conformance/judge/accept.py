@@ -177,7 +177,8 @@ def _semantics(
     for line in results.runtimes:
         if line.facts is not None and plain_address(line.address) == runtime:
             now = own_semantics(line.facts.semantics)
-    if old is not None and now != base.semantics and not reason:
+    known = old is not None and bool(old.scenarios())  # `init` writes one that knows nothing
+    if known and now != base.semantics and not reason:
         unexplained.append("a changed semantics")
     return now
 

@@ -17,7 +17,7 @@ class Task:
         self.coro = coro
         self.done = Event()
         self.value = self.error = None
-        self.cancelled = False
+        self.cancelled = self.told = False
         self.event = None  # what it waits for
 
     async def join(self):
@@ -27,15 +27,19 @@ class Task:
         return self.value
 
     def cancel(self):
-        if self.done.is_set or self.cancelled:
-            return
-        self.cancelled = True
+        if not self.done.is_set and not self.cancelled:
+            self.cancelled = True
+            self.interrupt()
+
+    def interrupt(self):
+        """It waits no more: it will be told."""
         if self.event is not None:
             self.event.waiters.remove(self)
             self.event = None
         loop.timers = [timer for timer in loop.timers if timer[2] is not self]
         heapq.heapify(loop.timers)
-        loop.ready.append(self) if self not in loop.ready else None
+        if self not in loop.ready:
+            loop.ready.append(self)
 
 
 class Event:
@@ -90,7 +94,7 @@ class Loop:
     def step(self, task):
         self.current = task
         try:
-            if task.cancelled and task.event is None and not hasattr(task, "told"):
+            if task.cancelled and not task.told:
                 task.told = True
                 wait = task.coro.throw(Cancelled())
             else:
@@ -103,6 +107,8 @@ class Loop:
             task.done.set()
         else:
             wait(task)
+            if task.cancelled and not task.told:
+                task.interrupt()
 
 
 loop = None

@@ -15,10 +15,17 @@ class Stopped(BaseException):
 class Toyloop(Runtime, Tasks, Time, Sync):
     """toyloop, on a clock that jumps when nothing can go on."""
 
+    families = frozenset({"toyloop"})
     virtual = "keeps timers"
-    lacks = frozenset({"detach", "acquire", "release"})
     special = frozenset({"sleep:negative", "cancel:self", "cleanup:waits"})
-    semantics = Semantics(order="fifo")
+    semantics = Semantics(
+        cancel_again="ignored",
+        orphans="abandoned",
+        citations={
+            "cancel_again": "toyloop's manual: a second cancel does nothing",
+            "orphans": "toyloop's manual: run returns when main does",
+        },
+    )
 
     def version(self):
         return toyloop.__version__
