@@ -383,6 +383,7 @@ _FACETS: Final = (
         "connect",
         _with(
             *(ops.Listen("k"), ops.CloseListener("k")),
+            *[ops.Checkpoint()] * 10,  # some close in a round or two, as asyncio allows
             ops.Attempt((ops.Connect("s", "k"),), on_error=()),
         ),
         has(main="caught Refused"),

@@ -117,69 +117,75 @@ class IncompleteRead(Exception):
 '''
 
 
+_ERRORS: Final = {
+    "JoinError": "JoinError",
+    "Timeout": "TimeoutError",
+    "Busy": "anyio.BusyResourceError",
+    "Closed": "anyio.ClosedResourceError",
+    "Broken": "(anyio.BrokenResourceError, BrokenLock)",
+    "IncompleteRead": "IncompleteRead",
+    "Refused": "OSError",
+    "Misuse": "RuntimeError",
+}
+
+_OBJECTS: Final = {
+    "event": "anyio.Event()",
+    "lock": "anyio.Lock()",
+    "channel": "anyio.create_memory_object_stream($size)",
+}
+
+_OPS: Final = {
+    "spawn": "t.$task = Task().start(t.root, $task)",
+    "spawn:group": "t.$task = Task().start(t.$group, $task)",
+    "join": "got(await t.$task.join())",
+    "cancel": "t.$task.scope.cancel()",
+    "cancel:self": "t.$task.scope.cancel()",
+    "group": "async with anyio.create_task_group() as t.$name:\n    $body",
+    "shield": "with anyio.CancelScope(shield=True):\n    $body",
+    "move_on_after": (
+        "with anyio.move_on_after($seconds) as scope:\n"
+        "    $body\n"
+        "if scope.cancelled_caught:\n"
+        '    note("scope expired")'
+    ),
+    "fail_after": "with anyio.fail_after($seconds):\n    $body",
+    "checkpoint": "await anyio.lowlevel.checkpoint()",
+    "block": "time.sleep($seconds)",
+    "sleep": "await anyio.sleep($seconds)",
+    "sleep_until": (
+        "await anyio.sleep_until(anyio.current_time() + START + $seconds - time.monotonic())"
+    ),
+    "wait": "await t.$event.wait()",
+    "set": "t.$event.set()",
+    "acquire": "await t.$lock.acquire()",
+    "release": "t.$lock.release()",
+    "send": "await t.$channel[0].send($item)",
+    "receive": "got_item(await t.$channel[1].receive())",
+    "send_nowait": 'would("Full", t.$channel[0].send_nowait, $item)',
+    "receive_nowait": 'got_item(would("Empty", t.$channel[1].receive_nowait))',
+    "listen": "t.$listener = await listen()",
+    "close_listener": "await t.$listener[0].aclose()",
+    "connect": 't.$stream = await anyio.connect_tcp("127.0.0.1", t.$listener[1])',
+    "accept": "t.$stream = await t.$listener[0].accept()",
+    "send_bytes": "await t.$stream.send($data)",
+    "receive_some": "data(await receive_some(t.$stream, $max))",
+    "receive_exactly": "data(await receive_exactly(t.$stream, $count))",
+    "receive_until_eof": "data(await receive_until_eof(t.$stream))",
+    "send_eof": "await t.$stream.send_eof()",
+    "close": "await t.$stream.aclose()",
+    "abort": "await abort(t.$stream)",
+}
+
+
 def spelling(backend: str, options: str) -> Spelling:
     """By backend."""
     return Spelling(
         header=_HEADER,
         run=f'anyio.run(root, backend="{backend}"{options})',
         cancelled="anyio.get_cancelled_exc_class()",
-        errors={
-            "JoinError": "JoinError",
-            "Timeout": "TimeoutError",
-            "Busy": "anyio.BusyResourceError",
-            "Closed": "anyio.ClosedResourceError",
-            "Broken": "(anyio.BrokenResourceError, BrokenLock)",
-            "IncompleteRead": "IncompleteRead",
-            "Refused": "OSError",
-            "Misuse": "RuntimeError",
-        },
-        objects={
-            "event": "anyio.Event()",
-            "lock": "anyio.Lock()",
-            "channel": "anyio.create_memory_object_stream($size)",
-        },
-        ops={
-            "spawn": "t.$task = Task().start(t.root, $task)",
-            "spawn:group": "t.$task = Task().start(t.$group, $task)",
-            "join": "got(await t.$task.join())",
-            "cancel": "t.$task.scope.cancel()",
-            "cancel:self": "t.$task.scope.cancel()",
-            "group": "async with anyio.create_task_group() as t.$name:\n    $body",
-            "shield": "with anyio.CancelScope(shield=True):\n    $body",
-            "move_on_after": (
-                "with anyio.move_on_after($seconds) as scope:\n"
-                "    $body\n"
-                "if scope.cancelled_caught:\n"
-                '    note("scope expired")'
-            ),
-            "fail_after": "with anyio.fail_after($seconds):\n    $body",
-            "checkpoint": "await anyio.lowlevel.checkpoint()",
-            "block": "time.sleep($seconds)",
-            "sleep": "await anyio.sleep($seconds)",
-            "sleep_until": (
-                "await anyio.sleep_until("
-                "anyio.current_time() + START + $seconds - time.monotonic())"
-            ),
-            "wait": "await t.$event.wait()",
-            "set": "t.$event.set()",
-            "acquire": "await t.$lock.acquire()",
-            "release": "t.$lock.release()",
-            "send": "await t.$channel[0].send($item)",
-            "receive": "got_item(await t.$channel[1].receive())",
-            "send_nowait": 'would("Full", t.$channel[0].send_nowait, $item)',
-            "receive_nowait": 'got_item(would("Empty", t.$channel[1].receive_nowait))',
-            "listen": "t.$listener = await listen()",
-            "close_listener": "await t.$listener[0].aclose()",
-            "connect": 't.$stream = await anyio.connect_tcp("127.0.0.1", t.$listener[1])',
-            "accept": "t.$stream = await t.$listener[0].accept()",
-            "send_bytes": "await t.$stream.send($data)",
-            "receive_some": "data(await receive_some(t.$stream, $max))",
-            "receive_exactly": "data(await receive_exactly(t.$stream, $count))",
-            "receive_until_eof": "data(await receive_until_eof(t.$stream))",
-            "send_eof": "await t.$stream.send_eof()",
-            "close": "await t.$stream.aclose()",
-            "abort": "await abort(t.$stream)",
-        },
+        errors=_ERRORS,
+        objects=_OBJECTS,
+        ops=_OPS,
     )
 
 

@@ -31,6 +31,8 @@ class VirtualClock:
     """The time of one run, in seconds from 0, and what keeps it from jumping.
 
     holds      how many connects and threads are under way; whoever starts one counts it.
+    closing    how many wait for all threads to end, for which there is no timer.
+    at_work    whether a thread of the program is at work; parked: whether those that are left wait for ever.
     in_flight  whether bytes or an end of stream are on their way to somebody who waits for them.
     expire     called when nothing is due up to the horizon; must stop the loop.
     """
@@ -39,19 +41,21 @@ class VirtualClock:
         self.now = 0.0
         self.horizon = horizon
         self.expire = expire
-        self.holds = 0
+        self.holds = self.closing = 0
+        self.at_work = self.parked = nothing_in_flight
         self.in_flight: Callable[[], bool] = nothing_in_flight
         self._held_since: float | None = None
 
     def must_wait(self) -> bool:
         """Whether something real is under way, so that time may not jump yet. Bounded."""
-        if not self.holds and not self.in_flight():
+        held = self.holds > 0 or self.at_work() or (self.closing > 0 and not self.parked())
+        if not held and not self.in_flight():
             self._held_since = None
             return False
         now = time.monotonic()
         if self._held_since is None:
             self._held_since = now
-        return now - self._held_since < (HELD if self.holds else IN_FLIGHT)
+        return now - self._held_since < (HELD if held else IN_FLIGHT)
 
     def jump(self, when: float | None) -> None:
         """Go to the next timer, or end the run when there is none up to the horizon."""
@@ -91,6 +95,17 @@ class Finishing:
     """Mixed into a loop: `finish(loop)` runs before it closes, after the runner's own shutdown."""
 
     finish: Callable[[Any], None] | None = None
+    clock: VirtualClock | None = None
+
+    async def shutdown_default_executor(self, *args: Any, **named: Any) -> None:
+        """A thread waits for the others to end: meanwhile virtual time stands still."""
+        if self.clock is not None:
+            self.clock.closing += 1
+        try:
+            await super().shutdown_default_executor(*args, **named)  # type: ignore[misc]
+        finally:
+            if self.clock is not None:
+                self.clock.closing -= 1
 
     def close(self) -> None:
         """Finish once, then close."""
@@ -107,6 +122,8 @@ class NativeLoop(Finishing, asyncio.SelectorEventLoop):
 @final
 class VirtualLoop(Finishing, asyncio.SelectorEventLoop):
     """asyncio's loop on a virtual clock."""
+
+    clock: VirtualClock
 
     def __init__(self, clock: VirtualClock) -> None:
         selector = ClockSelector(clock)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeAlias, final
 
@@ -22,7 +22,13 @@ AGAIN: Final = 0.2
 
 @final
 class AsyncioRun:
-    """One run in progress. `expired` is set once the horizon was reached."""
+    """One run in progress.
+
+    expired   set once the horizon was reached.
+    expected  how many wait for what may be on its way, besides streams.
+    closers   what to call before the loop is closed.
+    watched   what else tells whether bytes are on their way.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -33,16 +39,23 @@ class AsyncioRun:
         self.clock: VirtualClock | None = None
         if limits.clock == "virtual":
             self.clock = VirtualClock(limits.horizon, self._expire)
-            self.clock.in_flight = self.traffic.in_flight
+            self.clock.in_flight = self._in_flight
+        self.expected = 0
+        self.closers: list[Callable[[], object]] = []
+        self.watched: list[Callable[[], bool]] = []
         self._loop: Any = None
 
     def begin(self, loop: Any) -> None:
         """Take charge of a fresh loop."""
         self._loop = loop
         loop.finish = self._finish
-        loop.set_exception_handler(self._hear)
+        loop.set_exception_handler(self.hear)
         if self.clock is None:
             loop.call_later(self.limits.horizon, self._expire)
+
+    def _in_flight(self) -> bool:
+        watched = any(held() for held in self.watched)
+        return watched or self.expected > 0 or self.traffic.in_flight()
 
     @contextmanager
     def holding(self) -> Iterator[None]:
@@ -61,13 +74,13 @@ class AsyncioRun:
         """Nothing can go on, or time is up: tell, then stop the loop."""
         if not self.expired:
             self.expired = True
-            self._collect()
+            self.collect()
             self.limits.stop()
         if self.clock is None:
             self._loop.call_later(AGAIN, self._expire)
         self._loop.stop()
 
-    def _hear(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def hear(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What the loop would have logged."""
         message = context["message"]
         kind = "unretrieved" if "never retrieved" in message else "unhandled"
@@ -75,28 +88,42 @@ class AsyncioRun:
             kind = "destroyed"
         self.reports.append((kind, context.get("exception")))
 
-    def _collect(self) -> None:
+    def collect(self) -> None:
         """Report the errors that asyncio would log once these tasks are garbage.
 
         The program's handles keep the tasks alive beyond the run, so the flag is read instead, and
         cleared, so that nothing is logged later. C tasks and Python tasks both have it.
         """
         for task in self.tasks:
-            if task.done() and task._log_traceback:
+            if task.done() and getattr(task, "_log_traceback", False):
                 self.reports.append(("unretrieved", task.exception()))
 
     def _finish(self, loop: Any) -> None:
         """After asyncio's own shutdown: let go of what is left, so that nothing is warned of."""
-        self._collect()
+        self.collect()
         if self.expired:  # the outcome is told: any means will do
             _cancel_all(loop)
         left = [task for task in self.tasks if not task.done()]
         for task in left:
             _drop(task)
-        if self.traffic.close():
+        for close in self.closers:
+            close()
+        if self.traffic.close() or self.closers:
             _turn(loop)
         for task in left:
             _forget(task)
+        self.reports.extend(("destroyed", None) for _ in left)
+        self.tasks.clear()
+
+    def after_loop(self) -> None:
+        """The same where the loop is gone already and no callback runs any more."""
+        self.collect()
+        left = [task for task in self.tasks if not task.done()]
+        for task in left:
+            _drop(task)
+        for close in self.closers:
+            close()
+        self.traffic.drop()
         self.reports.extend(("destroyed", None) for _ in left)
         self.tasks.clear()
 

@@ -1,12 +1,13 @@
 """What asyncio's documents, and where they are silent its source, say to the oracle's questions.
 
-An answer that only the source gives is marked "undocumented". Nothing here differs between CPython
+An answer that only the source gives is marked "undocumented". Only `lost_notify` differs between CPython
 3.11, 3.12 and 3.13. `group` and TCP ops that wait are left unspecified: a group waits for
 callbacks of children that have already ended, and a stream for its transport to be fed.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -32,6 +33,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "cancel_again": f"{_LIB}tasks.py, Task.cancel: only counts the requests, and cancels again what "
     "the task waits for; but one CancelledError stands for all requests made before it is thrown",
     "cancel_waits": f"{_TASK}#asyncio.Task.cancel: requests the cancellation, for the next cycle",
+    "cancel_running": f"{_TASK}#asyncio.Task.cancel: requests the cancellation, for the next cycle",
     "race": f"{_LIB}tasks.py, Task.cancel and __step: a future that is done cannot be cancelled, "
     "so the CancelledError is thrown when the task wakes",
     "cancelled_send": f"{_LIB}queues.py, Queue.put: waits for room first, and puts the item only "
@@ -42,11 +44,19 @@ CITATIONS: Final[Mapping[str, str]] = {
     "was set",
     "join_cancelled": f"{_DOCS}asyncio-future.html#asyncio.Future.result: raises CancelledError "
     "when the Future was cancelled",
+    "joiners": f"{_DOCS}asyncio-future.html#asyncio.Future.result: returns the result that was set, "
+    "whoever asks and however often",
     "join_self": f"{_LIB}tasks.py, Task.__step: RuntimeError 'Task cannot await on itself'",
     "locks": f"{_SYNC}#asyncio.Lock.acquire: acquiring a lock is fair, the first that started "
     "waiting proceeds",
     "channels": f"{_LIB}queues.py, Queue.get: a receiver that was woken looks again, and waits "
     "again, at the end of the line, when another was quicker",
+    "permits": f"{_LIB}locks.py, Semaphore._wake_up_next: gives the permit to the first waiter",
+    "conditions": f"{_LIB}locks.py, Condition.notify: takes the waiters in the order of arrival",
+    "notified": f"{_SYNC}#asyncio.Condition.wait: once awakened, it re-acquires its lock",
+    "reacquire": f"{_LIB}locks.py, Condition.wait: must re-acquire the lock even if it is cancelled",
+    "lost_notify": f"{_LIB}locks.py, Condition.wait: from CPython 3.13 on notifies another task when "
+    "it ends by an error (https://github.com/python/cpython/issues/112202)",
     "relock": f"{_SYNC}#asyncio.Lock.acquire: waits until the lock is unlocked (a lock has no "
     "owner)",
     "unowned": f"{_SYNC}#asyncio.Lock.release: when the lock is locked, resets it to unlocked; "
@@ -54,6 +64,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "ties": f"{_LOOP}#asyncio.loop.call_later: the order of callbacks for exactly the same time "
     "is undefined",
     "past": f"{_LIB}timeouts.py, Timeout.reschedule: call_soon when the deadline has passed",
+    "stray_timeout": f"{_LIB}timeouts.py, Timeout.__aexit__: looks at CancelledError only",
     "dead_owner": f"{_LIB}locks.py, Lock: a flag and a queue of waiters; nobody is the owner, and a "
     "task's end releases nothing",
     "notice": f"{_LIB}taskgroups.py, TaskGroup.create_task: a done callback; "
@@ -64,6 +75,23 @@ CITATIONS: Final[Mapping[str, str]] = {
     "groups": f"{_TASK}#task-groups: the first failure cancels the others, then an exception group "
     "is raised",
     "late_child": f"{_TASK}#task-groups: once a task has failed, no further tasks can be added",
+    "second_user": f"{_LIB}streams.py, StreamReader._wait_for_data: RuntimeError 'another coroutine "
+    "is already waiting for incoming data'",
+    "late_move": f"{_LIB}timeouts.py, Timeout.reschedule: RuntimeError unless the timeout is active",
+    "called_cancelled": f"{_TASK}#asyncio.Task.cancelled: cancelled when the cancellation was requested"
+    " and the coroutine propagated the CancelledError",
+    "context": f"{_TASK}#asyncio.create_task: the current context copy is used when no context is given",
+    "cancelled_thread": f"{_LIB}futures.py, _chain_future: the future that wraps a thread's is cancelled at"
+    " once; the thread, once it runs, goes on",
+    "thread_call": f"{_TASK}#asyncio.run_coroutine_threadsafe: submits a coroutine to the loop, as a task"
+    " of its own",
+    "thread_context": f"{_TASK}#asyncio.to_thread: the current context is propagated",
+    "leftover_threads": f"{_DOCS}asyncio-runner.html#asyncio.run: closes the executor; {_LOOP}#asyncio.loop."
+    "shutdown_default_executor: waits for it to join all of the threads",
+    "handlers": f"{_DOCS}asyncio-stream.html#asyncio.start_server: a client_connected_cb that is a coroutine"
+    " function is wrapped in a Task",
+    "handled": f"{_LIB}streams.py, StreamReaderProtocol.connection_made: closes the transport of a handler"
+    " that failed, and no other",
     "schedule_points": f"{_TASK}#asyncio.sleep: always suspends; {_SYNC}#asyncio.Event.wait: "
     f"returns at once when set; {_TASK}#asyncio.Task.cancel, {_SYNC}#asyncio.Lock.release, "
     f"{_DOCS}asyncio-queue.html#asyncio.Queue.put_nowait: not coroutines; the others: {_LIB}"
@@ -80,8 +108,14 @@ _POINTS: Final[Mapping[str, Point]] = {
     **dict.fromkeys(("join", "detach", "wait", "acquire", "send", "receive"), "if_blocks"),
     **dict.fromkeys(("spawn", "cancel", "set", "release"), "never"),
     **dict.fromkeys(("send_nowait", "receive_nowait", "block"), "never"),
+    **dict.fromkeys(("acquire_semaphore", "wait_condition"), "if_blocks"),
+    **dict.fromkeys(("clear", "is_set", "locked", "notify", "notify_all"), "never"),
+    **dict.fromkeys(("release_semaphore", "length", "close_sender"), "never"),
     **dict.fromkeys(("fail_after", "move_on_after"), "never"),
+    **dict.fromkeys(("move_deadline", "cancel_called", "done", "cancelled", "cancelling"), "never"),
+    **dict.fromkeys(("get_variable", "set_variable", "reset_variable"), "never"),
     **dict.fromkeys(("send_eof", "abort"), "never"),
+    "run_in_thread": "if_blocks",
 }
 
 PLAIN: Final = Semantics(
@@ -97,9 +131,15 @@ PLAIN: Final = Semantics(
     cancel_joiner="propagates",
     join_error="same",
     join_cancelled="cancelled",
+    joiners="each",
     join_self="error",
     locks="fair",
     channels="barging",
+    permits="fair",
+    conditions="fair",
+    notified="woken",
+    reacquire="lock_first",
+    lost_notify="passed_on" if hasattr(asyncio.Condition, "_notify") else "lost",
     relock="blocks",
     unowned="works",
     ties="any",
@@ -110,24 +150,26 @@ PLAIN: Final = Semantics(
     unjoined="ignored",
     groups="propagates",
     late_child="refused",
+    late_move="error",
+    called_cancelled="ended",
+    context="copied",
+    cancelled_thread="abandoned",
+    thread_call="apart",
+    thread_context="copied",
+    leftover_threads="awaited",
+    handlers="apart",
+    handled="open",
+    second_user="refused",
     schedule_points=_POINTS,
     cancel_points=_POINTS,
     citations=CITATIONS,
 )
 """asyncio as shipped."""
 
-_EAGER_START: Final = (
+EAGER_START: Final = (
     f"{_TASK}#asyncio.eager_task_factory: the coroutine begins to run synchronously, while the "
     "Task is made"
 )
-
-EAGER: Final = replace(
-    PLAIN,
-    start="eager",
-    cancel_before_start="runs",
-    citations={**CITATIONS, "start": _EAGER_START, "cancel_before_start": _EAGER_START},
-)
-"""asyncio with asyncio.eager_task_factory."""
 
 _DROP_IN: Final = (
     "https://uvloop.readthedocs.io/: a drop-in replacement of the built-in asyncio event loop; "

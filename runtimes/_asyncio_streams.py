@@ -9,6 +9,7 @@ from __future__ import annotations
 import array
 import asyncio
 import fcntl
+import select
 import socket
 import struct
 import sys
@@ -34,8 +35,9 @@ class Stream:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
-        self.here: Any = writer.get_extra_info("sockname")
-        self.there: Any = writer.get_extra_info("peername")
+        sock = writer.get_extra_info("socket")
+        self.here: Any = writer.get_extra_info("sockname") or sock.getsockname()
+        self.there: Any = writer.get_extra_info("peername") or sock.getpeername()
         self.ended = False
 
     def reset(self) -> None:
@@ -50,6 +52,15 @@ class Stream:
         """Whether a task waits for bytes here, and has not been woken."""
         waiter: asyncio.Future[None] | None = self.reader._waiter  # type: ignore[attr-defined]
         return waiter is not None and not waiter.done()
+
+    def has_news(self) -> bool:
+        """Whether its socket is readable, and the loop has not looked yet."""
+        try:
+            found = select.poll()
+            found.register(self.writer.get_extra_info("socket").fileno(), select.POLLIN)
+            return bool(found.poll(0))
+        except (AttributeError, OSError, TypeError, ValueError):  # closed, or no socket to ask
+            return False
 
     def owes(self) -> bool:
         """Whether this end has sent bytes or an end of stream that may not have left it."""
@@ -72,11 +83,13 @@ def _unsent(sock: Any) -> int:
 class Traffic:
     """The connections of one run."""
 
-    __slots__ = ("listeners", "streams")
+    __slots__ = ("listeners", "strangers", "streams", "unix")
 
     def __init__(self) -> None:
         self.streams: dict[Any, Stream] = {}
-        self.listeners: list[Listener] = []
+        self.unix: list[Stream] = []
+        self.listeners: list[Any] = []
+        self.strangers: set[Any] = set()
 
     def add(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Stream:
         """A new end."""
@@ -84,24 +97,47 @@ class Traffic:
         self.streams[stream.here, stream.there] = stream
         return stream
 
+    def add_unix(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Stream:
+        """A new end of a UNIX socket: what is sent there is at the other end at once."""
+        stream = Stream(reader, writer)
+        self.unix.append(stream)
+        return stream
+
     def in_flight(self) -> bool:
-        """Whether something is on its way to a task that waits for it."""
+        """Whether something is on its way to a task that waits for it.
+
+        An end without a peer belongs to a connect that was cancelled: its close is on its way.
+        """
         for (here, there), stream in self.streams.items():
             if stream.is_awaited():
+                if there in self.strangers:
+                    if stream.has_news():
+                        return True
+                    continue
                 peer = self.streams.get((there, here))
-                if peer is not None and peer.owes():
+                if peer is None or peer.owes() or stream.has_news():
                     return True
-        return False
+        return any(stream.is_awaited() and stream.has_news() for stream in self.unix)
 
     def close(self) -> bool:
         """Let go of all that the program left open; whether there was anything."""
-        if not self.streams and not self.listeners:
+        if not self.streams and not self.listeners and not self.unix:
             return False
         for listener in self.listeners:
             listener.close()
-        for stream in self.streams.values():
+        for stream in (*self.streams.values(), *self.unix):
             stream.writer.transport.abort()
         return True
+
+    def drop(self) -> None:
+        """Close all sockets that are left open, without their transports."""
+        streams = (*self.streams.values(), *self.unix)
+        found = [stream.writer.get_extra_info("socket") for stream in streams]
+        for listener in self.listeners:
+            found.extend(listener.sockets())
+        for sock in found:
+            if sock is not None and sock.fileno() >= 0:
+                getattr(sock, "_sock", sock).close()
 
 
 @final
@@ -128,6 +164,19 @@ class Listener:
         self._server = await asyncio.start_server(connected, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         traffic.listeners.append(self)
+
+    async def open_unix(self, traffic: Traffic, path: str) -> None:
+        """Listen at that path."""
+
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.backlog.put_nowait(traffic.add_unix(reader, writer))
+
+        self._server = await asyncio.start_unix_server(connected, path)
+        traffic.listeners.append(self)
+
+    def sockets(self) -> tuple[Any, ...]:
+        """Those that listen."""
+        return tuple(self._server.sockets) if self._server is not None else ()
 
     async def accept(self) -> Stream:
         """The next connection. Raises ListenerClosedError."""

@@ -9,7 +9,7 @@ bounded: when nothing has moved for a while, whoever waits is waiting for good.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, final
 
@@ -87,8 +87,10 @@ class End:
 class InFlight:
     """The connections of one run."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_work: Callable[[], bool] | None = None) -> None:
+        """`at_work` tells whether a thread of the program is at work."""
         self.ends: list[End] = []
+        self._at_work = at_work
         self._unpaired: dict[frozenset[Any], End] = {}
         self._under_way = 0
         self._still_since: float | None = None
@@ -123,12 +125,13 @@ class InFlight:
 
     def held(self) -> bool:
         """Whether the clock must not jump yet; then it naps. For when nothing is ready."""
-        if not self._under_way and not any(end.waits() for end in self.ends):
+        under_way = self._under_way > 0 or (self._at_work is not None and self._at_work())
+        if not under_way and not any(end.waits() for end in self.ends):
             return False
         now = time.monotonic()
         if self._still_since is None:
             self._still_since = now
-        if now - self._still_since > (HELD if self._under_way else PATIENCE):
+        if now - self._still_since > (HELD if under_way else PATIENCE):
             return False
         time.sleep(NAP)
         return True

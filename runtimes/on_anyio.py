@@ -16,29 +16,39 @@ import anyio
 import anyio.abc
 import anyio.lowlevel
 
-from conformance.adapter.channels import Channels
-from conformance.adapter.core import Body, Limits, Runtime, Scope
-from conformance.adapter.scopes import Scopes
-from conformance.adapter.sync import Sync
+from conformance.adapter.context import Context
+from conformance.adapter.core import Body, Limits, Runtime
 from conformance.adapter.tasks import Tasks
 from conformance.adapter.time import Time
 from conformance.errors import NotStarted
+from runtimes._anyio_scopes import AnyioScopes
+from runtimes._anyio_spelling import SPELLINGS
+from runtimes._anyio_sync import AnyioSync, name_of_refusal
+from runtimes._anyio_threads import CANCELLED, AnyioServers, AnyioThreads
 from runtimes._in_flight import InFlight
 from runtimes.on_anyio_backends import BACKENDS, Backend
 from runtimes.on_anyio_semantics import composed_handles
-from runtimes.on_anyio_tasks import CURRENT, NATIVE, Child, JoinError, make_child
-from runtimes.on_anyio_tcp import AnyioTcp, refused
+from runtimes.on_anyio_tasks import CURRENT, NATIVE, STATUS, Child, JoinError, make_child
+from runtimes.on_anyio_tcp import AnyioTcp, name_of_failure
 
-_COMPOSED = frozenset({"abort", "receive_exactly", "receive_until_eof", "spawn"})
-_HANDLES = frozenset({"cancel", "cancel:self", "join"})
+_COMPOSED = frozenset(
+    {"abort", "exit", "interrupt", "receive_exactly", "receive_until_eof", "spawn"}
+)
+"""Ctrl-C and exits strike the main task, and the program's is a child of it."""
+_HANDLES = frozenset({"cancel", "cancel:self", "cancelled", "done", "join"})
 
 
-class Anyio(AnyioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
+class Anyio(AnyioServers, AnyioTcp, AnyioScopes, AnyioThreads, AnyioSync, Context, Time, Tasks, Runtime):
     """The adapter. What one run needs (`_backend`, `_group`, …) is made afresh by `run`."""
 
     families = frozenset({"anyio"})
     composed = _COMPOSED if NATIVE else _COMPOSED | _HANDLES
-    special = frozenset({"sleep:infinite", "deadline:infinite", "deadline:negative", "cancel:self"})
+    special = frozenset(
+        {
+            "sleep:infinite", "deadline:infinite", "deadline:negative", "cancel:self", "thread:abandons",
+            "thread:waits", "channel:rendezvous", "channel:unbounded", "semaphore:bounded", "set_limit:zero",
+        }
+    )  # fmt: skip
     errors: ClassVar[dict[type[BaseException], str]] = {
         getattr(anyio, "TaskFailed", JoinError): "JoinError",
         JoinError: "JoinError",
@@ -46,6 +56,9 @@ class Anyio(AnyioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
         anyio.BusyResourceError: "Busy",
         anyio.ClosedResourceError: "Closed",
         anyio.BrokenResourceError: "Broken",
+        anyio.EndOfStream: "EndOfChannel",
+        ConnectionRefusedError: "Refused",
+        FileNotFoundError: "Missing",
         RuntimeError: "Misuse",
     }
     virtual = "keeps timers"
@@ -66,6 +79,7 @@ class Anyio(AnyioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
         self.errors = {**self.errors, **kind.errors()}  # type: ignore[misc]
         semantics = kind.semantics if NATIVE else composed_handles(kind.semantics)
         self.semantics = semantics  # type: ignore[misc]
+        self.spelling = SPELLINGS[flavour]
 
     # ------------------------------------------------------------ the runtime
 
@@ -79,12 +93,13 @@ class Anyio(AnyioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
 
     def run(self, main: Body, limits: Limits) -> None:
         """`anyio.run`."""
-        self.in_flight = InFlight()
+        self.in_flight = InFlight(self.at_work)
         self.listeners = []
         self._channels: list[Any] = []
-        self._shields: list[anyio.CancelScope] = []
+        self._shields = []
         self._stopped = False
         self._backend: Backend = self._make_backend(limits, self.in_flight.held)
+        self._backend.watch_threads(self.at_work, self.parked)
         with self._backend.steered():
             anyio.run(
                 self._root,
@@ -144,13 +159,12 @@ class Anyio(AnyioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
 
     def is_cancellation(self, error: BaseException) -> bool:
         """`anyio.get_cancelled_exc_class`, by backend: it answers only inside a run."""
-        return isinstance(error, self._make_backend.cancelled())
+        return isinstance(error, (self._make_backend.cancelled(), CANCELLED))
 
     def error_name(self, error: BaseException) -> str:
         """WouldBlock is `Full` or `Empty` by the call that raised it."""
-        if isinstance(error, anyio.WouldBlock):
-            return next(iter(getattr(error, "__notes__", ())), "WouldBlock")
-        return "Refused" if refused(error) else super().error_name(error)
+        named = name_of_refusal(error) or name_of_failure(error)
+        return named or super().error_name(error)
 
     @contextmanager
     def holding(self) -> Iterator[None]:
@@ -172,31 +186,29 @@ class Anyio(AnyioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
         """`TaskHandle.cancel`."""
         task.cancel()
 
-    # ------------------------------------------------------------ scopes
+    async def done(self, task: Child) -> bool:
+        """`TaskHandle.status`."""
+        return task.is_done()
 
-    def shield(self) -> Scope:
-        """`anyio.CancelScope(shield=True)`."""
-        scope = anyio.CancelScope(shield=not self._stopped)
-        self._shields.append(scope)
-        return scope
+    async def cancelled(self, task: Child) -> bool:
+        """`TaskHandle.status`."""
+        return task.was_cancelled()
 
-    def move_on_after(self, seconds: float) -> Scope:
-        """`anyio.move_on_after`."""
-        return anyio.move_on_after(seconds)
+    async def start(self, body: Body, name: str, group: Any) -> tuple[Child, Any]:
+        """`TaskGroup.start`."""
+        child = make_child()
+        return child, await child.start_ready(group, body, name)
 
-    def fail_after(self, seconds: float) -> Scope:
-        """`anyio.fail_after`."""
-        return anyio.fail_after(seconds)
-
-    def group(self) -> Scope:
-        """`anyio.create_task_group`."""
-        return anyio.create_task_group()
+    async def started(self, value: Any) -> None:
+        """`TaskStatus.started`."""
+        STATUS.get().started(value)
 
     # ------------------------------------------------------------ time
 
     def now(self) -> float:
-        """`anyio.current_time`."""
-        return anyio.current_time()
+        """`anyio.current_time`; of a virtual clock also in threads."""
+        now = self._backend.now()
+        return anyio.current_time() if now is None else now
 
     async def sleep(self, seconds: float) -> None:
         """`anyio.sleep`, which refuses a negative duration."""
@@ -210,65 +222,3 @@ class Anyio(AnyioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
         """The virtual clock put forward, or `time.sleep`."""
         if not self._backend.advance(seconds):
             time.sleep(seconds)  # noqa: ASYNC251  # holding the loop up is the point
-
-    # ------------------------------------------------------------ sync
-
-    def event(self) -> anyio.Event:
-        """`anyio.Event`."""
-        return anyio.Event()
-
-    async def wait_event(self, event: anyio.Event) -> None:
-        """`Event.wait`."""
-        await event.wait()
-
-    async def set_event(self, event: anyio.Event) -> None:
-        """`Event.set`."""
-        event.set()
-
-    def lock(self) -> anyio.Lock:
-        """`anyio.Lock`."""
-        return anyio.Lock()
-
-    async def acquire(self, lock: anyio.Lock) -> None:
-        """`Lock.acquire`."""
-        await lock.acquire()
-
-    async def release(self, lock: anyio.Lock) -> None:
-        """`Lock.release`."""
-        lock.release()
-
-    # ------------------------------------------------------------ channels
-
-    def channel(self, capacity: int) -> Any:
-        """`anyio.create_memory_object_stream`: both ends."""
-        ends = anyio.create_memory_object_stream[Any](capacity)
-        self._channels.append(ends)
-        return ends
-
-    async def send(self, channel: Any, item: Any) -> None:
-        """`MemoryObjectSendStream.send`."""
-        await channel[0].send(item)
-
-    async def receive(self, channel: Any) -> Any:
-        """`MemoryObjectReceiveStream.receive`."""
-        return await channel[1].receive()
-
-    async def send_nowait(self, channel: Any, item: Any) -> None:
-        """`MemoryObjectSendStream.send_nowait`."""
-        with would_block("Full"):
-            channel[0].send_nowait(item)
-
-    async def receive_nowait(self, channel: Any) -> Any:
-        """`MemoryObjectReceiveStream.receive_nowait`."""
-        with would_block("Empty"):
-            return channel[1].receive_nowait()
-
-
-@contextmanager
-def would_block(name: str) -> Iterator[None]:
-    """Note on anyio's one WouldBlock which call raised it; the same object passes."""
-    try:
-        yield
-    except anyio.WouldBlock as error:
-        error.add_note(name)
-        raise

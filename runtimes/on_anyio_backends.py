@@ -59,6 +59,13 @@ class Backend:
         """Put a virtual clock forward; false if there is none."""
         raise NotImplementedError
 
+    def now(self) -> float | None:
+        """The time of a virtual clock, if there is one."""
+        raise NotImplementedError
+
+    def watch_threads(self, at_work: Callable[[], bool], parked: Callable[[], bool]) -> None:
+        """Tell a virtual clock how to ask for threads, if it has to be told."""
+
 
 class OnAsyncio(Backend):
     """asyncio's own loop."""
@@ -111,7 +118,16 @@ class OnAsyncio(Backend):
     def main_ended(self) -> None:
         """The runner waits for its threads, for which there is no timer."""
         if self.clock is not None:
-            self.clock.holds += 1
+            self.clock.closing += 1
+
+    def now(self) -> float | None:
+        """Of the loop's clock."""
+        return None if self.clock is None else self.clock.now
+
+    def watch_threads(self, at_work: Callable[[], bool], parked: Callable[[], bool]) -> None:
+        """The clock asks by itself."""
+        if self.clock is not None:
+            self.clock.at_work, self.clock.parked = at_work, parked
 
     def advance(self, seconds: float) -> bool:
         """Of the loop's clock."""
@@ -141,9 +157,9 @@ class OnUvloop(OnAsyncio):
         return super().options() or {"use_uvloop": True}
 
     def _virtual_loop(self, clock: VirtualClock) -> Any:
-        from runtimes.on_uvloop import VirtualUvloop  # noqa: PLC0415  # imports uvloop
+        from runtimes.on_uvloop import Uvloop  # noqa: PLC0415  # imports uvloop
 
-        return VirtualUvloop(clock)
+        return Uvloop.loops[1](clock)
 
 
 class OnTrio(Backend):
@@ -193,6 +209,10 @@ class OnTrio(Backend):
         from runtimes._trio_clock import steered  # noqa: PLC0415  # imports trio
 
         return steered(self.limits.seed)
+
+    def now(self) -> float | None:
+        """Of trio's clock."""
+        return None if self.clock is None else self.clock.current_time()
 
     def advance(self, seconds: float) -> bool:
         """Of trio's clock."""

@@ -25,6 +25,18 @@ _POINTS = (
 NEVER: Final = (
     "block",
     "cancel",
+    "cancel_called",
+    "cancel_group",
+    "cancel_scope",
+    "cancelled_caught",
+    "get_variable",
+    "move_deadline",
+    "reset_variable",
+    "scope",
+    "set_variable",
+    "started",
+    "cancelled",
+    "done",
     "fail_after",
     "move_on_after",
     "receive_nowait",
@@ -33,6 +45,23 @@ NEVER: Final = (
     "set",
     "shield",
     "spawn",
+    "acquire_limiter_nowait",
+    "acquire_nowait",
+    "acquire_semaphore_nowait",
+    "available_tokens",
+    "clone_receiver",
+    "clone_sender",
+    "close_receiver",
+    "close_sender",
+    "is_set",
+    "length",
+    "locked",
+    "notify",
+    "notify_all",
+    "release_limiter",
+    "release_semaphore",
+    "semaphore_value",
+    "set_limit",
 )
 """Op kinds that are no async functions of anyio."""
 
@@ -55,6 +84,7 @@ _CITATIONS = {
     "cancel_again": "undocumented; anyio/_backends/_asyncio.py:CancelScope.cancel does nothing"
     " twice",
     "cancel_waits": f"{_API}#anyio.TaskHandle.cancel a plain function",
+    "cancel_running": f"{_API}#anyio.TaskHandle.cancel a plain function",
     "race": f"{_NEWS} 4.0.0: cancel scopes defer cancelling tasks that are scheduled to resume"
     " with a finished future",
     "cancelled_send": "undocumented; anyio/streams/memory.py:MemoryObjectSendStream.send leaves its"
@@ -69,17 +99,45 @@ _CITATIONS = {
     " waiter",
     "channels": "undocumented; anyio/streams/memory.py:MemoryObjectSendStream.send_nowait hands"
     " over to the first waiting receiver",
+    "permits": "undocumented; anyio/_backends/_asyncio.py:Semaphore.release and CapacityLimiter."
+    "release hand over to the first waiter",
+    "conditions": "undocumented; anyio/_core/_synchronization.py:Condition.notify takes the waiters"
+    " in order",
+    "notified": "undocumented; anyio/_core/_synchronization.py:Condition.wait waits for an event, then"
+    " acquires the lock",
+    "reacquire": "undocumented; anyio/_core/_synchronization.py:Condition.wait acquires the lock in a"
+    " shielded scope, and then just returns if it was notified",
+    "lost_notify": "undocumented; anyio/_core/_synchronization.py:Condition.wait wakes the next waiter"
+    " when it was notified and is cancelled",
     "relock": "undocumented; anyio/_backends/_asyncio.py:Lock.acquire_nowait raises RuntimeError",
     "unowned": f"{_SYNC}#locks only the task that acquired the lock is allowed to release it",
     "ties": f"{_TASKS} promises none; as the backend",
     "past": "undocumented; anyio/_backends/_asyncio.py:CancelScope._timeout looks at entry and"
     " from a timer, trio's scope before each cancellable call",
+    "stray_timeout": f"{_API}#anyio.fail_after TimeoutError is an exception like any other",
     "dead_owner": "https://trio.readthedocs.io/en/stable/reference-core.html#trio.Lock.acquire"
     " BrokenResourceError if the owner exits without releasing (the backend's; asyncio's has none)",
     "notice": "undocumented; anyio/_backends/_asyncio.py:TaskGroup._spawn adds a done callback",
     "orphans": _COMPOSED + f"{_TASKS} a task group waits for its tasks at its exit",
     "unjoined": _COMPOSED + "the error stays in the handle",
     "late_child": "undocumented; TaskGroup.create_task refuses a group that is not active only",
+    "fail_cancelled": f"{_API}#anyio.fail_after raises TimeoutError if the code does not finish in"
+    " time; otherwise cancelled: undocumented; anyio/_core/_tasks.py:fail_at looks at the clock",
+    "late_move": "undocumented; anyio/_backends/_asyncio.py:CancelScope.deadline arms no timer once"
+    " the scope is cancelled or left",
+    "called_cancelled": f"{_API}#anyio.TaskHandle.Status.CANCELLED was cancelled and has finished since",
+    "start_cancelled": "undocumented; trio's Nursery.start (the backend's)",
+    "context": "undocumented; anyio/_backends/_asyncio.py:TaskGroup._spawn makes an asyncio task,"
+    " _trio.py: Nursery.start_soon, each with a copy of the current context",
+    "cancelled_thread": "https://anyio.readthedocs.io/en/stable/threads.html#calling-synchronous-code-from-a-"
+    "worker-thread tasks are shielded from cancellation while they wait for a worker thread",
+    "thread_call": "undocumented; anyio/_backends/_asyncio.py:AsyncIOBackend.run_async_from_thread puts the task into"
+    " the scope of the task that waits; trio.from_thread.run (the other backend's) raises Cancelled then",
+    "thread_context": "https://anyio.readthedocs.io/en/stable/threads.html#context-propagation a copy of the"
+    " current context is used in the worker thread",
+    "leftover_threads": "undocumented; anyio/_backends/_asyncio.py:WorkerThread is a daemon thread, nobody joins it",
+    "handlers": f"{_API}#anyio.abc.Listener.serve if no task group is given, an ad-hoc one is created",
+    "handled": "undocumented; anyio/_core/_sockets.py and abc/_streams.py: nobody closes it",
     "groups": f"{_TASKS}#handling-multiple-errors-in-a-task-group siblings are cancelled, errors"
     " are raised in an exception group",
     "schedule_points": _POINTS,
@@ -102,6 +160,11 @@ TRIO = Semantics(
     join_self="blocks",
     locks="fair",
     channels="fair",
+    permits="fair",
+    conditions="fair",
+    notified="woken",
+    reacquire="shielded",
+    lost_notify="passed_on",
     relock="error",
     unowned="error",
     ties="any",
@@ -112,8 +175,19 @@ TRIO = Semantics(
     unjoined="ignored",
     groups="propagates",
     late_child="starts",
+    fail_cancelled="left",
+    late_move="ignored",
+    called_cancelled="ended",
+    start_cancelled="as_child",
+    cancelled_thread="awaited",
+    thread_call="inside",
+    thread_context="copied",
+    leftover_threads="abandoned",
+    handlers="inside",
+    handled="open",
+    context="copied",
     schedule_points=_KINDS,
-    cancel_points={**_KINDS, "group": "if_blocks"},
+    cancel_points={**_KINDS, "group": "never", "start": "if_blocks"},
     citations=_CITATIONS,
 )
 """On trio."""
@@ -122,8 +196,12 @@ ASYNCIO = replace(
     TRIO,
     order="fifo",
     dead_owner="kept",
+    start_cancelled="cancelled",
+    cancel_points={**_KINDS, "group": "if_blocks", "start": "if_blocks"},
     citations={
         **_CITATIONS,
+        "start_cancelled": "undocumented; anyio/_backends/_asyncio.py:TaskGroup.start waits for the"
+        " task, then raises the cancellation",
         "order": "https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon"
         " callbacks are called in the order in which they are registered (the backend's promise)",
     },

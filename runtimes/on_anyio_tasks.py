@@ -8,6 +8,7 @@ it without one.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -32,11 +33,17 @@ class Child(Protocol):
     def start(self, group: anyio.abc.TaskGroup, body: Body, name: str, *, alone: bool) -> None:
         """Start it in that group; `alone` keeps its error in the handle."""
 
+    async def start_ready(self, group: anyio.abc.TaskGroup, body: Body, name: str) -> Any:
+        """Start it and wait until it is ready; the value that it told."""
+
     def cancel(self) -> None:
         """Request its cancellation."""
 
     async def join(self) -> Any:
         """Wait for its end; its value, or an error."""
+
+    def is_done(self) -> bool:
+        """Whether it has ended."""
 
     def was_cancelled(self) -> bool:
         """Whether it ended by a cancellation."""
@@ -44,6 +51,8 @@ class Child(Protocol):
 
 CURRENT: ContextVar[Child] = ContextVar("CURRENT")
 """The handle of the running task."""
+STATUS: ContextVar[anyio.abc.TaskStatus[Any]] = ContextVar("STATUS")
+"""Whom the running task tells that it is ready."""
 
 
 async def _guarded(run: Any) -> None:
@@ -53,6 +62,16 @@ async def _guarded(run: Any) -> None:
         raise
     except (Exception, BaseExceptionGroup):
         return
+
+
+def _telling(live: Callable[[Body], Awaitable[Any]], body: Body) -> Callable[..., Any]:
+    """A task's life, by the signature that `TaskGroup.start` asks for."""
+
+    async def ready(*, task_status: anyio.abc.TaskStatus[Any]) -> Any:
+        STATUS.set(task_status)
+        return await live(body)
+
+    return ready
 
 
 class NativeChild:
@@ -68,6 +87,12 @@ class NativeChild:
         else:
             self.handle = group.create_task(self._live(body), name=name)
 
+    async def start_ready(self, group: anyio.abc.TaskGroup, body: Body, name: str) -> Any:
+        """`TaskGroup.start`."""
+        live: Any = _telling(self._live, body)
+        self.handle = await group.start(live, name=name, return_handle=True)
+        return self.handle.start_value
+
     async def _live(self, body: Body) -> Any:
         CURRENT.set(self)
         return await body()
@@ -79,6 +104,11 @@ class NativeChild:
     async def join(self) -> Any:
         """Await the `TaskHandle`."""
         return await self.handle
+
+    def is_done(self) -> bool:
+        """`TaskHandle.status`."""
+        states = TaskHandle.Status
+        return self.handle.status not in (states.PENDING, states.CANCELLING)
 
     def was_cancelled(self) -> bool:
         """`TaskHandle.status`."""
@@ -105,6 +135,10 @@ class ComposedChild:
             group.start_soon(_guarded, live, name=name)
         else:
             group.start_soon(live, name=name)
+
+    async def start_ready(self, group: anyio.abc.TaskGroup, body: Body, name: str) -> Any:
+        """`TaskGroup.start`."""
+        return await group.start(_telling(self._live, body), name=name)
 
     async def _live(self, body: Body) -> None:
         CURRENT.set(self)
@@ -138,6 +172,10 @@ class ComposedChild:
         if self.was_cancelled() or isinstance(self.error, anyio.get_cancelled_exc_class()):
             raise JoinError from self.error
         raise self.error
+
+    def is_done(self) -> bool:
+        """`Event.is_set`."""
+        return self.ended.is_set()
 
     def was_cancelled(self) -> bool:
         """`CancelScope.cancelled_caught`."""

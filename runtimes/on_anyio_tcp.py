@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 from collections.abc import Iterator
@@ -85,13 +86,16 @@ class AnyioTcp(ReadAll):
         """SO_LINGER 0 and `aclose`: `anyio.aclose_forcefully` alone resets nothing."""
         stream.closes()
         raw = attribute(stream.raw, "raw_socket")
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        if raw.fileno() >= 0:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         await stream.raw.aclose()
 
     def _end(self, raw: Any) -> End:
+        if attribute(raw, "family") == socket.AF_UNIX:  # nothing is ever on its way there
+            return self.in_flight.add(raw, (), (id(raw),))
         try:
             own, peer = attribute(raw, "local_address"), attribute(raw, "remote_address")
-        except OSError:  # the peer reset it already
+        except (OSError, anyio.TypedAttributeLookupError):  # the peer reset it already
             own, peer = (), (id(raw),)
         return self.in_flight.add(raw, own, peer)
 
@@ -107,9 +111,14 @@ def attribute(owner: Any, name: str) -> Any:
     return owner.extra(getattr(anyio.abc.SocketAttribute, name))  # noqa: S610  # this is no Django
 
 
-def refused(error: BaseException) -> bool:
-    """Whether a connect failed because every address refused."""
+def name_of_failure(error: BaseException) -> str:
+    """`Refused` or `Broken` for how a connect failed at every address, and what a dead socket tells; else empty."""
     cause = error.__cause__ if isinstance(error, OSError) else None
-    if isinstance(cause, BaseExceptionGroup):
-        return all(isinstance(each, ConnectionRefusedError) for each in cause.exceptions)
-    return isinstance(cause, ConnectionRefusedError)
+    causes = cause.exceptions if isinstance(cause, BaseExceptionGroup) else (cause,)
+    if all(isinstance(each, ConnectionRefusedError) for each in causes):
+        return "Refused"
+    if all(isinstance(each, ConnectionError) for each in causes):
+        return "Broken"
+    if isinstance(error, OSError) and error.errno == errno.ENOTCONN:
+        return "Broken"  # shutdown() of a connection of which both ends are gone
+    return "Closed" if isinstance(error, OSError) and error.errno == errno.EBADF else ""

@@ -1,62 +1,75 @@
 """asyncio, from the standard library.
 
-Flavours: none, and `eager` (asyncio.eager_task_factory, CPython 3.12 and later). Every method is
-what a user of asyncio would write. Composed: `move_on_after` (asyncio.timeout, its TimeoutError
-dropped), `sleep_until` (asyncio.sleep of the difference) and `accept` (asyncio accepts by itself
-and calls back; the connections are queued).
+Every method is what a user of asyncio would write; `FLAVOURS` are the other ways to write it.
+Composed: `move_on_after` (asyncio.timeout, its TimeoutError dropped), `sleep_until` (asyncio.sleep
+of the difference) and `accept` (asyncio accepts by itself and calls back; the connections are
+queued).
 """
 
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import errno
 import functools
 import platform
 import time
-from collections.abc import Coroutine
-from types import TracebackType
-from typing import Any, ClassVar, Literal, cast
+from collections.abc import Coroutine, Mapping
+from typing import Any, ClassVar, Final, Literal, Self, cast
 
-from conformance.adapter.channels import Channels
-from conformance.adapter.core import Body, Limits, Runtime, Scope
-from conformance.adapter.scopes import Scopes
-from conformance.adapter.sync import Sync
+from conformance.adapter.context import Context
+from conformance.adapter.core import Body, Limits, Runtime
+from conformance.adapter.spelling import Spelling
 from conformance.adapter.tasks import Tasks
 from conformance.adapter.tcp import Tcp
 from conformance.adapter.time import Time
 from conformance.errors import NotStarted
 from conformance.lang.capability import SPECIAL, Capabilities
 from runtimes._asyncio_clock import NativeLoop, VirtualClock, VirtualLoop
+from runtimes._asyncio_flavours import (
+    ByGather,
+    ByShield,
+    ByWait,
+    ByWaitFor,
+    Debug,
+    Eager,
+    Flavour,
+)
+from runtimes._asyncio_loop import LoopOps
 from runtimes._asyncio_run import AsyncioRun, Report
-from runtimes._asyncio_semantics import EAGER, PLAIN
+from runtimes._asyncio_scopes import AsyncioScopes
+from runtimes._asyncio_semantics import PLAIN
+from runtimes._asyncio_servers import AsyncioServers
+from runtimes._asyncio_sockets import OverSockets
+from runtimes._asyncio_spelling import EAGER, SPELLING
 from runtimes._asyncio_streams import Listener, ListenerClosedError, Stream
+from runtimes._asyncio_sync import AsyncioSync, name_of_refusal
+from runtimes._asyncio_threads import AsyncioThreads
 
-_EAGER_FACTORY: Any = getattr(asyncio, "eager_task_factory", None)
-
-
-class MoveOnAfter:
-    """`asyncio.timeout` that keeps its own TimeoutError to itself."""
-
-    def __init__(self, seconds: float) -> None:
-        self._timeout = asyncio.timeout(seconds)
-
-    async def __aenter__(self) -> None:
-        await self._timeout.__aenter__()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
-        try:
-            await self._timeout.__aexit__(kind, error, trace)
-        except TimeoutError:  # raised by the exit itself, so this very timeout's
-            return True
-        return False
+FLAVOURS: Final[Mapping[str, type[Flavour]]] = {
+    "eager": Eager,
+    "debug": Debug,
+    "wait_for": ByWaitFor,
+    "wait": ByWait,
+    "gather": ByGather,
+    "shield": ByShield,
+    "sock": OverSockets,
+}
+"""What else may follow the colon of `asyncio:`."""
 
 
-class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
+class Asyncio(
+    LoopOps,
+    AsyncioScopes,
+    AsyncioThreads,
+    AsyncioServers,
+    AsyncioSync,
+    Runtime,
+    Tasks,
+    Context,
+    Time,
+    Tcp,
+):
     """asyncio of the interpreter that this runs on.
 
     `reports` holds what the last run told nobody in particular: ("unretrieved", error) for an error
@@ -64,39 +77,50 @@ class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
     during shutdown, ("destroyed", None) for a task that was dropped unfinished.
     """
 
-    families = frozenset({"asyncio"})
+    families = frozenset({"asyncio", "asyncio-await"})
     composed = frozenset({"abort", "accept", "move_on_after", "sleep_until"})
     lacks = frozenset({"shield"})
-    special = frozenset(SPECIAL)
+    special = frozenset(SPECIAL) - {"thread:waits", "channel:rendezvous", "set_limit:zero"}
     errors: ClassVar[dict[type[BaseException], str]] = {
         TimeoutError: "Timeout",
         asyncio.QueueFull: "Full",
         asyncio.QueueEmpty: "Empty",
         asyncio.IncompleteReadError: "IncompleteRead",
         ConnectionRefusedError: "Refused",
+        FileNotFoundError: "Missing",
         ConnectionError: "Broken",
         ListenerClosedError: "Closed",
         RuntimeError: "Misuse",
     }
     virtual: ClassVar[Literal["keeps timers", "replaces timers", "none"]] = "keeps timers"
     semantics = PLAIN
-    flavours: ClassVar[tuple[str, ...]] = ("", "eager")
+    flavours: ClassVar[tuple[str, ...]] = ("", *FLAVOURS)
+
+    _now_running: AsyncioRun
+
+    def __new__(cls, flavour: str = "") -> Self:
+        """The adapter with that flavour mixed in. Raises NotStarted when there is none."""
+        if flavour not in cls.flavours:
+            raise NotStarted(f"{cls.__name__.lower()} has no flavour {flavour!r}")
+        made = type(cls.__name__, (FLAVOURS[flavour], cls), {}) if flavour else cls
+        return super().__new__(made)
 
     def __init__(self, flavour: str = "") -> None:
         super().__init__(flavour)
-        if flavour not in self.flavours:
-            raise NotStarted(f"{type(self).__name__.lower()} has no flavour {flavour!r}")
-        if flavour == "eager":
-            if _EAGER_FACTORY is None:
-                raise NotStarted(
-                    f"asyncio:eager needs CPython 3.12, this is {platform.python_version()}",
-                    hint="asyncio.eager_task_factory came with CPython 3.12",
-                )
-            self.semantics = EAGER  # type: ignore[misc]  # a class variable that a flavour changes
+        if isinstance(self, Flavour):
+            self.check(f"{type(self).__name__.lower()}:{flavour}")
+            self.semantics = self.declare(self.semantics)  # type: ignore[misc]  # as the next
+            self.composed = (self.composed - self.native) | self.built  # type: ignore[misc]
+            self.lacks |= self.without  # type: ignore[misc]
+            self.families -= self.unbound  # type: ignore[misc]
         self.reports: list[Report] = []
         self._loop: Any = None
         self._capabilities: Capabilities | None = None
-        self._run: AsyncioRun | None = None
+
+    @property
+    def spelling(self) -> Spelling | None:
+        """Of asyncio itself; flavours spell ops that scripts do not."""
+        return {"": SPELLING, "eager": EAGER}.get(self.flavour)
 
     def version(self) -> str:
         """CPython's."""
@@ -116,10 +140,13 @@ class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
 
     def run(self, main: Body, limits: Limits) -> None:
         """As asyncio.run does: asyncio.Runner, whose shutdown cancels what main left behind."""
-        run = self._run = AsyncioRun(limits)
+        run = self._now_running = AsyncioRun(limits)
         self.reports = run.reports
+        if run.clock is not None:
+            run.clock.at_work, run.clock.parked = self.at_work, self.parked
         try:
-            with asyncio.Runner(debug=False, loop_factory=functools.partial(self._open, run)) as r:
+            debug = isinstance(self, Flavour) and self.debug
+            with asyncio.Runner(debug=debug, loop_factory=functools.partial(self._open, run)) as r:
                 r.run(cast("Coroutine[Any, Any, Any]", main()))
         except RuntimeError:
             if not run.expired:  # else it says that the loop was stopped, which was us
@@ -128,8 +155,8 @@ class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
     def _open(self, run: AsyncioRun) -> asyncio.AbstractEventLoop:
         loop: asyncio.AbstractEventLoop
         loop = self._virtual_loop(run.clock) if run.clock is not None else self._native_loop()
-        if self.flavour == "eager":
-            loop.set_task_factory(_EAGER_FACTORY)
+        if isinstance(self, Flavour):
+            loop.set_task_factory(type(self).task_factory)
         self._loop = loop
         run.begin(loop)
         return loop
@@ -139,11 +166,6 @@ class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
 
     def _native_loop(self) -> Any:
         return NativeLoop()
-
-    @property
-    def _now_running(self) -> AsyncioRun:
-        assert self._run is not None, "an op outside of a run"
-        return self._run
 
     # ------------------------------------------------------------ tasks
 
@@ -166,8 +188,8 @@ class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
         await asyncio.sleep(0)
 
     def is_cancellation(self, error: BaseException) -> bool:
-        """`asyncio.CancelledError`."""
-        return isinstance(error, asyncio.CancelledError)
+        """`asyncio.CancelledError`; in a thread, that of `concurrent.futures`."""
+        return isinstance(error, asyncio.CancelledError | concurrent.futures.CancelledError)
 
     def error_name(self, error: BaseException) -> str:
         """By type; where asyncio has one type for several things, by what the message says."""
@@ -179,7 +201,7 @@ class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
                 return "Closed"
         elif isinstance(error, OSError) and error.errno == errno.ENOTCONN:
             return "Broken"  # shutdown() of a connection that was reset
-        return super().error_name(error)
+        return name_of_refusal(error) or super().error_name(error)
 
     def current(self) -> Any:
         """`asyncio.current_task`."""
@@ -197,19 +219,7 @@ class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
         """`asyncio.shield` of a task of its own."""
         return await asyncio.shield(self._create(body, name, self._loop))
 
-    # ------------------------------------------------------------ scopes, time
-
-    def move_on_after(self, seconds: float) -> Scope:
-        """Composed of `asyncio.timeout`."""
-        return MoveOnAfter(seconds)
-
-    def fail_after(self, seconds: float) -> Scope:
-        """`asyncio.timeout`."""
-        return asyncio.timeout(seconds)
-
-    def group(self) -> Scope:
-        """`asyncio.TaskGroup`."""
-        return asyncio.TaskGroup()
+    # ------------------------------------------------------------ time
 
     def now(self) -> float:
         """`loop.time`."""
@@ -230,52 +240,6 @@ class Asyncio(Runtime, Tasks, Scopes, Time, Sync, Channels, Tcp):
             time.sleep(seconds)  # noqa: ASYNC251  # holding the loop up is the point
         else:
             clock.now += seconds
-
-    # ------------------------------------------------------------ sync, channels
-
-    def event(self) -> asyncio.Event:
-        """`asyncio.Event`."""
-        return asyncio.Event()
-
-    async def wait_event(self, event: asyncio.Event) -> None:
-        """`Event.wait`."""
-        await event.wait()
-
-    async def set_event(self, event: asyncio.Event) -> None:
-        """`Event.set`."""
-        event.set()
-
-    def lock(self) -> asyncio.Lock:
-        """`asyncio.Lock`."""
-        return asyncio.Lock()
-
-    async def acquire(self, lock: asyncio.Lock) -> None:
-        """`Lock.acquire`."""
-        await lock.acquire()
-
-    async def release(self, lock: asyncio.Lock) -> None:
-        """`Lock.release`."""
-        lock.release()
-
-    def channel(self, capacity: int) -> asyncio.Queue[Any]:
-        """`asyncio.Queue`; a capacity of 0 would mean an unbounded one."""
-        return asyncio.Queue(capacity)
-
-    async def send(self, channel: asyncio.Queue[Any], item: Any) -> None:
-        """`Queue.put`."""
-        await channel.put(item)
-
-    async def receive(self, channel: asyncio.Queue[Any]) -> Any:
-        """`Queue.get`."""
-        return await channel.get()
-
-    async def send_nowait(self, channel: asyncio.Queue[Any], item: Any) -> None:
-        """`Queue.put_nowait`."""
-        channel.put_nowait(item)
-
-    async def receive_nowait(self, channel: asyncio.Queue[Any]) -> Any:
-        """`Queue.get_nowait`."""
-        return channel.get_nowait()
 
     # ------------------------------------------------------------ TCP, with streams
 

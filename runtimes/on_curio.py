@@ -18,16 +18,15 @@ import socket
 import ssl
 import struct
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final, NamedTuple, final
+from typing import Any, ClassVar, Final, NamedTuple
 
-from conformance.adapter.channels import Channels
-from conformance.adapter.core import Body, Limits, Runtime, Scope
-from conformance.adapter.scopes import Scopes
-from conformance.adapter.sync import Sync
+from conformance.adapter.context import Context
+from conformance.adapter.core import Body, Limits, Runtime
 from conformance.adapter.tasks import Tasks
 from conformance.adapter.tcp import Tcp
 from conformance.adapter.time import Time
 from conformance.errors import NotStarted
+from runtimes._curio_spelling import SPELLING
 from runtimes._in_flight import End
 
 RESET: Final = struct.pack("ii", 1, 0)
@@ -54,6 +53,9 @@ STOOD_IN: Final = stand_in()
 
 import curio  # noqa: E402  (it needs the stand-ins)
 
+from runtimes._curio_scopes import CurioScopes  # noqa: E402  (imports curio, too)
+from runtimes._curio_sync import CurioSync  # noqa: E402  (imports curio, too)
+from runtimes._curio_threads import CurioServers, CurioThreads  # noqa: E402  (imports curio, too)
 from runtimes.on_curio_kernel import STEERING, Run  # noqa: E402  (imports curio, too)
 from runtimes.on_curio_semantics import SEMANTICS  # noqa: E402
 
@@ -66,30 +68,6 @@ class Stream(NamedTuple):
     socket: Any
     stream: Any
     end: End
-
-
-@final
-class FailAfter:
-    """`curio.timeout_after`; marks the exception by which it fails, see the module's docstring."""
-
-    def __init__(self, seconds: float) -> None:
-        self._inner = curio.timeout_after(seconds)
-
-    async def __aenter__(self) -> Any:
-        """As curio's."""
-        return await self._inner.__aenter__()
-
-    async def __aexit__(self, *told: object) -> Any:
-        """As curio's."""
-        error = told[1]
-        try:
-            swallowed = await self._inner.__aexit__(*told)
-        except curio.TaskTimeout as failure:
-            failure.left = True
-            raise
-        if self._inner.expired and isinstance(error, curio.TaskTimeout):
-            error.left = True
-        return swallowed
 
 
 class CurioTcp(Tcp):
@@ -165,6 +143,8 @@ class CurioTcp(Tcp):
         self._run.sockets.append(raw._socket)
         try:
             own, peer = raw.getsockname(), raw.getpeername()
+            if raw._socket.family == socket.AF_UNIX:  # nothing is ever on its way there
+                own, peer = (), (id(raw),)
         except OSError:  # the peer reset it already
             own, peer = (), (id(raw),)
         end = self._run.in_flight.add(raw, own, peer)
@@ -174,24 +154,31 @@ class CurioTcp(Tcp):
         return Stream(raw, stream, end)
 
 
-class Curio(CurioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
+class Curio(CurioServers, CurioTcp, CurioScopes, CurioThreads, CurioSync, Context, Time, Tasks, Runtime):
     """The adapter. What one run needs is made afresh by `run`."""
 
     families = frozenset({"curio"})
     composed = frozenset({"abort", "sleep_until"})
-    special = frozenset({"sleep:negative", "deadline:negative", "cancel:self", "cleanup:waits"})
+    special = frozenset(
+        {
+            "sleep:negative", "deadline:negative", "cancel:self", "cleanup:waits", "thread:abandons",
+            "channel:unbounded",
+        }
+    )  # fmt: skip
     errors: ClassVar[Mapping[type[BaseException], str]] = {
         curio.TaskTimeout: "Timeout",
         curio.TaskError: "JoinError",
         curio.errors.ResourceBusy: "Busy",
         EOFError: "IncompleteRead",
         ConnectionRefusedError: "Refused",
+        FileNotFoundError: "Missing",
         **dict.fromkeys(BROKEN, "Broken"),
         RuntimeError: "Misuse",
     }
     virtual = "keeps timers"
     steering = STEERING
     semantics = SEMANTICS
+    spelling = SPELLING
 
     def __init__(self, flavour: str = "") -> None:
         if flavour:
@@ -210,7 +197,7 @@ class Curio(CurioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
 
     def run(self, main: Body, limits: Limits) -> None:
         """A kernel, run and shut down as `curio.run` does."""
-        self._run = Run(limits)
+        self._run = Run(limits, self.at_work)
         self._run.perform(main)
 
     async def spawn(self, body: Body, name: str, group: Any) -> Any:
@@ -235,11 +222,13 @@ class Curio(CurioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
             return "Closed"
         if isinstance(error, OSError) and error.errno == errno.EBADF:
             return "Closed"
+        if isinstance(error, OSError) and error.errno == errno.ENOTCONN:
+            return "Broken"  # shutdown() of a connection of which both ends are gone
         if isinstance(error, AssertionError) and error.args == ("Lock not acquired",):
             return "Misuse"
         return super().error_name(error)
 
-    # ------------------------------------------------------------ tasks and scopes
+    # ------------------------------------------------------------ tasks
 
     def current(self) -> Any:
         """The task that the kernel is running."""
@@ -252,25 +241,6 @@ class Curio(CurioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
     async def cancel(self, task: Any) -> None:
         """`Task.cancel`, which waits for the task's end."""
         await task.cancel()
-
-    def shield(self) -> Scope:
-        """`disable_cancellation`."""
-        scope: Scope = curio.disable_cancellation()
-        return scope
-
-    def move_on_after(self, seconds: float) -> Scope:
-        """`ignore_after`."""
-        scope: Scope = curio.ignore_after(seconds)
-        return scope
-
-    def fail_after(self, seconds: float) -> Scope:
-        """`timeout_after`."""
-        return FailAfter(seconds)
-
-    def group(self) -> Scope:
-        """`TaskGroup`."""
-        scope: Scope = curio.TaskGroup()
-        return scope
 
     # ------------------------------------------------------------ time
 
@@ -289,44 +259,6 @@ class Curio(CurioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
     async def block(self, seconds: float) -> None:
         """Hold the kernel up."""
         self._run.clock.block(seconds)
-
-    # ------------------------------------------------------------ events, locks, channels
-
-    def event(self) -> Any:
-        """`Event`."""
-        return curio.Event()
-
-    async def wait_event(self, event: Any) -> None:
-        """`Event.wait`."""
-        await event.wait()
-
-    async def set_event(self, event: Any) -> None:
-        """`Event.set`."""
-        await event.set()
-
-    def lock(self) -> Any:
-        """`Lock`."""
-        return curio.Lock()
-
-    async def acquire(self, lock: Any) -> None:
-        """`Lock.acquire`."""
-        await lock.acquire()
-
-    async def release(self, lock: Any) -> None:
-        """`Lock.release`."""
-        await lock.release()
-
-    def channel(self, capacity: int) -> Any:
-        """`Queue`."""
-        return curio.Queue(maxsize=capacity)
-
-    async def send(self, channel: Any, item: Any) -> None:
-        """`Queue.put`."""
-        await channel.put(item)
-
-    async def receive(self, channel: Any) -> Any:
-        """`Queue.get`."""
-        return await channel.get()
 
 
 def _counted(receive: Callable[..., bytes], end: End) -> Callable[..., bytes]:

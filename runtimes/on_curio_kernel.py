@@ -11,7 +11,7 @@ import contextlib
 import random
 import selectors
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal, final
 
 import curio
@@ -150,9 +150,10 @@ class SteeredTask(curio.Task):  # type: ignore[misc]  # curio has no types
 class Run:
     """One run of one kernel."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, at_work: Callable[[], bool]) -> None:
+        """`at_work` tells whether a thread of the program is at work."""
         self.clock = Clock(limits.clock)
-        self.in_flight = InFlight()
+        self.in_flight = InFlight(at_work)
         self.selector = Selector(self.clock, limits, self.in_flight)
         self.sockets: list[Any] = []
         self._watch = Watch()

@@ -27,6 +27,8 @@ CITATIONS: Final[Mapping[str, str]] = {
     "cancel_again": f"{_MANUAL}#Task.cancel: a task is cancelled only once",
     "cancel_waits": f"{_MANUAL}#Task.cancel: with blocking=True, the default, it does not return "
     "until the task has actually terminated",
+    "cancel_running": f"{_SOURCE}kernel.py, trap_cancel_task: a task that is not blocked is told at its "
+    "next blocking operation",
     "race": f"{_SOURCE}kernel.py, trap_cancel_task: a task that was woken is on the ready queue, "
     "and the cancellation stays pending. Bytes that nobody has looked for yet wake nobody",
     "cancelled_send": f"{_SOURCE}queue.py, QueueBase.put: waits for room first, and puts the item "
@@ -39,10 +41,18 @@ CITATIONS: Final[Mapping[str, str]] = {
     f"for locks; {_SOURCE}sync.py, Lock.release: hands the lock to the first waiter",
     "channels": f"{_SOURCE}queue.py, get: a receiver that was woken looks again, and another "
     "may have taken the item",
+    "permits": f"{_SOURCE}sync.py, Semaphore.release: wakes the first waiter, and counts nothing",
+    "conditions": "docstring of curio/sched.py, SchedFIFO: tasks awake in the order of arrival",
+    "notified": f"{_SOURCE}sync.py, Condition.wait: who is woken acquires the lock",
+    "reacquire": f"{_SOURCE}sync.py, Condition.wait: acquires the lock like anybody, and can be "
+    "cancelled meanwhile",
+    "lost_notify": f"{_SOURCE}sync.py, Condition.wait: notifies nobody",
     "relock": f"{_SOURCE}sync.py, Lock.acquire: a Lock has no owner",
     "unowned": f"{_SOURCE}sync.py, Lock.release: only a lock that nobody holds is an error",
     "ties": f"{_SOURCE}timequeue.py: a heap of deadline and task id, so by age of the task",
     "past": f"{_SOURCE}kernel.py, kernel_run: deadlines are looked at once per cycle of the kernel",
+    "stray_timeout": f"{_SOURCE}time.py, _TimeoutAfter.__aexit__: a timeout that escapes an inner block is an operational"
+    " error, UncaughtTimeoutError",
     "dead_owner": f"{_SOURCE}sync.py, Lock: a flag and a queue of waiters; nobody is the owner, and "
     "a task's end releases nothing",
     "notice": f"{_SOURCE}task.py, Task._task_runner and TaskGroup._task_done: the ending task "
@@ -54,6 +64,16 @@ CITATIONS: Final[Mapping[str, str]] = {
     "cancelled'; errors are reported when the group's result is looked at",
     "late_child": f"{_SOURCE}task.py, TaskGroup.spawn: RuntimeError only once the group has been "
     "joined",
+    "called_cancelled": f"{_SOURCE}kernel.py, trap_cancel_task: sets Task.cancelled as the request comes",
+    "context": f"{_TASK}ContextTask is needed for contextvars ('Use with the taskcls keyword "
+    "argument to the Curio kernel'); the default Task has no context of its own",
+    "cancelled_thread": f"{_MANUAL}#run_in_thread: if cancelled, the callable runs to completion as a kind of"
+    " zombie",
+    "thread_call": f"{_SOURCE}workers.py: a thread of run_in_thread cannot call back",
+    "thread_context": f"{_SOURCE}workers.py, ThreadWorker: a plain thread, which has a context of its own",
+    "leftover_threads": f"{_SOURCE}workers.py, ThreadWorker: a daemon thread; WorkerPool.shutdown waits for none",
+    "handlers": f"{_SOURCE}network.py, run_server: a TaskGroup around the server and its handlers",
+    "handled": f"{_SOURCE}network.py, run_server: async with client",
     "schedule_points": f"{_SOURCE}traps.py and kernel.py: only traps that suspend let others run, "
     "and a connect looks its address up in a thread; documented is sleep alone (docstring of "
     "curio/time.py): 0 seconds make a task switch to the next ready one",
@@ -67,6 +87,10 @@ _POINTS: Final[Mapping[str, Point]] = {
     **dict.fromkeys(("checkpoint", "sleep", "sleep_until", "connect"), "always"),
     **dict.fromkeys(("spawn", "set", "release", "block"), "never"),
     **dict.fromkeys(("shield", "fail_after", "move_on_after"), "never"),
+    **dict.fromkeys(("clear", "is_set", "locked", "notify", "notify_all"), "never"),
+    **dict.fromkeys(("release_semaphore", "semaphore_value", "length"), "never"),
+    **dict.fromkeys(("cancelled_caught", "done", "cancelled"), "never"),
+    **dict.fromkeys(("get_variable", "set_variable", "reset_variable"), "never"),
     **dict.fromkeys(("listen", "close_listener", "send_eof", "close", "abort"), "never"),
 }
 
@@ -86,16 +110,30 @@ SEMANTICS: Final = Semantics(
     join_self="blocks",
     locks="fair",
     channels="barging",
+    permits="fair",
+    conditions="fair",
+    notified="woken",
+    reacquire="at_once",
+    lost_notify="lost",
     relock="blocks",
     unowned="works",
     ties="any",
     past="later",
+    stray_timeout="error",
     dead_owner="kept",
     notice="later",
     orphans="in_turn",
     unjoined="ignored",
     groups="collected",
     late_child="starts",
+    called_cancelled="asked",
+    cancelled_thread="abandoned",
+    thread_call="apart",
+    thread_context="none",
+    leftover_threads="abandoned",
+    handlers="inside",
+    handled="closed",
+    context="shared",
     schedule_points=_POINTS,
     cancel_points=_POINTS,
     citations=CITATIONS,

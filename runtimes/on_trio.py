@@ -10,24 +10,25 @@ nurseries do.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar, final
 
 import trio
 
-from conformance.adapter.channels import Channels
-from conformance.adapter.core import Body, Limits, Runtime, Scope
-from conformance.adapter.scopes import Scopes
-from conformance.adapter.sync import Sync
+from conformance.adapter.context import Context
+from conformance.adapter.core import Body, Limits, Runtime
 from conformance.adapter.tasks import Tasks
 from conformance.adapter.time import Time
 from conformance.errors import ConformanceError, NotStarted
 from runtimes._in_flight import InFlight
 from runtimes._trio_clock import STEERING, steered, virtual_clock
+from runtimes._trio_scopes import TrioScopes
+from runtimes._trio_servers import TrioServers
+from runtimes._trio_spelling import SPELLING
+from runtimes._trio_sync import TrioSync, name_of_refusal
+from runtimes._trio_threads import TrioThreads
 from runtimes.on_trio_semantics import SEMANTICS
-from runtimes.on_trio_tcp import TrioTcp, refused
+from runtimes.on_trio_tcp import TrioTcp, name_of_failure
 
 
 class JoinError(Exception):
@@ -44,6 +45,7 @@ class Child:
         self.value: Any = None
         self.error: BaseException | None = None
         self.cancelled: BaseException | None = None
+        self.status: trio.TaskStatus[Any] = trio.TASK_STATUS_IGNORED
 
     async def live(self, body: Body) -> None:
         """Perform the body; its errors pass."""
@@ -58,6 +60,11 @@ class Child:
             if self.scope.cancelled_caught:
                 self.error = self.cancelled
             self.ended.set()
+
+    async def live_started(self, body: Body, *, task_status: trio.TaskStatus[Any]) -> None:
+        """The same for one that is waited for until it is ready."""
+        self.status = task_status
+        await self.live(body)
 
     async def live_alone(self, body: Body) -> None:
         """The same outside a group: an error stays in the handle."""
@@ -80,25 +87,34 @@ CURRENT: ContextVar[Child] = ContextVar("CURRENT")
 """The handle of the running task."""
 
 
-class Trio(TrioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
+class Trio(TrioServers, TrioTcp, TrioScopes, TrioThreads, TrioSync, Context, Time, Tasks, Runtime):
     """The adapter. What one run needs (`_clock`, `_nursery`, …) is made afresh by `run`."""
 
     families = frozenset({"trio"})
     composed = frozenset(
         {"abort", "cancel", "cancel:self", "join", "receive_exactly", "receive_until_eof", "spawn"}
     )
-    special = frozenset({"sleep:infinite", "deadline:infinite", "cancel:self"})
+    special = frozenset(
+        {
+            "sleep:infinite", "deadline:infinite", "cancel:self", "thread:abandons", "thread:waits",
+            "channel:rendezvous", "channel:unbounded", "semaphore:bounded", "set_limit:zero",
+        }
+    )  # fmt: skip
     errors: ClassVar[dict[type[BaseException], str]] = {
         JoinError: "JoinError",
         trio.TooSlowError: "Timeout",
         trio.BusyResourceError: "Busy",
         trio.ClosedResourceError: "Closed",
         trio.BrokenResourceError: "Broken",
+        trio.EndOfChannel: "EndOfChannel",
+        ConnectionRefusedError: "Refused",
+        FileNotFoundError: "Missing",
         RuntimeError: "Misuse",
     }
     virtual = "keeps timers"
     steering = STEERING
     semantics = SEMANTICS
+    spelling = SPELLING
 
     def __init__(self, flavour: str = "") -> None:
         if flavour:
@@ -117,9 +133,9 @@ class Trio(TrioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
 
     def run(self, main: Body, limits: Limits) -> None:
         """`trio.run`."""
-        self.in_flight = InFlight()
+        self.in_flight = InFlight(self.at_work)
         self.listeners = []
-        self._shields: list[trio.CancelScope] = []
+        self._shields = []
         self._stopped = False
         virtual = limits.clock == "virtual"
         self._clock = virtual_clock(self.in_flight.held) if virtual else None
@@ -167,9 +183,8 @@ class Trio(TrioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
 
     def error_name(self, error: BaseException) -> str:
         """WouldBlock is `Full` or `Empty` by the call that raised it."""
-        if isinstance(error, trio.WouldBlock):
-            return next(iter(getattr(error, "__notes__", ())), "WouldBlock")
-        return "Refused" if refused(error) else super().error_name(error)
+        named = name_of_refusal(error) or name_of_failure(error)
+        return named or super().error_name(error)
 
     # ------------------------------------------------------------ tasks
 
@@ -190,31 +205,20 @@ class Trio(TrioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
         """`CancelScope.cancel` of the task's own scope (composed)."""
         task.scope.cancel()
 
-    # ------------------------------------------------------------ scopes
+    async def start(self, body: Body, name: str, group: trio.Nursery) -> tuple[Child, Any]:
+        """`Nursery.start`; the handle is composed, as in `spawn`."""
+        child = Child()
+        return child, await group.start(child.live_started, body, name=name)
 
-    def shield(self) -> Scope:
-        """`trio.CancelScope(shield=True)`."""
-        scope = trio.CancelScope(shield=not self._stopped)
-        self._shields.append(scope)
-        return scope
-
-    def move_on_after(self, seconds: float) -> Scope:
-        """`trio.move_on_after`."""
-        return trio.move_on_after(seconds)
-
-    def fail_after(self, seconds: float) -> Scope:
-        """`trio.fail_after`."""
-        return trio.fail_after(seconds)
-
-    def group(self) -> Scope:
-        """`trio.open_nursery`."""
-        return trio.open_nursery()
+    async def started(self, value: Any) -> None:
+        """`TaskStatus.started`."""
+        CURRENT.get().status.started(value)
 
     # ------------------------------------------------------------ time
 
     def now(self) -> float:
-        """`trio.current_time`."""
-        return trio.current_time()
+        """`trio.current_time`; of a virtual clock also in threads."""
+        return trio.current_time() if self._clock is None else self._clock.current_time()
 
     async def sleep(self, seconds: float) -> None:
         """`trio.sleep`, which refuses a negative duration."""
@@ -230,63 +234,3 @@ class Trio(TrioTcp, Channels, Sync, Time, Scopes, Tasks, Runtime):
             time.sleep(seconds)  # noqa: ASYNC251  # holding the loop up is the point
         else:
             self._clock.jump(seconds)
-
-    # ------------------------------------------------------------ sync
-
-    def event(self) -> trio.Event:
-        """`trio.Event`."""
-        return trio.Event()
-
-    async def wait_event(self, event: trio.Event) -> None:
-        """`Event.wait`."""
-        await event.wait()
-
-    async def set_event(self, event: trio.Event) -> None:
-        """`Event.set`."""
-        event.set()
-
-    def lock(self) -> trio.Lock:
-        """`trio.Lock`."""
-        return trio.Lock()
-
-    async def acquire(self, lock: trio.Lock) -> None:
-        """`Lock.acquire`."""
-        await lock.acquire()
-
-    async def release(self, lock: trio.Lock) -> None:
-        """`Lock.release`."""
-        lock.release()
-
-    # ------------------------------------------------------------ channels
-
-    def channel(self, capacity: int) -> Any:
-        """`trio.open_memory_channel`: both ends."""
-        return trio.open_memory_channel[Any](capacity)
-
-    async def send(self, channel: Any, item: Any) -> None:
-        """`MemorySendChannel.send`."""
-        await channel[0].send(item)
-
-    async def receive(self, channel: Any) -> Any:
-        """`MemoryReceiveChannel.receive`."""
-        return await channel[1].receive()
-
-    async def send_nowait(self, channel: Any, item: Any) -> None:
-        """`MemorySendChannel.send_nowait`."""
-        with would_block("Full"):
-            channel[0].send_nowait(item)
-
-    async def receive_nowait(self, channel: Any) -> Any:
-        """`MemoryReceiveChannel.receive_nowait`."""
-        with would_block("Empty"):
-            return channel[1].receive_nowait()
-
-
-@contextmanager
-def would_block(name: str) -> Iterator[None]:
-    """Note on trio's one WouldBlock which call raised it; the same object passes."""
-    try:
-        yield
-    except trio.WouldBlock as error:
-        error.add_note(name)
-        raise

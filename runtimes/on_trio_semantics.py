@@ -16,6 +16,16 @@ _COMPOSED = "composed by the adapter, not an answer of trio: "
 NEVER: Final = (
     "block",
     "cancel",
+    "cancel_called",
+    "cancel_group",
+    "cancel_scope",
+    "cancelled_caught",
+    "get_variable",
+    "move_deadline",
+    "reset_variable",
+    "scope",
+    "set_variable",
+    "started",
     "fail_after",
     "move_on_after",
     "receive_nowait",
@@ -24,11 +34,33 @@ NEVER: Final = (
     "set",
     "shield",
     "spawn",
+    "acquire_limiter_nowait",
+    "acquire_nowait",
+    "acquire_semaphore_nowait",
+    "available_tokens",
+    "clone_receiver",
+    "clone_sender",
+    "close_receiver",
+    "close_sender",
+    "is_set",
+    "length",
+    "locked",
+    "notify",
+    "notify_all",
+    "release_limiter",
+    "release_semaphore",
+    "semaphore_value",
+    "set_limit",
 )
 """Op kinds that are no async functions of trio."""
 
 _SCHEDULE: dict[str, Point] = {"default": "always", **dict.fromkeys(NEVER, "never")}
-_CANCEL: dict[str, Point] = {**_SCHEDULE, "group": "if_blocks"}
+_CANCEL: dict[str, Point] = {
+    **_SCHEDULE,
+    "group": "never",
+    "start": "if_blocks",
+    "wait_condition": "unspecified",
+}
 
 SEMANTICS = Semantics(
     order="any",
@@ -46,6 +78,11 @@ SEMANTICS = Semantics(
     join_self="blocks",
     locks="fair",
     channels="fair",
+    permits="fair",
+    conditions="fair",
+    notified="queued",
+    reacquire="lock_first",
+    lost_notify="lost",
     relock="error",
     unowned="error",
     ties="any",
@@ -56,6 +93,16 @@ SEMANTICS = Semantics(
     unjoined="ignored",
     groups="propagates",
     late_child="starts",
+    fail_cancelled="timeout",
+    late_move="ignored",
+    start_cancelled="as_child",
+    cancelled_thread="awaited",
+    thread_call="inside",
+    thread_context="copied",
+    leftover_threads="abandoned",
+    handlers="inside",
+    handled="closed",
+    context="copied",
     schedule_points=_SCHEDULE,
     cancel_points=_CANCEL,
     citations={
@@ -70,6 +117,7 @@ SEMANTICS = Semantics(
         " checkpoint is too late to be delivered",
         "cancel_again": f"{_CORE}#trio.CancelScope.cancel idempotent: a second call does nothing",
         "cancel_waits": f"{_CORE}#trio.CancelScope.cancel a plain function",
+        "cancel_running": f"{_CORE}#trio.CancelScope.cancel a plain function, and no checkpoint",
         "race": f"{_CORE}#cancellation-and-primitive-operations an operation that raises"
         " Cancelled did not happen;"
         " trio/_core/_run.py:Task._attempt_delivery_of_any_pending_cancel leaves a rescheduled"
@@ -84,12 +132,19 @@ SEMANTICS = Semantics(
         "locks": f"{_CORE}#fairness a lock always goes to the task that has been waiting longest",
         "channels": f"{_CORE}#fairness as for locks; MemoryReceiveChannel.receive: the first task"
         " that waits gets the first item sent",
+        "permits": f"{_CORE}#fairness as for locks (capacity limiters are named there)",
+        "conditions": "undocumented; trio/_sync.py:Condition.notify takes the waiters in order",
+        "notified": "undocumented; trio/_sync.py:Condition.notify moves the waiters to the lock's",
+        "reacquire": f"{_CORE}#trio.Condition.wait when cancelled it will block to re-acquire the"
+        " lock before raising Cancelled",
+        "lost_notify": "undocumented; trio/_sync.py:Condition.wait notifies nobody when cancelled",
         "relock": f"{_CORE}#trio.Lock not reentrant; RuntimeError:"
         " trio/_sync.py:_LockImpl.acquire_nowait",
         "unowned": f"{_CORE}#trio.Lock only the owner of the lock is allowed to release it",
         "ties": "undocumented; trio/_core/_run.py:unrolled_run wakes equal deadlines in one batch",
         "past": f"{_CORE}#trio.CancelScope.deadline expired deadlines are looked for every once"
         " in a while",
+        "stray_timeout": f"{_CORE}#trio.fail_after TooSlowError is an exception like any other",
         "dead_owner": f"{_CORE}#trio.Lock.acquire BrokenResourceError if the owner of the lock"
         " exits without releasing",
         "notice": "undocumented; trio/_core/_run.py:Runner.task_exited tells the nursery",
@@ -97,10 +152,29 @@ SEMANTICS = Semantics(
         "unjoined": _COMPOSED + "the error stays in the handle",
         "late_child": "undocumented; trio/_core/_run.py:Runner.spawn_impl refuses a closed"
         " nursery only",
+        "fail_cancelled": f"{_CORE}#trio.fail_after TooSlowError if a Cancelled exception is raised"
+        " in this scope and caught by the context manager",
+        "late_move": f"{_CORE}#trio.CancelScope.deadline can be modified; once the scope is cancelled"
+        " it stays so (CancelScope.cancel_called)",
+        "start_cancelled": f"{_CORE}#trio.Nursery.start the child is effectively run underneath the"
+        " call to start: if it raises, that is reported by start",
+        "context": f"{_CORE}#task-local-storage a new task inherits a copy of the context of"
+        " whoever started it",
+        "cancelled_thread": f"{_CORE}#trio.to_thread.run_sync abandon_on_cancel=False, the default:"
+        " ignores the cancellation and keeps going",
+        "thread_call": f"{_CORE}#trio.from_thread.run Cancelled if the corresponding"
+        " trio.to_thread.run_sync task is cancelled",
+        "thread_context": f"{_CORE}#trio.to_thread.run_sync runs in a copy of the current context"
+        " (#threads-and-task-local-storage)",
+        "leftover_threads": f"{_CORE}#trio.to_thread.run_sync trio.run may finish before the thread does",
+        "handlers": "https://trio.readthedocs.io/en/stable/reference-io.html#trio.serve_listeners an error"
+        " of a handler propagates and crashes the server; the nursery is its own",
+        "handled": "https://trio.readthedocs.io/en/stable/reference-io.html#trio.serve_listeners a stream"
+        " that its handler neglects to close is closed",
         "groups": f"{_CORE}#errors-in-multiple-child-tasks siblings are cancelled, errors raised"
         " in a group",
         "schedule_points": _CHECKPOINTS,
-        "cancel_points": _CHECKPOINTS + " the exit of a nursery takes a cancel only while it"
-        " waits: undocumented; trio/_core/_run.py:Nursery._nested_child_finished",
+        "cancel_points": _CHECKPOINTS + f" {_CORE}#trio.open_nursery the exit of a nursery is a"
+        " schedule point and never the source of a cancellation: it passes on those of its children",
     },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 from typing import TYPE_CHECKING, Any
@@ -72,10 +73,13 @@ class TrioTcp(ReadAll):
     async def abort_stream(self, stream: End) -> None:
         """SO_LINGER 0 and `aclose`: `trio.aclose_forcefully` alone resets nothing."""
         stream.closes()
-        stream.raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        if stream.raw.socket.fileno() >= 0:
+            stream.raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         await stream.raw.aclose()
 
     def _end(self, raw: trio.SocketStream) -> End:
+        if raw.socket.family == socket.AF_UNIX:  # nothing is ever on its way there
+            return self.in_flight.add(raw, (), (id(raw),))
         try:
             own, peer = raw.socket.getsockname(), raw.socket.getpeername()
         except OSError:  # the peer reset it already
@@ -88,9 +92,14 @@ class TrioTcp(ReadAll):
             owner.socket.close()
 
 
-def refused(error: BaseException) -> Any:
-    """Whether `trio.open_tcp_stream` failed because every address refused."""
+def name_of_failure(error: BaseException) -> str:
+    """`Refused` or `Broken` for how `trio.open_tcp_stream` failed at every address; else empty."""
     causes = error.__cause__
-    return isinstance(causes, BaseExceptionGroup) and all(
-        isinstance(cause, ConnectionRefusedError) for cause in causes.exceptions
-    )
+    if isinstance(causes, BaseExceptionGroup):
+        if all(isinstance(cause, ConnectionRefusedError) for cause in causes.exceptions):
+            return "Refused"
+        if all(isinstance(cause, ConnectionError) for cause in causes.exceptions):
+            return "Broken"
+    if isinstance(error, OSError) and error.errno == errno.ENOTCONN:
+        return "Broken"  # shutdown() of a connection of which both ends are gone
+    return ""

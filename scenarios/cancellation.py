@@ -162,7 +162,12 @@ DELIVERY: Final = (
         program=Program(
             {
                 "main": (Spawn("a"), Sleep(1), Cancel("a"), Log("called"), ended("a")),
-                "a": (Attempt((Sleep(LONG),), finally_=(Log("cleaned"),)),),
+                "a": (
+                    Attempt(
+                        (Sleep(LONG),),  # a clean-up that does not wait may run inside the call
+                        finally_=(Attempt((Sleep(1),), on_cancel=()), Log("cleaned")),
+                    ),
+                ),
             }
         ),
         answers={

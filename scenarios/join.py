@@ -124,7 +124,11 @@ _VALUES = (
                 "c": (Join("a"),),
             }
         ),
-        answers={"both": has(b="got 7", c="got 7"), "one": ending("deadlocked")},
+        answers={
+            "both": has(b="got 7", c="got 7"),
+            "first": has(b="got 7") & lacks(c="got *") & ends(c="returned"),
+            "one": ending("deadlocked"),
+        },
         rule=Rule("MUST", required=(has(b="got 7", c="got 7"),)),
         sources=_ALL,
         about={"join"},

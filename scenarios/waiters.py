@@ -52,9 +52,9 @@ JOINERS: Final = (
             "not-interrupted": has(a="joined"),
         },
         rule=Rule("MUST", required=(ends(a="cancelled", b="cancelled"),)),
-        sources={"asyncio": ASYNCIO_TASKS + "#task-object"},
+        sources={"asyncio-await": ASYNCIO_TASKS + "#task-object"},
         about={"join"},
-        shown_by="asyncio target-too, curio and anyio joiner-only",
+        shown_by="asyncio target-too, asyncio:shield, curio and anyio joiner-only",
     ),
     Scenario(
         id="cancellation/joined-cancels-joiner",

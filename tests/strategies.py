@@ -31,9 +31,12 @@ PLAIN = (
     "join", "cancel", "raise", "checkpoint", "block", "sleep", "sleep_until", "wait", "set",
     "acquire", "release", "send", "receive", "send_nowait", "receive_nowait", "listen",
     "close_listener", "connect", "accept", "send_bytes", "receive_some", "receive_exactly",
-    "receive_until_eof", "send_eof", "close", "abort", "note", "log",
+    "receive_until_eof", "send_eof", "close", "abort", "note", "log", "done", "cancelled", "cancelling",
+    "get_variable", "set_variable", "reset_variable", "started", "cancel_scope", "move_deadline",
+    "cancel_called", "cancelled_caught", "cancel_group",
 )  # fmt: skip
-NESTING = ("group", "shield", "move_on_after", "fail_after", "attempt")
+NESTING = ("group", "shield", "scope", "move_on_after", "fail_after", "attempt")
+SCOPED = ("cancel_scope", "move_deadline", "cancel_called", "cancelled_caught")
 PARTS = ("on_error", "on_cancel", "finally_")
 
 _place = st.integers(0, 11)
@@ -61,6 +64,9 @@ class _Builder:
     listeners: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     groups: int = 0
+    scopes: list[str] = field(default_factory=list)
+    ready: set[str] = field(default_factory=set)
+    been_set: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.stacks = {task: [_Open("", {}, ["body"])] for task in self.tasks}
@@ -87,14 +93,17 @@ class _Builder:
 
     def spawn(self, parent: str, task: str, how: int) -> None:
         """Start a task: on its own, in a group, or detached."""
-        if how % 3 == 0:
+        if how % 4 == 0:
             self.add(parent, ops.Spawn(task))
-        elif how % 3 == 1:
+        elif how % 4 == 1:
             self.add(parent, ops.Detach(task))
         else:
             self.groups += 1
             group = f"g{self.groups}"
-            self.add(parent, ops.Group(group, (ops.Spawn(task, group),)))
+            start = ops.Spawn if how % 4 == 2 else ops.Start
+            self.add(parent, ops.Group(group, (start(task, group),)))
+            if start is ops.Start:
+                self.ready.add(task)
 
     def choose(self, draw: tuple[str, int, int, Any, Any, str]) -> None:
         """One choice: close a block, or put one op somewhere."""
@@ -105,7 +114,7 @@ class _Builder:
         if kind in NESTING:
             self._open(kind, task, number, tick)
         else:
-            self.add(task, self._plain(kind, number, value, tick, word))
+            self.add(task, self._plain(task, kind, number, value, tick, word))
 
     def _open(self, kind: str, task: str, number: int, tick: Any) -> None:
         if len(self.stacks[task]) > 6:
@@ -118,10 +127,24 @@ class _Builder:
         elif kind == "attempt":
             parts += [part for bit, part in enumerate(PARTS) if (number % 7 + 1) >> bit & 1]
         elif kind != "shield":
-            arguments["ticks"] = tick
+            if kind != "scope":
+                arguments["ticks"] = tick
+            if kind == "scope" or number % 2:
+                self.scopes.append(f"z{len(self.scopes)}")
+                arguments["scope"] = self.scopes[-1]
         self.stacks[task].append(_Open(kind, arguments, parts))
 
-    def _plain(self, kind: str, number: int, value: Any, tick: Any, word: str) -> Op:
+    def _plain(self, task: str, kind: str, number: int, value: Any, tick: Any, word: str) -> Op:
+        lacking = (
+            (kind in SCOPED and not self.scopes)
+            or (kind == "cancel_group" and not self.groups)
+            or (kind == "started" and task not in self.ready)
+            or (kind == "reset_variable" and task not in self.been_set)
+        )
+        if lacking:
+            return ops.Note(value)
+        if kind == "set_variable":
+            self.been_set.add(task)
         if kind == "block":
             tick = min(abs(tick), 1e300)
         choices = {
@@ -132,6 +155,10 @@ class _Builder:
             "event": "ef"[number % 2],
             "lock": "k",
             "channel": "cd"[number % 2],
+            "variable": "v",
+            "value": value,
+            "scope": self.scopes[number % len(self.scopes)] if self.scopes else None,
+            "group": f"g{number % self.groups + 1}" if self.groups else None,
             "word": value,
             "item": value,
             "data": word,
@@ -145,7 +172,7 @@ class _Builder:
             choices["listener"] = self._listener(number, opens=kind == "listen")
         if "stream" in names:
             choices["stream"] = self._stream(number, opens=kind in ("connect", "accept"))
-        self.used.update(choices[name] for name in ("event", "lock", "channel") if name in names)
+        self.used.update(choices[name] for name in ("event", "lock", "channel", "variable") if name in names)
         return made(**{name: choices[name] for name in names})
 
     def _listener(self, number: int, *, opens: bool) -> str:
@@ -183,11 +210,12 @@ def programs(draw: st.DrawFn, max_tasks: int = 4, max_ops: int = 16) -> Program:
         end = last.get(task)
         bodies[task] = builder.finish(task, (end,) if end is not None else ())
     unused = draw(st.booleans())
-    used = {name for name in "efkcd" if unused or name in builder.used}
+    used = {name for name in "efkcdv" if unused or name in builder.used}
     capacities = draw(st.tuples(st.integers(1, 3), st.integers(1, LARGEST)))
     return Program(
         bodies,
         events=tuple(name for name in "ef" if name in used),
         locks=tuple(name for name in "k" if name in used),
+        variables=tuple(name for name in "v" if name in used),
         channels={n: Channel(c) for n, c in zip("cd", capacities, strict=True) if n in used},
     )

@@ -1,7 +1,7 @@
 """The adapter contract: the one file that an adapter author must read.
 
 An adapter is a class that tells how a runtime spells our ops. Four methods are required; every other op is
-optional and lives in a facet, one file each: `tasks`, `scopes`, `time`, `sync`, `channels`, `tcp`.
+optional and lives in a facet, one file each: `tasks`, `scopes`, `time`, `sync`, `permits`, `channels`, `tcp`, `loop`.
 
 An adapter *maps and never mends*: no retry, no swallowing, no reordering. What a runtime lacks may be
 composed of what it has, so that programs can run; it is then named in `composed`, and no scenario about that
@@ -16,8 +16,8 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias, final
 
-from conformance.lang.capability import Capabilities, Support
-from conformance.lang.ops import OPS
+from conformance.lang.capability import ASSUMED, BUILT_IN, Capabilities, Support
+from conformance.lang.ops import LOOP, OPS
 from conformance.lang.semantics import Semantics
 
 Body: TypeAlias = Callable[[], Awaitable[Any]]
@@ -28,7 +28,6 @@ Handle: TypeAlias = Any
 
 Scope: TypeAlias = AbstractAsyncContextManager[Any] | AbstractContextManager[Any]
 """A context manager, sync or async, whose exit returns true when it swallowed the exception."""
-
 
 Report: TypeAlias = tuple[str, BaseException | None]
 """What a runtime said to nobody in particular: what kind, and the error."""
@@ -121,7 +120,7 @@ class Runtime:
     def capabilities(self) -> Capabilities:
         """What this runtime has: every op whose method the adapter defines, and its special ones."""
         defined = {kind for kind in OPS if self._defines(METHODS.get(kind, kind))}
-        had = (defined | _BUILT_IN | self.special) - self.lacks
+        had = (defined | BUILT_IN | ASSUMED | self.special) - self.lacks
         return {kind: self._support(kind) for kind in sorted(had)}
 
     def _support(self, kind: str) -> Support:
@@ -132,14 +131,12 @@ class Runtime:
         return found is not None and not getattr(found, "optional", False)
 
 
-_BUILT_IN = frozenset({"return", "raise", "attempt", "note", "log"})
-"""Ops that the interpreter performs by itself."""
-
 METHODS = {
     "set": "set_event",
     "wait": "wait_event",
     "abort": "abort_stream",
     "close": "close_stream",
+    **dict.fromkeys(LOOP, "event_loop"),
 }
 """Op kinds whose method has another name."""
 

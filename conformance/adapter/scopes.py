@@ -2,17 +2,20 @@
 
 Each method returns a fresh context manager. The interpreter enters and leaves it by hand, in the same task,
 properly nested.
+
+Where a runtime's block is a function that takes its body (`asyncio.wait_for`), return an object with a method
+`async around(body)` instead, which calls `body()`, awaits the result and lets its errors pass, or never calls it.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from conformance.adapter.core import Scope, optional
+from conformance.adapter.core import Handle, Scope, optional
 
 
 class Scopes:
-    """Ops `shield`, `move_on_after`, `fail_after`, `group`."""
+    """Ops `shield`, `scope`, `move_on_after`, `fail_after`, `group`, and what is done to them."""
 
     @optional
     def shield(self) -> Scope:
@@ -27,6 +30,39 @@ class Scopes:
     @optional
     def fail_after(self, seconds: float) -> Scope:
         """Abandon the block after that many seconds; its exit then raises the runtime's time-out error."""
+        raise NotImplementedError
+
+    @optional
+    def scope(self) -> Scope:
+        """A cancel scope without a deadline; its exit swallows its own cancellation.
+
+        What the entry of a scope or a deadline returns is passed to the methods below.
+        """
+        raise NotImplementedError
+
+    @optional
+    async def cancel_scope(self, scope: Handle) -> None:
+        """Cancel it."""
+        raise NotImplementedError
+
+    @optional
+    async def move_deadline(self, scope: Handle, seconds: float) -> None:
+        """Let its deadline be that many seconds from now."""
+        raise NotImplementedError
+
+    @optional
+    async def cancel_called(self, scope: Handle) -> bool:
+        """Whether it was cancelled, by hand or by its deadline."""
+        raise NotImplementedError
+
+    @optional
+    async def cancelled_caught(self, scope: Handle) -> bool:
+        """Whether it gave its body up."""
+        raise NotImplementedError
+
+    @optional
+    async def cancel_group(self, group: Handle) -> None:
+        """Cancel what is in the group. Waits if, and as long as, the runtime's own call does."""
         raise NotImplementedError
 
     @optional

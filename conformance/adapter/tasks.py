@@ -8,7 +8,7 @@ from conformance.adapter.core import Body, Handle, optional
 
 
 class Tasks:
-    """Ops `join`, `cancel`, `detach`."""
+    """Ops `join`, `cancel`, `detach`, `start`, `started`, and questions to a handle."""
 
     @optional
     def current(self) -> Handle:
@@ -23,6 +23,31 @@ class Tasks:
     @optional
     async def cancel(self, task: Handle) -> None:
         """Request the task's cancellation. Waits if, and as long as, the runtime's own call does."""
+        raise NotImplementedError
+
+    @optional
+    async def start(self, body: Body, name: str, group: Handle) -> tuple[Handle, Any]:
+        """Start `body` in the group and wait until it is ready: its handle, and the value it told."""
+        raise NotImplementedError
+
+    @optional
+    async def started(self, value: Any) -> None:
+        """Called in a task that was started so: it is ready."""
+        raise NotImplementedError
+
+    @optional
+    async def done(self, task: Handle) -> bool:
+        """Whether the task has ended."""
+        raise NotImplementedError
+
+    @optional
+    async def cancelled(self, task: Handle) -> bool:
+        """Whether the runtime calls the task cancelled."""
+        raise NotImplementedError
+
+    @optional
+    async def cancelling(self, task: Handle) -> int:
+        """How many requests to cancel the task are not taken back."""
         raise NotImplementedError
 
     @optional

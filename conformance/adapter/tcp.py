@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from conformance.adapter.core import Handle, optional
 
 
@@ -12,6 +15,18 @@ class Tcp:
     async def listen(self) -> Handle:
         """A listening socket."""
         raise NotImplementedError
+
+    async def bind(self) -> Handle:
+        """A listening socket that a `serve` will accept from."""
+        return await self.listen()
+
+    @optional
+    async def serve(self, listener: Handle, handle: Callable[[Handle], Awaitable[Any]]) -> None:
+        """Serve until cancelled: call `handle` with each connection's stream, in a task of its own."""
+        raise NotImplementedError
+
+    def stranger(self, address: tuple[str, int]) -> None:
+        """The peer at that address is no stream of the runtime: nobody counts what it sends."""
 
     @optional
     async def close_listener(self, listener: Handle) -> None:
@@ -66,6 +81,20 @@ class Tcp:
     @optional
     async def abort_stream(self, stream: Handle) -> None:
         """Reset the connection (SO_LINGER 0 and close, or the runtime's own abort)."""
+        raise NotImplementedError
+
+
+class Unix:
+    """Ops `listen_unix`, `connect_unix`: streams over UNIX sockets; the rest is as for TCP."""
+
+    @optional
+    async def listen_unix(self, path: str) -> Handle:
+        """A listening socket at that path."""
+        raise NotImplementedError
+
+    @optional
+    async def connect_unix(self, path: str) -> Handle:
+        """A stream to that path."""
         raise NotImplementedError
 
 

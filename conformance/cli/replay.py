@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from conformance.cli.explore import semantics_of
@@ -10,7 +12,10 @@ from conformance.cli.run import make_oracle
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import observe
 from conformance.engine.catalogue import load_catalogue
+from conformance.engine.fuzz_batch import Subject
+from conformance.engine.fuzz_corpus import read_witness
 from conformance.engine.inject import inject
+from conformance.engine.membership import BUDGET
 from conformance.engine.oracle import make_machine
 from conformance.errors import DataError, Exit, UsageError
 from conformance.judge.case import Case
@@ -18,12 +23,15 @@ from conformance.judge.evidence import Evidence, Runs
 from conformance.judge.judge import judge
 from conformance.judge.record import case_to_json
 from conformance.judge.token import ReferenceToken, RunToken, check_fresh, decode_token
-from conformance.judge.verdict import Verdict
+from conformance.judge.verdict import Grade, Verdict
+from conformance.judge.witness import EMBEDDED, extract
 from conformance.lang.outcome import Outcome, outcome_to_json, show_outcome
 from conformance.lang.scenario import Scenario
+from conformance.lang.text import show_program
 from conformance.run.observation import Event
 from conformance.wire.client import RUN_LIMIT
 
+_GRADES = {Grade.FORBIDDEN: Exit.VIOLATION, Grade.UNJUDGED: Exit.INCONCLUSIVE}
 _EXITS = {Verdict.VIOLATES: Exit.VIOLATION, Verdict.UNKNOWN: Exit.INCONCLUSIVE}
 
 
@@ -34,16 +42,24 @@ _EXITS = {Verdict.VIOLATES: Exit.VIOLATION, Verdict.UNKNOWN: Exit.INCONCLUSIVE}
 )
 @FORMAT
 def replay(token: str, limit: float, form: str) -> int:
-    """Make the run of TOKEN again; print what it shows and what the judge says."""
+    """Make the run of TOKEN again; print what it shows and what the judge says.
+
+    The file of a witness (`conformance fuzz --corpus`) will do in place of a token.
+    """
+    if token.endswith(".json"):
+        token = read_witness(Path(token)).token
     decoded = decode_token(token)
-    scenario = _find(decoded.scenario)
+    if isinstance(decoded, RunToken) and decoded.scenario.startswith(EMBEDDED):
+        return _replay_program(decoded, limit, form)
+    scenario = find_scenario(decoded.scenario)
     check_fresh(decoded, scenario.program)
     if isinstance(decoded, ReferenceToken):
         return _replay_reference(decoded, scenario, form)
     return _replay_run(decoded, scenario, limit, form)
 
 
-def _find(name: str) -> Scenario:
+def find_scenario(name: str) -> Scenario:
+    """The scenario of a token. Raises DataError for one that is in no catalogue, or no more."""
     if not name:
         raise DataError(
             "the token is of a program that is in no catalogue",
@@ -56,6 +72,36 @@ def _find(name: str) -> Scenario:
             f"stale token: there is no scenario `{name}` any more",
             hint="see `conformance list scenarios`",
         ) from None
+
+
+def _replay_program(token: RunToken, limit: float, form: str) -> int:
+    """A generated program, which the token carries."""
+    program = extract(token.scenario)
+    check_fresh(token, program)
+    with Bench() as bench:
+        subject = Subject(bench, token.runtime, BUDGET)
+        seen = subject.run(program, token.clock, token.seed, limit, trace=True)
+        judged = subject.judge.outcome(program, seen.outcome, token.clock)
+    if form == "json":
+        print_json(
+            {
+                "runtime": token.runtime,
+                "grade": judged.grade.value,
+                "reason": judged.reason,
+                "outcome": outcome_to_json(seen.outcome),
+                "nearest": [outcome_to_json(outcome) for outcome in judged.nearest],
+            }
+        )
+    else:
+        out = console()
+        out.print(show_program(program))
+        out.print()
+        out.print(show_trace(seen.trace))
+        _show_outcome(seen.outcome)
+        for outcome in judged.nearest:
+            out.print("allowed: " + show_outcome(outcome))
+        out.print(f"grade: {judged.grade}" + (f": {judged.reason}" if judged.reason else ""))
+    return _GRADES.get(judged.grade, Exit.OK)
 
 
 def _replay_run(token: RunToken, scenario: Scenario, limit: float, form: str) -> int:

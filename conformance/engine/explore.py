@@ -38,22 +38,21 @@ class Exploration:
     steps: int
 
 
-_NOBODY: frozenset[Hashable] = frozenset()
+_NOBODY: Asleep = {}
 
 
-class _SpentError(Exception):
+class SpentError(Exception):
     """The budget is spent."""
 
 
-@final
-class _Search:
-    """One search in progress."""
+class Search:
+    """One search in progress (`conformance.engine.membership` prunes it)."""
 
     def __init__(self, machine: Controllable, budget: int) -> None:
         self.machine = machine
         self.budget = budget
         self.steps = 0
-        self.seen: dict[Hashable, frozenset[Hashable]] = {}
+        self.seen: dict[Hashable, Asleep] = {}
         self.outcomes: dict[Outcome, Path] = {}
         self.path: list[tuple[Hashable, tuple[int, ...]]] = []
         self.prefix: tuple[int, ...] = ()
@@ -74,7 +73,7 @@ class _Search:
         machine = self.machine
         key = machine.snapshot()
         known = len(self.seen)
-        old = self.seen.setdefault(key, frozenset(sleep) if sleep else _NOBODY)
+        old = self.seen.setdefault(key, sleep)
         seen = len(self.seen) == known
         if seen and not old:
             return  # all was explored, nobody slept
@@ -85,7 +84,7 @@ class _Search:
         elif seen:
             todo = [option for option in todo if option in old and option not in sleep]
             sleep = {option: foot for option, foot in sleep.items() if option in old}
-            self.seen[key] = frozenset(sleep)
+            self.seen[key] = sleep
         else:
             foreseen = machine.foresee() if len(todo) > 1 else None
             first, rivals = _alone(foreseen, todo, sleep) if foreseen is not None else (None, -1)
@@ -94,45 +93,57 @@ class _Search:
             todo = [option for option in todo if option not in sleep]
             if rivals != -1:
                 todo.sort(key=lambda option: option is not first)
+        path, taken = self.path, self.taken
         for at, option in enumerate(todo):
             if at:
                 machine.restore(key)
-            reads, writes = foot = self._variants(option, key, sleep)
+            self.steps += 1
+            if self.steps > self.budget:
+                raise SpentError
+            machine.step(option)
+            reads, writes = foot = machine.reads, machine.writes
+            if taken:
+                reads, writes = foot = self._variants(option, key, sleep)
+            else:
+                path.append((option, ()))
+                self.visit(_still_asleep(sleep, reads, writes) if sleep else sleep)
+                path.pop()
             if not (reads | writes) & rivals:
                 return  # nobody else is concerned by this step: the others may as well come later
             rivals = -1
             sleep = {**sleep, option: foot}
 
     def _variants(self, option: Hashable, key: Hashable, sleep: Asleep) -> tuple[int, int]:
-        """Take one option in every way that its inner decisions allow; the union of the footprints."""
+        """An option was taken that asked for inner decisions: go on, then take it in every other way.
+
+        Returns the union of the footprints.
+        """
         machine = self.machine
         all_reads = all_writes = 0
-        prefix: tuple[int, ...] | None = ()
-        while prefix is not None:
-            if prefix:
-                machine.restore(key)
-            self.prefix, self.taken, self.counts = prefix, [], []
-            self.steps += 1
-            if self.steps > self.budget:
-                raise _SpentError
-            machine.step(option)
-            taken = tuple(self.taken)
-            prefix = _following(taken, self.counts) if taken else None
+        while True:
             reads, writes = machine.reads, machine.writes
             all_reads |= reads
             all_writes |= writes
+            taken = tuple(self.taken)
+            following = _following(taken, self.counts)
+            self.prefix = ()
+            self.taken.clear()
+            self.counts.clear()
             self.path.append((option, taken))
             self.visit(_still_asleep(sleep, reads, writes))
             self.path.pop()
-        return all_reads, all_writes
+            if following is None:
+                return all_reads, all_writes
+            machine.restore(key)
+            self.prefix = following
+            self.steps += 1
+            machine.step(option)
 
 
 def _still_asleep(sleep: Asleep, reads: int, writes: int) -> Asleep:
     """Who sleeps on after a step with that footprint: those whose own steps commute with it."""
-    if not sleep:
-        return sleep
     both = reads | writes
-    return {o: f for o, f in sleep.items() if not (f[1] & both or f[0] & writes)}
+    return {o: f for o, f in sleep.items() if not (f[1] & both or f[0] & writes)} or _NOBODY
 
 
 def _alone(foreseen: Foreseen, todo: Sequence[Any], sleep: Asleep) -> tuple[Any, int]:
@@ -141,34 +152,33 @@ def _alone(foreseen: Foreseen, todo: Sequence[Any], sleep: Asleep) -> tuple[Any,
     -1, anything, when there is no such option. What they may touch is a bound; the step's footprint is a guess,
     held against the real one when the step was taken.
     """
-    ahead, blocked = foreseen
+    ahead, blocked, settled = foreseen
+    unsettled = ~settled
     for option in todo:
         known = sleep.get(option)
-        foot = ahead[option][0] if known is None else known[0] | known[1]
+        foot = (ahead[option][0] if known is None else known[0] | known[1]) & unsettled
         mask = 0
         for other in todo:
             if other is not option:
                 mask |= ahead[other][1]
-        if foot & mask:
-            continue
-        mask = _with_woken(mask, blocked)
-        if not foot & mask:
-            return option, mask
+                if foot & mask:
+                    break
+        else:
+            mask = _with_woken(mask, blocked, unsettled)
+            if not foot & mask:
+                return option, mask
     return None, -1
 
 
-def _with_woken(mask: int, blocked: Sequence[tuple[int, int]]) -> int:
-    """What may be touched, by those as well whom that may wake."""
-    while blocked and mask:
-        still = []
-        for entry in blocked:
-            if mask & entry[0]:
-                mask |= entry[1]
-            else:
-                still.append(entry)
-        if len(still) == len(blocked):
-            break
-        blocked = still
+def _with_woken(mask: int, blocked: Sequence[tuple[int, int]], unsettled: int) -> int:
+    """What may be touched, by those as well whom that may wake; what is settled left out."""
+    mask &= unsettled
+    before = -1
+    while before != mask:
+        before = mask
+        for trigger, future in blocked:
+            if mask & trigger:
+                mask |= future & unsettled
     return mask
 
 
@@ -183,18 +193,20 @@ def _following(taken: tuple[int, ...], counts: list[int]) -> tuple[int, ...] | N
 def explore(machine: Controllable, budget: int = BUDGET) -> Exploration:
     """Every outcome of the machine's program. `budget` is in steps; when spent, `complete` is false."""
     machine.reset()
-    search = _Search(machine, budget)
+    search = Search(machine, budget)
     complete = True
     collecting = gc.isenabled()
     gc.disable()  # a search keeps nearly all that it makes, and makes no cycles: collections are in vain
     try:
-        search.visit({})
-    except (_SpentError, RecursionError):
+        search.visit(_NOBODY)
+    except (SpentError, RecursionError):
         complete = False
     finally:
+        states = len(search.seen)
+        search.seen.clear()  # or the first collection walks over all of them (a tenth of the time)
         if collecting:
             gc.enable()
-    return Exploration(search.outcomes, complete, len(search.seen), search.steps)
+    return Exploration(search.outcomes, complete, states, search.steps)
 
 
 def schedule_of(machine: Controllable, path: Path) -> list[int]:

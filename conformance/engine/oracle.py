@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, final, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, final, get_args, get_origin, get_type_hints
 
 from conformance.engine.explore import BUDGET, Exploration, explore
 from conformance.errors import NotStarted
@@ -38,6 +38,8 @@ FREEDOMS: tuple[tuple[str, dict[str, str]], ...] = (
     ("a past deadline, before or later", {"past": "either"}),
     ("barging for locks", {"locks": "barging"}),
     ("barging for channels", {"channels": "barging"}),
+    ("barging for permits", {"permits": "barging"}),
+    ("any order of notifications", {"conditions": "unordered"}),
     ("a cancelled send whose item is sent all the same", {"cancelled_send": "may"}),
 )
 """What may be granted beyond the declared semantics: an outcome that needs one is INTERESTING."""
@@ -58,15 +60,20 @@ ANSWERS: Mapping[str, tuple[object, ...]] = {
 
 def find_reference() -> MakeControllable:
     """The reference executor in its searchable form. Raises NotStarted when there is none."""
+    make: MakeControllable = load_reference().controllable
+    return make
+
+
+def load_reference() -> Any:
+    """The adapter of the reference executor. Raises NotStarted when there is none."""
     point = known_runtimes().get("reference")
     try:
         adapter = point.load() if point is not None else None
     except ImportError as error:
         raise NotStarted(f"the reference executor cannot be loaded: {error}") from None
-    make: MakeControllable | None = getattr(adapter, "controllable", None)
-    if make is None:
+    if not hasattr(adapter, "controllable"):
         raise NotStarted("there is no reference executor", hint="install the package `runtimes`")
-    return make
+    return adapter
 
 
 @final
@@ -120,6 +127,11 @@ class Allowed:
         return ""
 
 
+TOGETHER: Final = "several freedoms together"
+UNDECLARED: Final = "not declared: "
+"""How `freer` names all freedoms at once, and begins the name of an answer that was never declared."""
+
+
 def freer(semantics: Semantics) -> Iterator[tuple[str, Semantics]]:
     """Each further freedom alone, then all of them together; then each answer that was not declared.
 
@@ -132,12 +144,12 @@ def freer(semantics: Semantics) -> Iterator[tuple[str, Semantics]]:
             yield name, replace(semantics, **change)  # type: ignore[arg-type]
             everything = replace(everything, **change)  # type: ignore[arg-type]
     if everything is not semantics:
-        yield "several freedoms together", everything
+        yield TOGETHER, everything
     for name, answers in ANSWERS.items():
         for answer in answers if name not in semantics.citations else ():
             if answer != getattr(semantics, name):
                 other: dict[str, Any] = {name: answer}
-                yield f"not declared: {name}={answer}", replace(semantics, **other)
+                yield f"{UNDECLARED}{name}={answer}", replace(semantics, **other)
 
 
 def cited_only(semantics: Semantics) -> tuple[Semantics, list[str]]:
@@ -174,10 +186,8 @@ class SearchOracle:
 
     def allowed(self, program: Program, semantics: Semantics, clock: Clock) -> AllowedSet | str:
         """The allowed set, or why there is none."""
-        if reason := beyond(program):
+        if reason := unmodelled(program, semantics):
             return reason
-        if semantics.unjoined == "ends":
-            return "the reference does not model an unjoined error that ends the run"
         found = self.search(program, semantics, clock)
         if not found.complete:
             return f"the search gave up after {found.steps} steps"
@@ -200,9 +210,68 @@ class SearchOracle:
         return mine.result()
 
 
+_CANCELLING: Final = frozenset({"cancel", "group", "fail_after", "move_on_after"})
+
+
+def unmodelled(program: Program, semantics: Semantics) -> str:
+    """Why the reference cannot judge a program under these semantics; empty if it can."""
+    if semantics.unjoined == "ends":
+        return "the reference does not model an unjoined error that ends the run"
+    if semantics.past == "skips" and any(
+        op.kind == "fail_after" and op.ticks <= 0  # type: ignore[attr-defined]
+        for _, op in program.walk()
+    ):
+        return "the reference does not model a deadline that leaves its body out"
+    if semantics.cancel_joiner == "both":
+        kinds = {op.kind for _, op in program.walk()}
+        if "join" in kinds and kinds & _CANCELLING:
+            return "the reference does not model a cancel that tells joiner and joined alike"
+    if semantics.second_user == "displaces" and _shares_a_socket(program):
+        return "the reference does not model a second user who displaces the first"
+    return beyond_threads(program, semantics) or beyond(program)
+
+
+def beyond_threads(program: Program, semantics: Semantics) -> str:
+    """Why the reference cannot judge a program with threads; empty if it can, or if there are none."""
+    every = [op for _, op in program.walk()]
+    asked = [op.abandon for op in every if isinstance(op, ops.RunInThread)]
+    if not asked:
+        return ""
+    if semantics.orphans in ("abandoned", "destroyed"):
+        return "the reference does not model threads beside a run that just stops"
+    late = any(op.kind in ("spawn", "detach", "start") and path[0] != "main" for path, op in program.walk())
+    if late and semantics.orphans in ("cancelled", "in_turn"):
+        return "the reference does not model tasks that start while the end waits for threads"
+    if semantics.context == "shared" and any(op.kind == "set_variable" for op in every):
+        return "the reference does not model a thread's own variables beside shared ones"
+    default = semantics.cancelled_thread == "abandoned"
+    alone = any(default if wish is None else wish for wish in asked)
+    kinds = {op.kind for op in every}
+    if kinds & {"from_thread", "check_cancelled"} and semantics.cancellation == "level" and alone:
+        return "the reference does not model what becomes of calls of an abandoned thread"
+    return ""
+
+
+def _shares_a_socket(program: Program) -> bool:
+    """Whether two tasks may wait for one socket in one direction."""
+    users: dict[tuple[str, str], set[str]] = {}
+    for path, op in program.walk():
+        way = op.kind.partition("_")[0]
+        if way in ("receive", "send", "accept"):
+            name = getattr(op, "listener" if way == "accept" else "stream", "")
+            users.setdefault((way, name), set()).add(path[0])
+    return any(name and len(tasks) > 1 for (_, name), tasks in users.items())
+
+
 def beyond(program: Program) -> str:
     """Why the reference cannot judge a program; empty if it can."""
     for _, op in program.walk():
+        if op.kind in ops.LOOP:
+            return "the reference has no event loop of asyncio's kind"
+        if op.kind in ("interrupt", "exit"):
+            return "the reference does not model what ends more than a task"
+        if op.kind == "serve":
+            return "the reference does not model servers"
         if isinstance(op, ops.SendBytes) and len(op.data) * op.times > LARGE:
             return f"a payload of more than {LARGE} bytes"
         ticks = getattr(op, "ticks", getattr(op, "tick", 0))

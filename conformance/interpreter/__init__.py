@@ -7,14 +7,18 @@ one run in progress.
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from contextvars import copy_context
+from typing import Any
 
 from conformance.adapter.core import Limits, Runtime
+from conformance.adapter.threads import Threads, nobody
 from conformance.errors import ConformanceError
 from conformance.interpreter.perform import perform
-from conformance.interpreter.world import ProgramError, Unopened, World
+from conformance.interpreter.world import ProgramError, Unopened, World, kinds_of
+from conformance.lang.ops.shutdown import is_deadly
 from conformance.lang.program import Program
 from conformance.run.observation import Observation, RunOptions
 
@@ -36,8 +40,10 @@ def run_program(
     world = World(program, runtime, options, perform)
 
     def stop() -> None:
+        world.threads.settle()
         outcome = world.freeze("deadlocked" if options.virtual else "stopped")
         on_stop(Observation(outcome, tuple(world.trace)))
+        world.threads.tear_down()
 
     limits = Limits(
         clock="virtual" if options.virtual else "native",
@@ -47,6 +53,11 @@ def run_program(
         stop=stop,
     )
     hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    handler = default_interrupt() if world.deadly else None
+    if isinstance(runtime, Threads):
+        threads = world.threads if kinds_of(program).threads else None
+        runtime.at_work = threads.at_work if threads else nobody
+        runtime.parked = threads.parked if threads else nobody
     try:
         if program.variables:  # a context of its own: what it sets stays in the run
             copy_context().run(runtime.run, world.main, limits)
@@ -55,15 +66,29 @@ def run_program(
     except ConformanceError:
         raise
     except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and not world.deadly:
+            raise
         if isinstance(error, NotImplementedError) and world.broken is None:
             world.blame("run", error)
-        if world.frozen is None and not _is_mains_own(world, error):
+        told = not _is_mains_own(world, error) or is_deadly(world.name_of(error))
+        if world.frozen is None and told:
             world.reported.append(f"run raised {world.name_of(error)}")
     finally:
         sys.unraisablehook = hook
+        if handler is not None:
+            signal.signal(signal.SIGINT, handler)
+        world.close()
     if world.broken is not None:
         raise world.broken
-    return Observation(world.freeze("completed"), tuple(world.trace))
+    world.threads.settle()
+    observation = Observation(world.freeze("completed"), tuple(world.trace))
+    world.threads.tear_down()
+    return observation
+
+
+def default_interrupt() -> Any:
+    """Let Ctrl-C be handled as Python does by default, and as every runtime expects; returns what did before."""
+    return signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _is_mains_own(world: World, error: BaseException) -> bool:

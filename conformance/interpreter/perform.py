@@ -26,6 +26,8 @@ async def perform(world: World, task: str) -> Any:
         return result
     cancelled = world.is_cancellation(result)
     world.note_end(task, "cancelled" if cancelled else f"raised {world.name_of(result)}")
+    if task != "main":  # main's is compared with what comes out of the run
+        frames.end = (how, None)  # a traceback keeps the runtime's own locals alive
     try:
         raise result
     finally:
@@ -45,10 +47,13 @@ async def _drive(
             world.event(task, "begin", f"leave {step.kind}" if leaving else show_op(step.op))
         try:
             value = await _request(world, task, frames, step, scopes)
-        except (GeneratorExit, KeyboardInterrupt, SystemExit, ConformanceError):
+        except (GeneratorExit, ConformanceError):
             world.note_end(task, "destroyed")
             raise
         except BaseException as error:
+            if isinstance(error, KeyboardInterrupt | SystemExit) and not world.deadly:
+                world.note_end(task, "destroyed")  # not the program's doing
+                raise
             if isinstance(error, NotImplementedError):  # the adapter's fault, never an outcome
                 world.blame(step.kind, error)
             if world.frozen is not None:

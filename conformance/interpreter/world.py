@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, TypeAlias, final
+from functools import lru_cache
+from tempfile import TemporaryDirectory
+from typing import Any, Final, NamedTuple, TypeAlias, final
 
 from conformance.adapter.core import METHODS
 from conformance.errors import AdapterError
+from conformance.interpreter.threads import Threads
+from conformance.lang import ops
 from conformance.lang.ops import Ticks
+from conformance.lang.ops.threads import STOP_ITERATION
 from conformance.lang.outcome import Entry, Outcome, TaskOutcome
-from conformance.lang.program import Program
+from conformance.lang.program import NAMED, SIZED, Program
 from conformance.lang.text import show_op
 from conformance.run.frames import Frames, Step, compile_program
 from conformance.run.observation import Event, RunOptions
@@ -24,6 +30,47 @@ class ProgramError(Exception):
 
 class Unopened(Exception):  # noqa: N818
     """The program used a task, stream or listener that is not there (yet)."""
+
+
+class Kinds(NamedTuple):
+    """What a program has that needs something of a run as a whole."""
+
+    threads: bool
+    deadly: bool
+    served: frozenset[str]
+    objects: tuple[tuple[Any, ...], ...]
+
+
+@lru_cache(maxsize=256)
+def kinds_of(program: Program) -> Kinds:
+    """Looked up once for each program."""
+    every = [op for _, op in program.walk()]
+    kinds = {op.kind for op in every}
+    served = frozenset(op.listener for op in every if isinstance(op, ops.Serve))
+    deadly = bool(kinds & {"interrupt", "exit"})
+    return Kinds("run_in_thread" in kinds, deadly, served, tuple(_objects(program, every)))
+
+
+def _objects(program: Program, every: list[ops.Op]) -> Iterator[tuple[Any, ...]]:
+    """What some op uses: the method that makes it, its name, the method's arguments."""
+    used = {getattr(op, kind, None) for op in every for kind in _OBJECTS}
+    for kind in NAMED:
+        for name in getattr(program, kind):
+            if name in used:
+                yield kind[:-1], name, *((name,) if kind == "variables" else ())
+    for name, channel in program.channels.items():
+        if name in used:
+            yield "channel", name, channel.capacity
+    for kind in SIZED:
+        for name, size in getattr(program, kind).items():
+            if name in used:
+                yield kind[:-1], name, size
+
+
+_OBJECTS: Final = (
+    "event", "lock", "condition", "variable", "channel", "semaphore", "limiter", "barrier",
+)  # fmt: skip
+"""Fields of ops that name what a program declares."""
 
 
 @final
@@ -43,6 +90,7 @@ class World:
         self.ends: dict[str, tuple[str, Ticks | None]] = {}
         self.handles: dict[str, Any] = {}
         self.objects: dict[str, Any] = {}
+        self.unready: set[str] = set()  # started, but not ready, so without a handle
         self.tokens: dict[tuple[str, str], list[Any]] = {}
         self.ports: dict[str, int] = {}
         self.errors: dict[str, ProgramError] = {}
@@ -52,6 +100,11 @@ class World:
         self.started_at = 0.0
         self.frozen: Outcome | None = None
         self.broken: AdapterError | None = None
+        self.threads = Threads()
+        self.deadly = kinds_of(program).deadly
+        self.handlers: dict[str, list[tuple[str, str]]] = {}
+        self.peers: dict[str, socket.socket] = {}
+        self._directory: TemporaryDirectory[str] | None = None
         self.over = False  # what the program left open is being closed
 
     # ------------------------------------------------------------ Host, for frames
@@ -64,8 +117,10 @@ class World:
         ticks = round((self.runtime.now() - self.started_at) / self.options.tick, 6)
         return int(ticks) if ticks == int(ticks) else ticks
 
-    def make_error(self, name: str) -> ProgramError:
+    def make_error(self, name: str) -> BaseException:
         """The program's error of that name."""
+        if name == STOP_ITERATION:
+            return StopIteration()
         return self.errors.setdefault(name, ProgramError(name))
 
     def is_cancellation(self, error: BaseException) -> bool:
@@ -83,6 +138,8 @@ class World:
             return f"Group({', '.join(sorted(map(self.name_of, error.exceptions)))})"
         if self.is_cancellation(error):
             return "Cancelled"
+        if isinstance(error, RuntimeError | TypeError) and isinstance(error.__cause__, StopIteration):
+            return f"Wrapped({STOP_ITERATION})"
         name: str = self.runtime.error_name(error)
         if name == "JoinError":
             cause = error.__cause__
@@ -111,14 +168,8 @@ class World:
         self.begun["main"] = None
         if "join" in runtime.capabilities() or "cancel" in runtime.capabilities():
             self.handles["main"] = runtime.current()
-        for name in self.program.events:
-            self.objects[name] = runtime.event()
-        for name in self.program.locks:
-            self.objects[name] = runtime.lock()
-        for name, channel in self.program.channels.items():
-            self.objects[name] = runtime.channel(channel.capacity)
-        for name in self.program.variables:
-            self.objects[name] = runtime.variable(name)
+        for kind, name, *arguments in kinds_of(self.program).objects:
+            self.objects[name] = getattr(runtime, kind)(*arguments)
         return await self.perform(self, "main")
 
     def handle(self, task: str) -> Any:
@@ -132,6 +183,19 @@ class World:
         if name not in self.objects:
             raise Unopened(name)
         return self.objects[name]
+
+    def path(self, listener: str) -> str:
+        """A path for a UNIX socket, in a fresh directory of this run."""
+        if self._directory is None:
+            self._directory = TemporaryDirectory(prefix="conformance-")
+        return f"{self._directory.name}/{listener}"
+
+    def close(self) -> None:
+        """The run is over: close what the interpreter itself has opened."""
+        for peer in self.peers.values():
+            peer.close()
+        if self._directory is not None:
+            self._directory.cleanup()
 
     # ------------------------------------------------------------ what it showed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
@@ -19,12 +20,45 @@ SPECIAL = {
     "deadline:infinite": "move_on_after and fail_after take math.inf",
     "cancel:self": "a task can cancel itself through its handle",
     "cleanup:waits": "a cancelled task may wait in its clean-up",
+    "set:again": "an event that is set may be set again",
+    "join:self": "a task can try to join itself",
+    "channel:rendezvous": "a channel of capacity 0: an item goes from hand to hand",
+    "channel:unbounded": "a channel without a bound",
+    "set_limit:zero": "a limiter may have no tokens at all",
+    "semaphore:bounded": "a semaphore that refuses more permits than it had at first",
+    "thread:abandons": "a wait for a thread can be given up when it is cancelled",
+    "thread:waits": "a wait for a thread can outlast a cancellation",
 }
+
+ASSUMED = frozenset({"set:again", "join:self"})
+"""Special capabilities that every runtime has unless it `lacks` them."""
+
+BUILT_IN = frozenset(
+    {
+        "return", "raise", "attempt", "note", "log", "hold", "open_gate", "handler",
+        "peer_connect", "peer_send", "peer_eof", "peer_reset", "peer_close",
+    }
+)  # fmt: skip
+"""Ops that the interpreter performs by itself."""
 
 
 def needs(program: Program) -> frozenset[str]:
     """The capabilities that the program needs: its op kinds, and what its arguments ask for."""
-    return frozenset(need for path, op in program.walk() for need in _op_needs(path[0], op))
+    needed = {need for path, op in program.walk() for need in _op_needs(path[0], op)}
+    needed |= {need for _, op in program.walk() for need in _object_needs(program, op)}
+    events = [op.event for _, op in program.walk() if isinstance(op, ops.Set)]
+    return frozenset(needed | {"set:again"} if len(set(events)) < len(events) else needed)
+
+
+def _object_needs(program: Program, op: ops.Op) -> Iterator[str]:
+    """What the objects that an op names ask for."""
+    channel = program.channels.get(getattr(op, "channel", ""))
+    if channel is not None and channel.capacity in (0, math.inf):
+        yield "channel:unbounded" if channel.capacity else "channel:rendezvous"
+    if getattr(op, "lock", None) in program.conditions:
+        yield "wait_condition"
+    if getattr(op, "semaphore", None) in program.bounded_semaphores:
+        yield "semaphore:bounded"
 
 
 def _op_needs(task: str, op: ops.Op) -> Iterator[str]:
@@ -36,8 +70,14 @@ def _op_needs(task: str, op: ops.Op) -> Iterator[str]:
             yield f"{noun}:negative"
         if ticks == float("inf"):
             yield f"{noun}:infinite"
+    if isinstance(op, ops.SetLimit) and not op.tokens:
+        yield "set_limit:zero"
     if isinstance(op, ops.Cancel) and op.task == task:
         yield "cancel:self"
+    if isinstance(op, ops.Join) and op.task == task:
+        yield "join:self"
+    if isinstance(op, ops.RunInThread) and op.abandon is not None:
+        yield "thread:abandons" if op.abandon else "thread:waits"
 
 
 def missing(program: Program, capabilities: Capabilities) -> tuple[str, ...]:

@@ -9,6 +9,10 @@ from dataclasses import fields
 
 from conformance.errors import ScenarioError
 from conformance.lang import ops
+from conformance.lang.check_loop import check_loop, started_by
+from conformance.lang.check_scopes import check_scopes
+from conformance.lang.check_sync import CLONES, check_sync
+from conformance.lang.check_threads import LISTENERS, STREAMS, check_threads_and_servers
 from conformance.lang.program import SIZED, Path, Program, brief, no_sense, show_path
 
 WORD = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
@@ -20,7 +24,7 @@ LARGEST = 2**53
 """The largest whole number that JSON carries between any two languages without loss."""
 TOO_LARGE = f"the program is longer than {MAX_OPS} ops or deeper than {MAX_DEPTH}"
 
-_COUNTS = {"times": MAX_BYTES, "max": MAX_BYTES, "count": MAX_BYTES}
+_COUNTS = {"times": MAX_BYTES, "max": MAX_BYTES, "count": MAX_BYTES, "tokens": LARGEST}
 _WORDS = frozenset(
     {
         "error",
@@ -33,14 +37,28 @@ _WORDS = frozenset(
         "event",
         "lock",
         "channel",
+        "clone",
         "condition",
         "semaphore",
         "limiter",
         "barrier",
         "variable",
         "scope",
+        "callback",
+        "handle",
+        "listening",
+        "peer",
+        "server",
+        "socket",
+        "told",
+        "transport",
+        "thread",
+        "gate",
     }
 )
+
+_SCOPES = (ops.Scope, ops.MoveOnAfter, ops.FailAfter)
+"""Ops that may give a scope a name."""
 
 
 def check_program(program: Program) -> None:
@@ -58,6 +76,10 @@ def check_program(program: Program) -> None:
     _check_opened(program)
     _check_references(program)
     _check_starts(program)
+    check_loop(program)
+    check_scopes(program)
+    check_sync(program)
+    check_threads_and_servers(program)
 
 
 def check_name(name: object) -> None:
@@ -133,14 +155,18 @@ def _check_opened(program: Program) -> None:
     """What ops open has names of its own; only a task may open groups of one name one by one."""
     bound: dict[str, str] = dict.fromkeys(program.declared(), "")
     for path, op in program.walk():
-        if isinstance(op, ops.Connect | ops.Accept):
+        if isinstance(op, STREAMS):
             name, opener = op.stream, ""
-        elif isinstance(op, ops.Listen):
+        elif isinstance(op, LISTENERS):
             name, opener = op.listener, ""
         elif isinstance(op, ops.Group):
             name, opener = op.name, f"group of {path[0]}"
             if name in _open_groups(program, path):
                 raise no_sense(path, op, f"group `{name}` is open already")
+        elif isinstance(op, _SCOPES) and op.scope is not None:
+            name, opener = op.scope, ""
+        elif isinstance(op, CLONES):
+            name, opener = op.clone, ""
         else:
             continue
         if name in bound and not (opener and bound[name] == opener):
@@ -149,20 +175,24 @@ def _check_opened(program: Program) -> None:
 
 
 def _check_references(program: Program) -> None:
-    known: dict[str, Collection[str]] = {
+    known: dict[str, Collection[str | None]] = {
         "task": program.tasks,
+        "callback": {*program.tasks, None},
         "event": frozenset(program.events),
-        "lock": frozenset(program.locks),
-        "channel": program.channels,
+        "lock": {*program.locks, *program.conditions},
+        "channel": {
+            *program.channels,
+            *(op.clone for _, op in program.walk() if isinstance(op, CLONES)),
+        },
         "condition": frozenset(program.conditions),
         "variable": frozenset(program.variables),
-        "semaphore": program.semaphores,
+        "semaphore": {*program.semaphores, *program.bounded_semaphores},
         "limiter": program.limiters,
         "barrier": program.barriers,
-        "stream": {
-            op.stream for _, op in program.walk() if isinstance(op, ops.Connect | ops.Accept)
-        },
-        "listener": {op.listener for _, op in program.walk() if isinstance(op, ops.Listen)},
+        "thread": program.tasks,
+        "stream": {op.stream for _, op in program.walk() if isinstance(op, STREAMS)},
+        "listener": {op.listener for _, op in program.walk() if isinstance(op, LISTENERS)},
+        "scope": {None, *(op.scope for _, op in program.walk() if isinstance(op, _SCOPES))},
     }
     for path, op in program.walk():
         for field in fields(op):
@@ -183,7 +213,7 @@ def _check_structure(program: Program, path: Path, op: ops.Op) -> None:
     ):
         raise no_sense(path, op, "neither catches nor cleans up")
     if (
-        isinstance(op, ops.Spawn)
+        isinstance(op, ops.Spawn | ops.Start)
         and op.group is not None
         and op.group not in _open_groups(program, path)
     ):
@@ -205,16 +235,17 @@ def _check_starts(program: Program) -> None:
     """Every task but main is spawned by one op, and spawns form a tree rooted at main."""
     starters: dict[str, Path] = {}
     for path, op in program.walk():
-        if not isinstance(op, ops.Spawn | ops.Detach):
+        started = started_by(op)
+        if started is None:
             continue
-        if op.task == "main":
+        if started == "main":
             raise no_sense(path, op, "`main` is the first task and cannot be spawned")
-        if op.task == path[0]:
+        if started == path[0]:
             raise no_sense(path, op, "an unbounded recursion: a task cannot spawn itself")
-        if op.task in starters:
-            first = starters[op.task]
-            raise no_sense(path, op, f"task `{op.task}` is spawned twice (first by `{first[0]}`)")
-        starters[op.task] = path
+        if started in starters:
+            first = starters[started]
+            raise no_sense(path, op, f"task `{started}` is spawned twice (first by `{first[0]}`)")
+        starters[started] = path
     for task in program.tasks:
         if task != "main" and task not in starters:
             raise ScenarioError(f"task `{task}` is never spawned", hint="spawn it, or delete it")

@@ -25,7 +25,7 @@ class Channel:
 
 NAMED: Final = ("events", "locks", "conditions", "variables")
 """What a program declares by name only: each a tuple of names."""
-SIZED: Final = {"semaphores": 0, "limiters": 1, "barriers": 1}
+SIZED: Final = {"semaphores": 0, "bounded_semaphores": 1, "limiters": 1, "barriers": 1}
 """What it declares with a number (permits, tokens, parties): each a mapping; and the least number."""
 
 
@@ -44,9 +44,13 @@ class Program:
     conditions: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
     semaphores: Mapping[str, int] = field(default_factory=dict)
+    bounded_semaphores: Mapping[str, int] = field(default_factory=dict)
     limiters: Mapping[str, int] = field(default_factory=dict)
     barriers: Mapping[str, int] = field(default_factory=dict)
     _hash: int = field(init=False, repr=False, compare=False, default=0)
+    _walked: tuple[tuple[Path, Op], ...] | None = field(
+        init=False, repr=False, compare=False, default=None
+    )
 
     def __post_init__(self) -> None:
         """Freeze the mappings and check the program."""
@@ -81,8 +85,16 @@ class Program:
 
     def walk(self) -> Iterator[tuple[Path, Op]]:
         """Every op with its path, outer ops before inner ones, in the order of the text."""
+        return iter(self._walked) if self._walked is not None else self._walk_first()
+
+    def _walk_first(self) -> Iterator[tuple[Path, Op]]:
+        """The first walk that comes to its end is remembered: checks and the reference walk many times."""
+        walked = []
         for task, body in self.tasks.items():
-            yield from walk_block((task,), body)
+            for place in walk_block((task,), body):
+                walked.append(place)
+                yield place
+        object.__setattr__(self, "_walked", tuple(walked))
 
     def size(self) -> int:
         """The number of ops."""

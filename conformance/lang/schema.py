@@ -20,11 +20,16 @@ Schema: TypeAlias = dict[str, Any]
 _NAMES: Final = frozenset(
     {
         "task", "event", "lock", "channel", "condition", "semaphore", "limiter", "barrier",
-        "variable",
+        "variable", "scope", "callback", "handle", "thread", "clone",
     }
 )  # fmt: skip
 _VALUES: Final = frozenset({"word", "item", "value"})
 _COUNTS: Final = frozenset({"times", "max", "count"})
+_TYPES: Final[dict[str, Schema]] = {
+    "bool": {"type": "boolean"},
+    "bool | None": {"type": "boolean"},
+    "int | None": {"type": "integer", "minimum": -LARGEST, "maximum": LARGEST},
+}
 
 
 def program_schema() -> Schema:
@@ -112,6 +117,10 @@ def _field_schema(op: type[Op], field: Field[Any]) -> Schema:
         schema = _ref("value")
     elif field.name in _COUNTS:
         schema = {"type": "integer", "minimum": 1, "maximum": MAX_BYTES}
+    elif field.name == "tokens":
+        schema = _whole(0)
+    elif field.type in _TYPES:
+        schema = _TYPES[str(field.type)]
     elif field.name in ("ticks", "tick"):
         schema = {"type": "number", "minimum": 0} if op.kind == "block" else _ref("ticks")
     else:

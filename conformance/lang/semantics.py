@@ -32,25 +32,40 @@ class Semantics:
     cancel_again     a second call to cancel one task is `told` like the first (two before the task is
                      told of one are one), `each` is told, or it is `ignored`.
     cancel_waits     whether the call to cancel waits for the target's end.
+    cancel_running   a task that does not wait when it is cancelled (by itself, say) is told `later`, at a cancel
+                     point, or `never`; or a task that cancels itself is told `at_once`, by that call.
     race             a cancel in the round in which what the task waits for has come: `cancel` wins,
                      `completion` wins, or `either`.
     cancelled_send   a channel send that was told of a cancellation `did_not` happen; or it `may` have: its item can
                      be taken up to the moment at which the sender goes on.
-    cancel_joiner    cancelling a joiner `propagates` to the joined task, or `leaves` it.
+    cancel_joiner    cancelling a joiner `propagates` to the joined task, which is told instead of it, or `leaves` it;
+                     or `both` are told, the joiner when the joined task has ended (then labels alone judge joiners
+                     that are cancelled).
     join_error       a join raises the `same` exception object, or one that is `wrapped`.
-    join_cancelled   joining a cancelled task raises `cancelled` or an `error`.
+    join_cancelled   joining a cancelled task raises `cancelled` or an `error`, or returns a `value` that says so.
+    joiners          `each` of several joiners gets what the task ended with; or the `first` that waited for it
+                     takes it, and the others get nothing.
     join_self        joining oneself is an `error`, or `blocks`.
     locks            a freed lock goes to the first waiter (`fair`), or to whoever takes it
                      (`barging`).
     channels         an item goes to the first receiver (`fair`), or to whoever takes it
-                     (`barging`).
+                     (`barging`; `unordered` where those who wait are told in no order).
+    permits          a permit of a semaphore, a token of a limiter goes to the first waiter (`fair`), or to
+                     whoever takes it (`barging`).
+    conditions       those that waited longest for a condition are notified first (`fair`), or whoever (`unordered`).
+    notified         one that is notified is `queued` for the condition's lock at once; or it is `woken` to ask for it.
+    reacquire        who is cancelled on the way back from a condition is told with the lock (`lock_first`), or
+                     without it (`at_once`), or only later, the wait being over (`shielded`).
+    lost_notify      what was told to a waiter that ends in a cancellation is `lost`, or `passed_on` to the next.
     relock           taking a lock that one holds `blocks`, or is an `error`.
     unowned          releasing a lock that another task holds is an `error`, or `works`.
     ties             timers with equal deadlines fire in the order of arming (`fifo`) or in `any`
                      order.
     past             a deadline that is not after now: `before` its body's first cancel point,
                      `later`: when the loop next looks, so that what never waits gets through;
-                     `either`.
+                     `either`; or it `skips` its body altogether (then labels alone judge).
+    stray_timeout    the Timeout of a deadline that passes an outer deadline, which has not struck, `passes` as it
+                     is, or becomes an `error`.
     dead_owner       a lock whose owner ended without releasing it is `kept`, or `broken`: an error
                      for whoever wants it.
     notice           a group (and the shutdown) learns of a task's end `at_once`, or `later`.
@@ -61,7 +76,24 @@ class Semantics:
                      exception group; or it is `collected`: noticed when the body is over, it
                      cancels the siblings (so does a cancelled child), and goes nowhere.
     late_child       a group in which a child has failed still `starts` another, or it is `refused`.
+    fail_cancelled   a `fail_after` whose scope was cancelled by hand raises `timeout`, or is just `left`.
+    late_move        moving a deadline that has struck, or whose block was left, is an `error` or `ignored`.
+    called_cancelled a task is called cancelled when it has `ended` so, or once it was `asked` to.
+    start_cancelled  a `start` that is told of a cancellation waits for its task, then ends `as_child`
+                     did, or `cancelled`.
+    context          a task's context variables are `copied` from whoever spawns it, `shared` by all, or
+                     `fresh`: not set.
     schedule_points, cancel_points   by op kind; `default` for the others.
+    second_user      a task that receives from (sends to, accepts on) what another one waits for is `refused`; or it
+                     `displaces` the other, who is never woken (then labels alone judge).
+    cancelled_thread a wait for a thread that is told of a cancellation is `abandoned`, while the thread goes on; or
+                     `awaited`: told of nothing until the thread is done. Where the program does not ask for either.
+    thread_call      what a thread has the loop perform is `apart`, or `inside` the scopes of the task that waits for
+                     the thread, and cancelled with it.
+    thread_context   a thread's context variables are `copied` from whoever waits for it, or not set: `none`.
+    leftover_threads threads at work when the run is over are `awaited` by its shutdown, or `abandoned`.
+    handlers         a server's handlers are `inside` it: cancelled with it, and an error of one ends it; or `apart`.
+    handled          a connection whose handler has returned is `closed`, or left `open`.
     citations        for each field, where the runtime's documents say so.
     """
 
@@ -72,26 +104,46 @@ class Semantics:
     cancel_at_return: Literal["value", "cancelled"] = "value"
     cancel_again: Literal["told", "each", "ignored"] = "told"
     cancel_waits: bool = False
+    cancel_running: Literal["later", "at_once", "never"] = "later"
     race: Literal["cancel", "completion", "either"] = "either"
     cancelled_send: Literal["did_not", "may"] = "did_not"
-    cancel_joiner: Literal["propagates", "leaves"] = "leaves"
+    cancel_joiner: Literal["propagates", "leaves", "both"] = "leaves"
     join_error: Literal["same", "wrapped"] = "same"
-    join_cancelled: Literal["cancelled", "error"] = "cancelled"
+    join_cancelled: Literal["cancelled", "error", "value"] = "cancelled"
+    joiners: Literal["each", "first"] = "each"
     join_self: Literal["error", "blocks"] = "blocks"
     locks: Literal["fair", "barging"] = "fair"
-    channels: Literal["fair", "barging"] = "fair"
+    channels: Literal["fair", "barging", "unordered"] = "fair"
+    permits: Literal["fair", "barging"] = "fair"
+    conditions: Literal["fair", "unordered"] = "fair"
+    notified: Literal["queued", "woken"] = "woken"
+    reacquire: Literal["lock_first", "at_once", "shielded"] = "lock_first"
+    lost_notify: Literal["lost", "passed_on"] = "lost"
     relock: Literal["blocks", "error"] = "blocks"
     unowned: Literal["error", "works"] = "works"
     ties: Literal["fifo", "any"] = "any"
-    past: Literal["before", "later", "either"] = "either"
+    past: Literal["before", "later", "either", "skips"] = "either"
+    stray_timeout: Literal["passes", "error"] = "passes"
     dead_owner: Literal["kept", "broken"] = "kept"
     notice: Literal["at_once", "later"] = "later"
     orphans: Literal["cancelled", "in_turn", "awaited", "destroyed", "abandoned"] = "cancelled"
     unjoined: Literal["ignored", "ends"] = "ignored"
     groups: Literal["propagates", "collected"] = "propagates"
     late_child: Literal["starts", "refused"] = "starts"
+    fail_cancelled: Literal["timeout", "left"] = "timeout"
+    late_move: Literal["error", "ignored"] = "ignored"
+    called_cancelled: Literal["ended", "asked"] = "ended"
+    start_cancelled: Literal["as_child", "cancelled"] = "as_child"
+    context: Literal["copied", "shared", "fresh"] = "copied"
     schedule_points: Mapping[str, Point] = field(default_factory=lambda: {"default": "unspecified"})
     cancel_points: Mapping[str, Point] = field(default_factory=lambda: {"default": "unspecified"})
+    second_user: Literal["refused", "displaces"] = "refused"
+    cancelled_thread: Literal["abandoned", "awaited"] = "abandoned"
+    thread_call: Literal["apart", "inside"] = "apart"
+    thread_context: Literal["copied", "none"] = "copied"
+    leftover_threads: Literal["awaited", "abandoned"] = "awaited"
+    handlers: Literal["inside", "apart"] = "inside"
+    handled: Literal["closed", "open"] = "closed"
     citations: Mapping[str, str] = field(default_factory=dict)
 
     def schedule_point(self, kind: str) -> Point:

@@ -12,9 +12,19 @@ from conformance.lang.semantics import Semantics
 Choose = Callable[[str, int], int]
 """The one door: `choose(kind, options)` returns an index. Index 0 is what a plain FIFO loop would do."""
 
-Foreseen = tuple[Mapping[Any, tuple[int, int]], Sequence[tuple[int, int]]]
-"""Footprints to come. For each option: of its next step (a guess), and of all its steps (a bound). For each blocked
-task: by what it may be woken, and of all its steps (a bound)."""
+Foreseen = tuple[Mapping[Any, tuple[int, int]], Sequence[tuple[int, int]], int]
+"""Footprints to come. For each option: of its next step (a guess), and of all its steps (a bound). For whatever may
+be set off: by what, and what is touched then (a bound). Last: the parts that are settled, only read from now on."""
+
+
+class Aim(Protocol):
+    """One outcome that a search wants to reach."""
+
+    def astray(self) -> bool:
+        """Whether no run that goes on from the present state can show it."""
+
+    def reached(self) -> int:
+        """How much of it has been shown."""
 
 
 class Controllable(Protocol):
@@ -51,6 +61,9 @@ class Controllable(Protocol):
 
     def outcome(self) -> Outcome:
         """What the run has shown, once there are no options."""
+
+    def aim(self, outcome: Outcome) -> Aim:
+        """What prunes a search for that outcome."""
 
 
 MakeControllable = Callable[[Program, Semantics, bool], Controllable]

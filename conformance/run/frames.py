@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol, final
 
 from conformance.lang import ops
 from conformance.lang.ops import Block, Ticks
+from conformance.lang.ops.shutdown import is_deadly
 from conformance.lang.outcome import Entry, show_value
 from conformance.lang.program import Path, Program
 
@@ -26,9 +27,15 @@ ENTER: Final = 1
 EXIT: Final = 2
 """The request is to leave a scope, with the exception in flight, if any."""
 
+_GIVEN_UP: Final = {
+    "move_on_after": "scope expired",
+    "fail_after": "scope cancelled",
+    "scope": "scope cancelled",
+}
+"""What a scope logs that swallowed a cancellation. A `fail_after` does so only if cancelled by hand."""
 _LOCAL_NOTE, _LOCAL_RAISE, _LOCAL_RETURN, _LOCAL_ATTEMPT = 3, 4, 5, 6
 _SCOPE, _BODY, _HANDLER, FINALLY = 0, 1, 2, 3
-SCOPES = (ops.Shield, ops.MoveOnAfter, ops.FailAfter, ops.Group)
+SCOPES = (ops.Shield, ops.Scope, ops.MoveOnAfter, ops.FailAfter, ops.Group)
 
 
 @final
@@ -171,9 +178,20 @@ class Frames:
             if error is not None and not value:
                 self._unwind(error)
                 return
-            if error is not None and step.kind == "move_on_after":
-                self.record("scope expired")
+            if error is not None and step.kind in _GIVEN_UP:
+                self.record(_GIVEN_UP[step.kind])
             self.at = step.next
+
+    def proceed(self, value: Any = None) -> Step | None:
+        """`succeed` and `next` in one."""
+        if self.request == PERFORM:
+            step = self.at = self.at.next  # type: ignore[union-attr]
+            if step is not None and step.code <= ENTER:
+                self.request = step.code
+                return step
+        else:
+            self.succeed(value)
+        return self.next()
 
     def fail(self, error: Any) -> None:
         """The request raised."""
@@ -181,6 +199,11 @@ class Frames:
             self.blocks = self.blocks[:-1]
             self.request = PERFORM
         self._unwind(error)
+
+    def abandon(self, depth: int) -> None:
+        """The block at that depth is left, wherever inside of it the task stands."""
+        self.blocks = self.blocks[:depth]
+        self.request = EXIT
 
     def in_flight(self) -> Any:
         """At an EXIT request: the exception that leaves the scope, or None."""
@@ -227,7 +250,10 @@ class Frames:
         cancelled = self.host.is_cancellation(error)
         if (attempt.on_cancel if cancelled else attempt.on_error) is None:
             return False
-        self.record("caught " + ("Cancelled" if cancelled else self.host.name_of(error)))
+        name = "Cancelled" if cancelled else self.host.name_of(error)
+        if is_deadly(name):
+            return False
+        self.record(f"caught {name}")
         self.blocks = (*self.blocks[:-1], (step, _HANDLER, None))
         self.at = step.on_cancel if cancelled else step.on_error
         return True

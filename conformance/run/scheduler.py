@@ -27,15 +27,21 @@ def run_once(run: Controllable, scheduler: Scheduler) -> tuple[Outcome, list[int
     if not scheduler.begin(run):
         return None
     schedule: list[int] = []
+    record, pick, look, step = schedule.append, scheduler.choose, run.options, run.step
 
     def choose(kind: str, options: int) -> int:
-        index = scheduler.choose(kind, options)
-        schedule.append(index)
+        index = pick(kind, options)
+        record(index)
         return index
 
     run.choose = choose
-    while options := run.options():
-        run.step(options[choose("run", len(options)) if len(options) > 1 else 0])
+    while options := look():
+        count = len(options)
+        if count > 1:
+            record(index := pick("run", count))
+            step(options[index])
+        else:
+            step(options[0])
     return run.outcome(), schedule
 
 

@@ -18,6 +18,7 @@ from typing import Any, final
 
 import conformance
 from conformance import errors
+from conformance.adapter.spelling import Spelling
 from conformance.errors import AdapterError, ConformanceError, NotStarted
 from conformance.lang.capability import Capabilities
 from conformance.lang.codec import program_to_json
@@ -64,6 +65,7 @@ class RuntimeInfo:
     special: frozenset[str] = frozenset()
     virtual: str = "none"
     steering: str = ""
+    spelling: Spelling | None = None
     semantics: Semantics = field(default_factory=Semantics)
     python_paths: tuple[str, ...] = ()
 
@@ -197,6 +199,7 @@ def read_info(reply: Mapping[str, Any], address: Address) -> RuntimeInfo:
             special=frozenset(reply["special"]),
             virtual=reply["virtual"],
             steering=reply["steering"],
+            spelling=Spelling(**reply["spelling"]) if "spelling" in reply else None,
             semantics=semantics_from_json(reply["semantics"]),
         )
     except (KeyError, TypeError, ValueError) as error:

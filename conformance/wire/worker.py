@@ -19,9 +19,11 @@ import sysconfig
 import threading
 import traceback
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any, NoReturn, final
 
 from conformance.adapter.core import Runtime
+from conformance.adapter.spelling import Spelling
 from conformance.errors import AdapterError, ConformanceError, InternalError, NotStarted
 from conformance.interpreter import run_program
 from conformance.lang.codec import program_from_json
@@ -205,7 +207,14 @@ def describe(runtime: Runtime, own_paths: Iterable[str]) -> Json:
         "virtual": runtime.virtual,
         "steering": runtime.steering,
         "semantics": semantics_to_json(runtime.semantics),
+        **spelled(runtime),
     }
+
+
+def spelled(runtime: Runtime) -> Json:
+    """How users write ops on this runtime, if its adapter says so."""
+    spelling: Spelling | None = getattr(runtime, "spelling", None)
+    return {} if spelling is None else {"spelling": asdict(spelling)}
 
 
 def show_observation(observation: Observation) -> Json:

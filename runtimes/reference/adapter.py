@@ -10,14 +10,10 @@ import selectors
 import socket
 import struct
 import time
-from collections.abc import Callable, Mapping
-from types import TracebackType
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from conformance.adapter.channels import Channels
-from conformance.adapter.core import Body, Handle, Limits, Runtime, Scope
-from conformance.adapter.scopes import Scopes
-from conformance.adapter.sync import Sync
+from conformance.adapter.core import Body, Handle, Limits, Runtime
 from conformance.adapter.tasks import Tasks
 from conformance.adapter.tcp import IncompleteRead, ReadAll
 from conformance.adapter.time import Time
@@ -25,50 +21,39 @@ from conformance.errors import NotStarted
 from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics
 from runtimes.reference import objects
+from runtimes.reference.adapter_scopes import ReferenceScopes
+from runtimes.reference.adapter_sync import ReferenceSync
+from runtimes.reference.adapter_threads import ReferenceServers, ReferenceThreads, handling
 from runtimes.reference.declared import REFERENCE
 from runtimes.reference.executor import Ask, Cancelled, Executor, JoinError, ReferenceFault
-from runtimes.reference.kernel import SCOPE
 from runtimes.reference.machine import Machine
 
 VERSION = "1"
 
 
-class _Scope:
-    """A context manager around a kernel's scope."""
-
-    def __init__(self, enter: Callable[[], Any], leave: Callable[[Any], Ask]) -> None:
-        self.enter = enter
-        self.leave = leave
-
-    async def __aenter__(self) -> Any:
-        return self.enter()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> bool:
-        return bool(await self.leave(error))
-
-
-class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
+class Reference(
+    ReferenceScopes, ReferenceThreads, ReferenceServers, ReferenceSync, Runtime, Tasks, Time, ReadAll
+):
     """The in-house executor under its own semantics."""
 
     families: ClassVar[frozenset[str]] = frozenset({"reference"})
     special: ClassVar[frozenset[str]] = frozenset(
         {
             "sleep:negative", "sleep:infinite", "deadline:negative", "deadline:infinite", "cancel:self",
-            "cleanup:waits",
+            "cleanup:waits", "thread:abandons", "thread:waits", "channel:rendezvous", "channel:unbounded",
+            "semaphore:bounded", "set_limit:zero",
         }
     )  # fmt: skip
     errors: ClassVar[Mapping[type[BaseException], str]] = {
         JoinError: "JoinError",
         IncompleteRead: "IncompleteRead",
         ConnectionRefusedError: "Refused",
+        FileNotFoundError: "Missing",
         OSError: "Broken",
     }
-    composed: ClassVar[frozenset[str]] = frozenset({"receive_exactly", "receive_until_eof"})
+    composed: ClassVar[frozenset[str]] = frozenset(
+        {"receive_exactly", "receive_until_eof"}
+    )
     virtual: ClassVar[Literal["keeps timers", "replaces timers", "none"]] = "keeps timers"
     steering: ClassVar[str] = "a seeded random scheduler answers every choice"
     semantics: ClassVar[Semantics] = REFERENCE
@@ -105,11 +90,15 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
     def run(self, main: Body, limits: Limits) -> None:
         """Run on a fresh executor."""
         self.tick = limits.tick
+        self.forget_run()
+        self.forget_threads()
         self.executor = self.make_executor(limits)
+        self.executor.at_work = self.at_work
         self.executor.horizon = limits.horizon / limits.tick
         self.sockets: list[socket.socket] = []
         try:
-            self.executor.run(main, limits.stop)
+            with handling(self.executor.interrupted):
+                self.executor.run(main, limits.stop)
         finally:
             for left in self.sockets:
                 left.close()
@@ -126,18 +115,9 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
 
     async def spawn(self, body: Body, name: str, group: Handle | None) -> objects.Task:
         """A task, or a child of the group."""
-
-        async def coroutine() -> Any:
-            return await body()
-
-        task = self.executor.new_task(coroutine(), name)
+        task = self.new_task(body, name)
         await Ask("spawn", self.executor.spawn, task, group)
         return task
-
-    def current(self) -> objects.Task:
-        """The running task."""
-        assert self.executor.current is not None
-        return self.executor.current
 
     async def checkpoint(self) -> None:
         """One round."""
@@ -153,59 +133,12 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
 
     async def detach(self, body: Body, name: str) -> Any:
         """A task that the waiter's cancellation leaves alone."""
-
-        async def coroutine() -> Any:
-            return await body()
-
-        task = self.executor.new_task(coroutine(), name)
+        task = self.new_task(body, name)
         try:
             return await Ask("detach", self.executor.detach, task)
         finally:
             if task.state == objects.UNSPAWNED:
                 self.executor.refuse(task)
-
-    # ------------------------------------------------------------ scopes
-
-    def shield(self) -> Scope:
-        """A shield."""
-        scope, task, kernel = objects.Scope("shield", 0, shield=True), self.current(), self.executor
-        return _Scope(
-            lambda: kernel.enter_shield(task, scope),
-            lambda _error: Ask(SCOPE, kernel.leave_shield, scope),
-        )
-
-    def move_on_after(self, seconds: float) -> Scope:
-        """A deadline that moves on."""
-        return self._deadline(seconds, fails=False)
-
-    def fail_after(self, seconds: float) -> Scope:
-        """A deadline that fails."""
-        return self._deadline(seconds, fails=True)
-
-    def _deadline(self, seconds: float, *, fails: bool) -> Scope:
-        scope, task, kernel = objects.Scope("deadline", 0), self.current(), self.executor
-
-        def leave(task: objects.Task, error: Any) -> bool:
-            return kernel.leave_deadline(task, scope, error, fails=fails)
-
-        return _Scope(
-            lambda: kernel.enter_deadline(task, scope, seconds / self.tick),
-            lambda error: Ask(SCOPE, leave, error),
-        )
-
-    def group(self) -> Scope:
-        """A task group."""
-        group, task, kernel = (
-            objects.Group(0, objects.Scope("group", 0)),
-            self.current(),
-            self.executor,
-        )
-
-        def enter() -> objects.Group:
-            kernel.enter_group(task, group)
-            return group
-
-        return _Scope(enter, lambda error: Ask("group", kernel.leave_group, group, error))
 
     # ------------------------------------------------------------ time
 
@@ -226,52 +159,6 @@ class Reference(Runtime, Tasks, Scopes, Time, Sync, Channels, ReadAll):
         if not self.executor.virtual:
             time.sleep(seconds)  # noqa: ASYNC251 - to hold the loop up is what the op means
         await Ask("block", self.executor.hold, seconds / self.tick)
-
-    # ------------------------------------------------------------ sync, channels
-
-    def event(self) -> objects.Event:
-        """An event."""
-        return objects.Event(0)
-
-    async def wait_event(self, event: Handle) -> None:
-        """Wait."""
-        await Ask("wait", self.executor.wait_event, event)
-
-    async def set_event(self, event: Handle) -> None:
-        """Set."""
-        await Ask("set", self.executor.set_event, event)
-
-    def lock(self) -> objects.Lock:
-        """A lock."""
-        return objects.Lock(0)
-
-    async def acquire(self, lock: Handle) -> None:
-        """Acquire."""
-        await Ask("acquire", self.executor.acquire, lock)
-
-    async def release(self, lock: Handle) -> None:
-        """Release."""
-        await Ask("release", self.executor.release, lock)
-
-    def channel(self, capacity: int) -> objects.Channel:
-        """A channel."""
-        return objects.Channel(0, capacity)
-
-    async def send(self, channel: Handle, item: Any) -> None:
-        """Send."""
-        await Ask("send", self.executor.send, channel, item)
-
-    async def receive(self, channel: Handle) -> Any:
-        """Receive."""
-        return await Ask("receive", self.executor.receive, channel)
-
-    async def send_nowait(self, channel: Handle, item: Any) -> None:
-        """Send or fail."""
-        await Ask("send_nowait", self.executor.send_nowait, channel, item)
-
-    async def receive_nowait(self, channel: Handle) -> Any:
-        """Receive or fail."""
-        return await Ask("receive_nowait", self.executor.receive_nowait, channel)
 
     # ------------------------------------------------------------ TCP
 

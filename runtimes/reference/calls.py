@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
 from conformance.lang.ops import Ticks
 from conformance.lang.outcome import Entry, show_value
 from conformance.lang.program import Path, Program
-from conformance.run.frames import ENTER, EXIT, Frames, Step
-from runtimes.reference.kernel import Fault
+from conformance.run.frames import ENTER, EXIT, PERFORM, Frames, Step
+from runtimes.reference.calls_scopes import SCOPED
+from runtimes.reference.calls_sync import SYNC, SyncCalls
+from runtimes.reference.calls_threads import SOCKETS, THREAD, THREADED
+from runtimes.reference.kernel import SCOPE, Fault
 from runtimes.reference.objects import (
+    BLOCKED,
+    READY,
     START,
     UNSPAWNED,
     Channel,
@@ -24,10 +30,12 @@ from runtimes.reference.objects import (
     Stream,
     Task,
 )  # fmt: skip
-from runtimes.reference.saving import Saving
 
 Call: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 """A kernel's function, and its arguments after the task."""
+
+Plan: TypeAlias = tuple[str, Callable[..., Any], tuple[Any, ...]]
+"""As what kind of op the kernel performs a call, its function, and its arguments after the task."""
 
 
 class Slot(Stateful):
@@ -52,10 +60,11 @@ class Shared(Stateful):
         self.entries: tuple[Entry, ...] = ()
 
 
-class Calls(Saving):
+class Calls(SyncCalls):
     """Kernel that knows a program's objects and what its ops call."""
 
     code: Mapping[str, Step | None]
+    program: Program
 
     def new_body(self, task: str) -> Frames:
         """The body of a task."""
@@ -79,16 +88,23 @@ class Calls(Saving):
         self.tasks.insert(0, main)
         self.events = {name: self.make_thing(Event) for name in program.events}
         self.locks = {name: self.make_thing(Lock) for name in program.locks}
+        self.build_sync(program)
         self.channels = {
             n: self.make_thing(Channel, c.capacity) for n, c in program.channels.items()
         }
+        self.build_ends(program)
         self.listeners: dict[str, Listener] = {}
         self.slots: dict[str, Slot] = {}
         self.pairs: dict[str, tuple[Stream, Stream]] = {}
         self.scopes: dict[Path, Any] = {}
-        for path, op in program.walk():
+        self.build_named(program)
+        self.walked = tuple(program.walk())
+        for path, op in self.walked:
             self._build_op(path, op)
-        self._calls: dict[str, dict[Step, Call]] = {task.name: {} for task in self.tasks}
+        self.build_threads(program)
+        self.late_spawns = any(op.kind in _SPAWNS and path[0] != "main" for path, op in self.walked)
+        self._plans: dict[Step, Plan] = {}
+        self._checks: dict[tuple[str, int], list[Callable[[], None]]] = {}
         self.shared = self.make_thing(Shared)
         main.state = UNSPAWNED
         main.scopes = (main.own,)
@@ -96,12 +112,14 @@ class Calls(Saving):
         self.make_ready(main, START)
 
     def _build_op(self, path: Path, op: Any) -> None:
-        if op.kind == "listen":
+        if op.kind in ("listen", "listen_unix"):
             self.listeners[op.listener] = self.make_thing(Listener)
-        elif op.kind in ("connect", "accept"):
+        elif op.kind in ("connect", "connect_unix", "accept"):
             self.slots[op.stream] = self.make_thing(Slot)
-            if op.kind == "connect":
+            if op.kind != "accept":
                 self.pairs[op.stream] = (self.make_thing(Stream), self.make_thing(Stream))
+        elif op.kind == "start" or getattr(op, "scope", None) is not None:
+            self.build_scope(path, op)
         elif op.kind in ("move_on_after", "fail_after"):
             self.scopes[path] = self.make_thing(Scope, "deadline")
         elif op.kind == "shield":
@@ -109,15 +127,17 @@ class Calls(Saving):
         elif op.kind == "group":
             self.scopes[path] = self.make_thing(Group, self.make_thing(Scope, "group"), op.name)
 
-    def call_of(self, task: Task, frames: Frames, step: Step) -> Call:
-        """The kernel's function for a request, and its arguments."""
+    def plan(self, task: Task, frames: Frames, step: Step) -> Plan:
+        """What to do for a request. Remembered, but for a way out, which depends on what is in flight."""
         if frames.request == EXIT:
-            return self._leave(step, frames.in_flight())
-        calls = self._calls[task.name]
-        known = calls.get(step)
-        if known is None:
-            known = calls[step] = self._resolve(task, frames.request, step.op, step.path)
-        return known
+            kind = step.kind if step.kind == "group" else SCOPE
+            return kind, *self._leave(step, frames.in_flight())
+        kind = SCOPE if frames.request == ENTER else step.kind
+        if task in self.threads:
+            kind = THREAD
+        found = kind, *self._resolve(task, frames.request, step.op, step.path)
+        self._plans[step] = found
+        return found
 
     def _leave(self, step: Step, error: Any) -> Call:
         scope = self.scopes[step.path]
@@ -126,6 +146,8 @@ class Calls(Saving):
         if step.kind == "shield":
             return self.leave_shield, (scope,)
         fails = step.kind == "fail_after"
+        if step.op.scope is not None:  # type: ignore[attr-defined]
+            return (lambda task: self.leave_named(task, scope, error, fails=fails)), ()
         return (lambda task: self.leave_deadline(task, scope, error, fails=fails)), ()
 
     def _resolve(self, task: Task, request: int, op: Any, path: Path) -> Call:
@@ -135,17 +157,26 @@ class Calls(Saving):
             scope = self.scopes[path]
             if kind == "group":
                 return self.enter_group, (scope,)
+            if getattr(op, "scope", None) is not None:
+                return self.enter_scope(op, scope)
             return (
                 (self.enter_shield, (scope,))
                 if kind == "shield"
                 else (self.enter_deadline, (scope, op.ticks))
             )
+        if kind in SCOPED:
+            return self.resolve_scoped(task, op)
         if kind in _ON_TASK:
-            return self._resolve_task(kind, op, path)
+            return self._resolve_task(task, kind, op, path)
         if kind in ("wait", "set"):
             return (self.wait_event if kind == "wait" else self.set_event), (self.events[op.event],)
         if kind in ("acquire", "release"):
             return getattr(self, kind), (self.locks[op.lock],)
+        if kind in SYNC:
+            return self.resolve_sync(op)
+        if hasattr(op, "channel") and (side := self.side_of(op)) is not None:
+            call, args = self.resolve_end(op, side)
+            return self._checked(task, op, [partial(self.check_side, side)], call), args
         if kind in ("send", "send_nowait"):
             return getattr(self, kind), (self.channels[op.channel], show_value(op.item))
         if kind in ("receive", "receive_nowait"):
@@ -158,43 +189,41 @@ class Calls(Saving):
             return (lambda task: self.sleep(task, op.tick - self.now)), ()
         if kind == "checkpoint":
             return self.checkpoint, ()
-        return self._resolve_tcp(kind, op)
+        if kind in THREADED:
+            return self.resolve_threaded(op)
+        if kind in SOCKETS:
+            return self.resolve_socket(op, self._check_opened)
+        return self._resolve_tcp(task, kind, op)
 
-    def _resolve_task(self, kind: str, op: Any, path: Path) -> Call:
+    def _resolve_task(self, task: Task, kind: str, op: Any, path: Path) -> Call:
         target = self.by_name[op.task]
         if kind == "spawn" and op.group is not None:
-            return self.spawn, (target, self._open_group(path, op.group))
+            return self.inherit(self.spawn), (target, self.open_group(path, op.group))
+        if kind in ("spawn", "detach"):
+            return self.inherit(getattr(self, kind)), (target,)
         if kind == "join":
-            return self._join, (target,)
+            return self._checked(task, op, [partial(self._check_spawned, target)], self.join), (target,)
         return getattr(self, kind), (target,)
 
-    def _open_group(self, path: Path, name: str) -> Group:
-        """The innermost group of that name around an op."""
-        for length in range(len(path) - 2, 1, -2):
-            group = self.scopes.get(path[:length])
-            if isinstance(group, Group) and group.name == name:
-                return group
-        raise Fault("Unopened")
-
-    def _join(self, task: Task, target: Task) -> Any:
+    def _check_spawned(self, target: Task) -> None:
         if target.state == UNSPAWNED:
             self.reads |= target.end.bit
             raise Fault("Unopened")
-        return self.join(task, target)
 
-    def _resolve_tcp(self, kind: str, op: Any) -> Call:
+    def _resolve_tcp(self, task: Task, kind: str, op: Any) -> Call:
         if kind in ("listen", "close_listener", "accept"):
             listener = self.listeners[op.listener]
-            return (
-                getattr(self, kind)
-                if kind == "listen"
-                else self._opened(listener, getattr(self, kind))
-            ), (listener,)
-        if kind == "connect":
+            call = getattr(self, kind)
+            if kind == "listen":
+                return call, (listener,)
+            checks = [partial(self._check_opened, listener)]
+            if kind == "accept":
+                checks += self._alone(task, _ACCEPTS, op)
+            return self._checked(task, op, checks, call), (listener,)
+        if kind in ("connect", "connect_unix"):
             listener = self.listeners[op.listener]
-            pair = self.pairs[op.stream]
-            call = self._opened(listener, self.connect)
-            return (lambda task, *_: call(task, *pair, listener)), ()
+            checks = [partial(self._check_opened, listener)]
+            return self._checked(task, op, checks, getattr(self, kind)), (*self.pairs[op.stream], listener)
         slot = self.slots[op.stream]
         args: tuple[Any, ...] = ()
         if kind == "send_bytes":
@@ -204,23 +233,72 @@ class Calls(Saving):
         elif kind == "receive_exactly":
             args = (op.count,)
         call = getattr(self, {"close": "close_stream", "abort": "abort_stream"}.get(kind, kind))
-        return self._on_stream, (slot, call, args)
+        checks = [partial(self._check_stream, slot)]
+        if kind in _READS or kind in _WRITES:
+            checks += self._alone(task, _READS if kind in _READS else _WRITES, op)
+        return self._checked(task, op, checks, partial(self._on_stream, slot, call)), args
 
-    def _opened(self, listener: Listener, call: Callable[..., Any]) -> Callable[..., Any]:
+    def _checked(
+        self, task: Task, op: Any, checks: list[Callable[[], None]], call: Callable[..., Any]
+    ) -> Callable[..., Any]:
+        """The call after its checks, which come first even if the op is told of a cancellation."""
+        self._checks[task.name, id(op)] = checks
+
         def checked(task: Task, *args: Any) -> Any:
-            self.reads |= listener.bit
-            if not listener.open and not listener.ever:
-                raise Fault("Unopened")
+            for check in checks:
+                check()
             return call(task, *args)
 
         return checked
 
-    def _on_stream(
-        self, task: Task, slot: Slot, call: Callable[..., Any], args: tuple[Any, ...]
-    ) -> Any:
+    def check_first(self, task: Task) -> None:
+        """What the op at which a task stands finds out before it can be told of a cancellation. Raises Fault."""
+        op = task.body.at.op
+        for check in self._checks.get((task.name, id(op)), ()):
+            check()
+        if op.kind in _READS or op.kind in _WRITES:
+            if self.slots[op.stream].stream.closed and self.choose("io", 2):  # type: ignore[union-attr]
+                raise self.gone()
+        elif op.kind == "accept" and not self.listeners[op.listener].open and self.choose("io", 2):
+            raise Fault(self.fault("Closed"))
+
+    def _alone(self, task: Task, kinds: frozenset[str], op: Any) -> list[Callable[[], None]]:
+        """That it may be Busy while another task is still inside such an op on the same socket.
+
+        Documents tell that two must not use one end at once, not when exactly the first one is through: while it
+        pauses, was woken or was cancelled, and has not gone on yet, either may be told.
+        """
+        name = getattr(op, "stream" if kinds is not _ACCEPTS else "listener")
+        users = {
+            path[0]
+            for path, other in self.program.walk()
+            if other.kind in kinds and name in (getattr(other, "stream", ""), getattr(other, "listener", ""))
+        }
+        rivals = [self.by_name[user] for user in sorted(users - {task.name})]
+        return [partial(self._check_rivals, rivals, kinds, name)] if rivals else []
+
+    def _check_rivals(self, rivals: list[Task], kinds: frozenset[str], name: str) -> None:
+        for rival in rivals:
+            self.reads |= rival.bit
+            if _inside(rival, kinds, name) and self.choose("io", 2):
+                stream = self.slots[name].stream if kinds is _READS else None
+                if stream is not None and stream.inbox and self.choose("data", 2):
+                    self.writes |= stream.bit
+                    stream.inbox = b""  # a composed read may have begun before it met the other one
+                raise Fault(self.fault("Busy"))
+
+    def _check_opened(self, listener: Listener) -> None:
+        self.reads |= listener.bit
+        if not listener.open and not listener.ever:
+            raise Fault("Unopened")
+
+    def _check_stream(self, slot: Slot) -> None:
         self.reads |= slot.bit
         if slot.stream is None:
             raise Fault("Unopened")
+
+    @staticmethod
+    def _on_stream(slot: Slot, call: Callable[..., Any], task: Task, *args: Any) -> Any:
         return call(task, slot.stream, *args)
 
     def _log(self, task: Task, text: str) -> None:
@@ -228,4 +306,21 @@ class Calls(Saving):
         self.shared.entries += (Entry(text, self.tick()),)
 
 
+def _inside(task: Task, kinds: frozenset[str], name: str) -> bool:
+    """Whether a task has come to such an op on that socket and not yet gone on."""
+    frames = task.body
+    step = frames.at
+    if step is None or step.kind not in kinds or frames.request != PERFORM:
+        return False
+    if name not in (getattr(step.op, "stream", ""), getattr(step.op, "listener", "")):
+        return False
+    if task.state == BLOCKED:
+        return kinds is _ACCEPTS  # of a stream the network knows who waits
+    return task.state == READY and task.wake[0] != START
+
+
+_READS = frozenset({"receive_some", "receive_exactly", "receive_until_eof"})
+_WRITES = frozenset({"send_bytes", "send_eof"})
+_ACCEPTS = frozenset({"accept"})
+_SPAWNS = frozenset({"spawn", "detach", "start"})
 _ON_TASK = frozenset({"spawn", "join", "cancel", "detach"})

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from runtimes.reference.clock import Clock
-from runtimes.reference.kernel import Fault
+from runtimes.reference.kernel import ALL, SOCKETS, Fault
 from runtimes.reference.objects import (
     BLOCKED,
     DONE,
     ERROR,
     READY,
     RETRY,
+    RUNNING,
     SKIP,
     START,
     UNSPAWNED,
@@ -20,15 +21,16 @@ from runtimes.reference.objects import (
     Task,
 )
 
-_SOCKETS = frozenset({"connect", "accept", "tcp-read", "tcp-write", "io"})
-"""What sockets wake for: whether a loop has seen it before a cancellation comes is nobody's promise."""
-
 
 class Cancellation(Clock):
     """Kernel with cancellation."""
 
     def cancel(self, task: Task, target: Task) -> Any:
         """Request a cancellation; waits for the target's end where the semantics say so."""
+        again = target.own.cancelled and target is not task
+        if again and self.level and not self.semantics.cancel_waits:
+            self.reads |= target.own.bit  # that stays so, whatever the target does meanwhile
+            return None
         self.reads |= target.bit
         if target.state == UNSPAWNED:
             raise Fault(self.fault("Unopened"))
@@ -36,6 +38,9 @@ class Cancellation(Clock):
             return None
         if not self.cancel_task(target):
             raise Fault(self.fault("RecursionError"))
+        if target is task and self.semantics.cancel_running == "at_once" and self.cancel_due(task):
+            self.take_cancel(task)
+            raise Fault(self.fault("Cancelled"))
         if self.semantics.cancel_waits and target.state != DONE:
             self.writes |= target.end.bit
             target.end.joiners += (task,)
@@ -51,6 +56,7 @@ class Cancellation(Clock):
         ):
             self.writes |= target.bit
             target.wake = (SKIP, None)
+            target.count += 1
             return True
         if self.level:
             self.cancel_scope(target.own)
@@ -60,7 +66,15 @@ class Cancellation(Clock):
                 return True
             target.own.cancelled = True
             self.writes |= target.own.bit
+            self.drop_deadlines(target)
         return self.edge_cancel(target)
+
+    def drop_deadlines(self, target: Task) -> None:
+        """Where a second cancel is ignored, a first one may put an end to deadlines, too (curio/kernel.py does)."""
+        timers = tuple(t for t in self.timers if getattr(t[1], "owner", None) is not target)
+        if timers != self.timers and self.choose("timer", 2):
+            self.timers = timers
+            self.writes |= ALL
 
     def cancel_due(self, task: Task) -> bool:
         """Whether the next cancel point of this task must take a cancellation."""
@@ -78,7 +92,9 @@ class Cancellation(Clock):
 
         Where a completion wins over a cancel, an edge stays pending until the task enters its next cancel point.
         """
-        if not self.cancel_due(task):
+        if not self.cancel_due(task) or self._cancels[task.doing] == "never":
+            return False
+        if self._cancels[task.doing] == "unspecified" and self.choose("cancel", 2):
             return False
         race = self.semantics.race
         return (
@@ -107,6 +123,9 @@ class Cancellation(Clock):
 
         False when tasks join one another in a circle, so that nobody can be told (asyncio: RecursionError).
         """
+        if self.semantics.cancel_running == "never" and self.passes_by(task):
+            self.reads |= task.bit
+            return True
         self.writes |= task.bit
         task.count += 1
         waiting = task.waiting
@@ -123,6 +142,15 @@ class Cancellation(Clock):
         task.pending = task.pending + 1 if self.semantics.cancel_again == "each" else 1
         self.cancel_arrives(task)
         return True
+
+    def passes_by(self, task: Task) -> bool:
+        """Whether a cancellation finds nothing that the task waits for, and is lost.
+
+        Where nobody is ever ready, since who is woken goes on at once, a ready task may be one that runs.
+        """
+        if task.state == READY and task.wake[0] in (VALUE, RETRY, ERROR):
+            return self.choose("cancel", 2) == 1
+        return task.state == RUNNING
 
     def cancel_arrives(self, task: Task) -> None:
         """A cancellation reaches a task that may be blocked, or just woken."""
@@ -142,7 +170,7 @@ class Cancellation(Clock):
             return
         if task.undo is None:
             return
-        race = "either" if task.undo[0] in _SOCKETS else self.semantics.race
+        race = "either" if task.undo[0] in SOCKETS else self.semantics.race
         if race == "cancel" or (race == "either" and self.choose("cancel", 2)):
             undo, task.undo = task.undo, None
             self.take_cancel(task)
@@ -156,6 +184,11 @@ class Cancellation(Clock):
         if queue == "group":
             self.interrupt_group(task, thing)
             return
+        if queue in ("condition", "reacquire"):
+            self.interrupt_waiter(task, queue, thing, extra)
+            return
+        if queue == "awaited":
+            return  # a thread, and nothing but its end
         self.forget(task, queue, thing, extra)
         self.take_cancel(task)
         lingers = queue == "send" and self.semantics.cancelled_send == "may"
@@ -165,6 +198,10 @@ class Cancellation(Clock):
             self.fault("Cancelled"),
             ("lingering-send", thing, None) if lingers else None,
         )
+
+    def interrupt_waiter(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
+        """A task that waits for a condition is told (`runtimes.reference.conditions`)."""
+        raise NotImplementedError
 
     def interrupt_group(self, task: Task, group: Any) -> None:
         """A task that waits for its children is told."""

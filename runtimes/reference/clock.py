@@ -39,14 +39,20 @@ class Clock(Kernel):
 
     def fire_timers(self) -> None:
         """Jump to the first deadline if need be, and fire everything that is due."""
-        first = min(timer[0] for timer in self.timers)
+        first = min([timer[0] for timer in self.timers])
         if self.lax or first > self.now:
             self.writes |= ALL
             self.now = max(self.now, first)
         else:
             self.writes |= CLOCK  # and what fires
-        due = sorted((t for t in self.timers if t[0] <= self.now), key=lambda t: t[0])
-        self.timers = tuple(t for t in self.timers if t[0] > self.now)
+        now = self.now
+        due = [t for t in self.timers if t[0] <= now]
+        if len(due) == 1:
+            self.timers = tuple([t for t in self.timers if t[0] > now])
+            self.fire(due[0][1])
+            return
+        due.sort(key=lambda t: t[0])
+        self.timers = tuple([t for t in self.timers if t[0] > now])
         while due:
             same = due[:1]
             if self.semantics.ties == "any":  # in an order that a saved and restored run keeps
@@ -61,7 +67,7 @@ class Clock(Kernel):
             self.expire(what)
         elif what.state == BLOCKED:
             what.waiting = None
-            what.undo = ("sleep", None, None)
+            what.undo = ("sleep", None, None) if self.regrets else None
             self.make_ready(what, VALUE, None, self.timed_lane)
 
     def expire(self, scope: Scope) -> None:

@@ -5,9 +5,9 @@ Built for one machine, and asked at each new state. Answers are remembered by th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, TypeAlias, final
 
-from conformance.lang.program import Program
+from conformance.lang.ops import Cancel
 from conformance.run.controllable import Foreseen
 from conformance.run.frames import ENTER, EXIT, FINALLY, PERFORM, Step
 from runtimes.reference.futures import Futures, cannot_fail
@@ -21,6 +21,7 @@ from runtimes.reference.objects import (
     RETRY,
     SKIP,
     START,
+    Event,
     Scope,
     Task,
 )
@@ -28,50 +29,66 @@ from runtimes.reference.objects import (
 if TYPE_CHECKING:
     from runtimes.reference.machine import Machine
 
+Reach: TypeAlias = tuple[int, int]
+"""What wakes something, and what is touched from then on."""
+Fact: TypeAlias = tuple[tuple[int, int] | None, Reach | None, int]
+"""What the state of one part means: its task's next step and all its steps; whom it may wake; what is settled."""
+
 
 @final
 class Foresight:
     """The tables of one machine. `known` is false where the reduction is not allowed at all."""
 
-    def __init__(self, machine: Machine, program: Program) -> None:
+    def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        kinds = {op.kind for _, op in program.walk()}
+        kinds = {op.kind for _, op in machine.walked}
         tasks = machine.tasks
-        self.known = not (machine.fifo or machine.lax or kinds & _FAR_REACHING or len(tasks) < 3)
+        self.known = not (machine.fifo or machine.lax or kinds - _FOLLOWED or len(tasks) < 3)
         if not self.known:
             return
         semantics = machine.semantics
         own = {task.name: task.bit | task.end.bit for task in tasks}
+        for name, context in machine.contexts.items():
+            own[name] |= context.bit
         if (
             semantics.dead_owner == "broken"
         ):  # a task's end concerns whoever wants a lock that it holds
-            for path, op in program.walk():
-                if op.kind == "acquire":
-                    own[path[0]] |= machine.locks[op.lock].bit  # type: ignore[attr-defined]
-        if semantics.orphans != "awaited" or not cannot_fail(machine.code["main"]):
+            for path, op in machine.walked:
+                if op.kind in _TAKES_LOCK:
+                    name = getattr(op, "lock", None) or op.condition  # type: ignore[attr-defined]
+                    own[path[0]] |= machine.locks[name].bit
+        told = {kind for kind in kinds if machine.cancel_point(kind) != "never"}
+        if semantics.orphans != "awaited" or not cannot_fail(machine.code["main"], told):
             own["main"] = EVERYTHING
         self.own = own
+        self._tables = (
+            ("event", machine.events), ("lock", machine.locks), ("channel", machine.channels),
+            ("semaphore", machine.semaphores), ("limiter", machine.limiters),
+            ("barrier", machine.barriers),
+        )  # fmt: skip
         self.futures = Futures(machine.code, self._touched, own)
-        self._of: dict[Task, dict[int, tuple[int, int]]] = {task: {} for task in tasks}
+        asked = {op.task for _, op in machine.walked if isinstance(op, Cancel)}
+        self._asked = {task.own: task for task in tasks if task.name in asked}
+        watched = (*tasks, *self._asked, *machine.events.values())
+        self._watched: list[tuple[Any, dict[int, Fact]]] = [(thing, {}) for thing in watched]
 
     def _touched(self, op: Any) -> int:
         machine = self.machine
         semantics = machine.semantics
-        if (
-            op.kind == "release"
-            and semantics.dead_owner == "broken"
-            and semantics.unowned == "works"
-        ):
-            return EVERYTHING  # the owner's list of locks changes, whoever that is
-        tables = (("event", machine.events), ("lock", machine.locks), ("channel", machine.channels))
-        for name, table in tables:
+        if op.kind in _ASKS_OWNER and semantics.unowned == "works":
+            return EVERYTHING  # it looks at the owner, whoever that is
+        if hasattr(op, "condition"):
+            condition = machine.conditions[op.condition]
+            return condition.bit | condition.lock.bit
+        for name, table in self._tables:
             if hasattr(op, name):
                 return int(table[getattr(op, name)].bit)
+        if hasattr(op, "variable") and semantics.context == "shared":
+            return machine.contexts["main"].bit
         if op.kind == "cancel":
             if semantics.cancel_joiner == "propagates":
                 return EVERYTHING
-            target = machine.by_name[op.task]
-            return target.bit | target.end.bit | target.own.bit
+            return int(machine.by_name[op.task].own.bit)
         if op.kind == "join":
             return machine.by_name[op.task].end.bit
         if op.kind == "log":
@@ -85,36 +102,59 @@ class Foresight:
         if not self.known:
             return None
         machine = self.machine
-        awake: dict[Any, tuple[int, int]] = {}
-        blocked: list[tuple[int, int]] = []
         numbers = machine.numbers()
-        for task in machine.tasks:
-            state = task.state
-            if state == READY:
-                known = self._of[task]
-                number = numbers[task.index]
-                found = known.get(number)
-                if found is None:
-                    found = known[number] = (self._next(task), self._future(task))
-                awake[task] = found
-                if task.undo is not None:  # a cancel may take back what it was given
-                    blocked.append((task.own.bit, self.own[task.name] | self._from(task)))
-            elif state == BLOCKED:
-                assert task.waiting is not None
-                thing = task.waiting[1]
-                wanted = (
-                    0 if thing is None else thing.end.bit if isinstance(thing, Task) else thing.bit
-                )
-                blocked.append((task.bit | wanted, self._future(task)))
-        if any(task.state == DONE for task in machine.ready):
-            return None
+        awake: dict[Any, tuple[int, int]] = {}
+        blocked: list[Reach] = []
+        settled = 0
+        for thing, known in self._watched:
+            number = numbers[thing.index]
+            fact = known.get(number)
+            if fact is None:
+                fact = known[number] = self._learn(thing)
+            ahead, reach, quiet = fact
+            if ahead is not None:
+                awake[thing] = ahead
+            if reach is not None:
+                blocked.append(reach)
+            settled |= quiet
+        for task in machine.ready:
+            if task.state == DONE:
+                return None
         for deadline, what in machine.timers:
             if deadline <= machine.now:
                 if not isinstance(what, Scope) or what.owner is None:
                     return None
                 mask = CLOCK | what.owner.own.bit | self.futures.whole[what.owner.name]
                 awake[None] = (mask, mask | awake.get(None, (0, 0))[1])
-        return awake, blocked
+        return awake, blocked, settled
+
+    def _learn(self, thing: Any) -> Fact:
+        """What the present state of one part means for those who look ahead."""
+        if isinstance(thing, Task):
+            return self._learn_task(thing)
+        if isinstance(thing, Event):  # once set it stays set: it is only read
+            return None, None, thing.bit if thing.set else 0
+        assert isinstance(thing, Scope)
+        task = self._asked[thing]
+        if thing.cancelled and self.machine.level:  # to cancel again does nothing
+            return None, None, thing.bit
+        return None, (thing.bit, task.bit | task.end.bit), 0
+
+    def _learn_task(self, task: Task) -> Fact:
+        state = task.state
+        if state == DONE:
+            return None, None, task.bit | task.end.bit | task.own.bit
+        if state == READY:
+            reach = None
+            if task.undo is not None:  # a cancel may take back what it was given
+                reach = (task.own.bit, self.own[task.name] | self._from(task))
+            return (self._next(task), self._future(task)), reach, 0
+        if state != BLOCKED:
+            return None, None, 0
+        assert task.waiting is not None
+        thing = task.waiting[1]
+        wanted = 0 if thing is None else thing.end.bit if isinstance(thing, Task) else thing.bit
+        return None, (task.bit | wanted, self._future(task)), 0
 
     def _future(self, task: Task) -> int:
         """Everything that a task may touch from now on, whether it is awake or will be woken."""
@@ -167,5 +207,20 @@ class Foresight:
             step = step.next
 
 
-_FAR_REACHING = frozenset({"group", "block", "listen", "connect", "accept"})
-"""Op kinds whose effects the table of futures does not follow."""
+_FOLLOWED = frozenset(
+    {
+        "spawn", "join", "cancel", "detach", "shield", "attempt", "raise", "return", "note", "log",
+        "checkpoint", "sleep", "sleep_until", "move_on_after", "fail_after", "wait", "set",
+        "acquire", "release", "send", "receive", "send_nowait", "receive_nowait",
+        "is_set", "acquire_nowait", "locked", "wait_condition", "notify", "notify_all", "length",
+        "acquire_semaphore", "acquire_semaphore_nowait", "release_semaphore", "semaphore_value",
+        "acquire_limiter", "acquire_limiter_nowait", "release_limiter", "set_limit",
+        "available_tokens", "wait_barrier",
+    }
+)  # fmt: skip
+"""Op kinds whose effects the tables follow (an event that is set stays set: none of them clears it).
+
+Others switch the reduction off, and so keep it sound.
+"""
+_TAKES_LOCK = frozenset({"acquire", "acquire_nowait", "wait_condition"})
+_ASKS_OWNER = frozenset({"release", "locked", "wait_condition", "notify", "notify_all"})

@@ -7,7 +7,7 @@ reduction off for whoever sees it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from conformance.lang import ops
 from conformance.run.frames import Step
@@ -52,21 +52,27 @@ class Futures:
         return mask
 
     def _touch(self, op: ops.Op) -> int:
-        if isinstance(op, ops.Spawn | ops.Detach):
+        if isinstance(op, ops.Spawn | ops.Start | ops.Detach):
             return self.whole[op.task]
         return self.touched(op)
 
 
-def cannot_fail(step: Step | None) -> bool:
-    """Whether a block of steps surely ends without an exception, so that its task's end concerns nobody."""
+def cannot_fail(step: Step | None, told: Container[str] = ()) -> bool:
+    """Whether a block of steps surely ends without an exception, so that its task's end concerns nobody.
+
+    `told` holds the kinds of op that may tell of a cancellation.
+    """
     while step is not None:
         op = step.op
         if isinstance(op, ops.Attempt):
             harmless = op.on_error is not None and op.on_cancel is not None
             handlers = (step.on_error, step.on_cancel, step.finally_)
-            if not harmless or not all(map(cannot_fail, handlers)):
+            if not harmless or not all(cannot_fail(handler, told) for handler in handlers):
                 return False
-        elif not isinstance(op, ops.Spawn | ops.Note | ops.Set | ops.Log):
+        elif isinstance(op, ops.Spawn | ops.Set):
+            if op.kind in told:
+                return False
+        elif not isinstance(op, ops.Note | ops.Log):
             return False
         step = step.next
     return True

@@ -17,6 +17,7 @@ from typing import Any
 from conformance.lang.ops import OPS, Ticks
 from conformance.lang.semantics import Semantics
 from runtimes.reference.objects import (
+    ASLEEP,
     BLOCKED,
     CHECK,
     DONE,
@@ -47,10 +48,20 @@ EVERYTHING = -1
 """A bound on what may be touched: no bound."""
 
 
+SOCKETS = frozenset({"connect", "accept", "tcp-read", "tcp-write", "io"})
+"""What sockets wake for: whether a loop has seen it before a cancellation comes is nobody's promise."""
+_UNDONE = SOCKETS | {"lingering-send"}
+"""What a cancellation may take back under whatever semantics."""
+
 SCOPE = "scope"
 """The kind of entering and leaving a scope, which is no schedule point and no cancel point."""
 _KINDS = tuple(OPS)
-_OURS = (SCOPE, "log", "block")
+CLOSING = frozenset({"close", "close_listener", "abort"})
+"""Op kinds that have their effect even if they are cancelled (trio.abc.AsyncResource.aclose: it must still close)."""
+_OURS = (
+    SCOPE, "log", "block", "open_gate", "handler", "peer_connect", "peer_send", "peer_eof", "peer_reset",
+    "peer_close",
+)  # fmt: skip
 """What the interpreter does by itself: never a schedule point nor a cancel point."""
 
 
@@ -66,6 +77,7 @@ class Kernel:
     def __init__(self, semantics: Semantics, *, lax: bool = False) -> None:
         self.semantics = semantics
         self.lax = lax
+        self.regrets = True  # whether a wake-up that was promised can be taken back
         self.fifo = semantics.order == "fifo"
         self.level = semantics.cancellation == "level"
         self.timed_lane = TIMED if semantics.ties == "fifo" else LOOSE
@@ -74,6 +86,7 @@ class Kernel:
         self.timers: tuple[tuple[Ticks, Any], ...] = ()
         self.tasks: list[Task] = []
         self.cancelling = False
+        self.retrying = False
         self.over = False
         self.reads = self.writes = 0
         self.changed = 0
@@ -130,6 +143,10 @@ class Kernel:
         """A task's end is told to whom it concerns (`runtimes.reference.tasks`)."""
         raise NotImplementedError
 
+    def cancel_point(self, kind: str) -> str:
+        """Whether an op of that kind is a cancel point: `always`, `if_blocks`, `never`, `unspecified`."""
+        return self._cancels.get(kind, "never")
+
     # ------------------------------------------------------------ the ready queue
 
     def options(self) -> list[Task | None]:
@@ -150,7 +167,8 @@ class Kernel:
                     seen |= 1 << lane
                     found.append(task)
         if self.timers and not self.over:
-            first = min(timer[0] for timer in self.timers)
+            timers = self.timers
+            first = timers[0][0] if len(timers) == 1 else min(timer[0] for timer in timers)
             if first <= self.now if found and not self.lax else first < HORIZON:
                 found.append(None)
         return found
@@ -166,12 +184,13 @@ class Kernel:
     def step(self, task: Task | None) -> None:
         """Let one option happen; its footprint is in `reads` and `writes` afterwards."""
         self.changed |= self.writes
-        self.reads, self.writes = ALL, 0
+        self.reads = ALL
         if task is None:
+            self.writes = 0
             self.fire_timers()
             return
+        self.writes = task.bit
         self.ready.remove(task)
-        self.writes |= task.bit
         if task.state == DONE:
             self.notice(task)
             return
@@ -184,12 +203,15 @@ class Kernel:
 
     # ------------------------------------------------------------ ops
 
-    def request(self, task: Task, kind: str, call: Callable[..., Any], *args: Any) -> Any:
+    def request(self, task: Task, kind: str, call: Callable[..., Any], args: Any) -> Any:
         """Perform an op: its value, or WAIT when the task must pause. Raises Fault."""
         due = (self.cancelling or task.pending) and self.cancel_due(task)
         if due:
             point = self._cancels[kind]
             if point == "always" or (point == "unspecified" and self.choose("cancel", 2)):
+                if kind == "group":
+                    return self.leave_told(task, call, *args)
+                self.told_before(task, kind, call, args)
                 self.take_cancel(task)
                 raise Fault(self.fault("Cancelled"))
         task.doing = kind
@@ -204,13 +226,36 @@ class Kernel:
             ):
                 self.interrupt(task)
         elif self._yields[kind]:
+            self.make_ready(task, CHECK if kind in CLOSING else VALUE, value)
+            return WAIT
+        return value
+
+    def told_before(self, task: Task, kind: str, call: Callable[..., Any], args: Any) -> None:
+        """What an op does all the same, though it is told of a cancellation before it begins. Raises Fault."""
+        if kind in CLOSING:
+            call(task, *args)
+
+    def leave_told(self, task: Task, call: Callable[..., Any], *args: Any) -> Any:
+        """Leave a group, a cancellation being due: it is told while it waits, or once the group is left."""
+        task.doing = "group"
+        value = call(task, *args)
+        if self.cancel_due(task):
+            if value is not WAIT:
+                self.take_cancel(task)
+                raise Fault(self.fault("Cancelled"))
+            self.interrupt(task)
+        elif value is not WAIT and self._yields["group"]:
             self.make_ready(task, VALUE, value)
             return WAIT
         return value
 
-    def retry(self, task: Task, kind: str, call: Callable[..., Any], *args: Any) -> Any:
+    def retry(self, task: Task, kind: str, call: Callable[..., Any], args: Any) -> Any:
         """Try an op again after a wake-up that promised nothing: no yield, no cancel before it."""
-        value = call(task, *args)
+        self.retrying = True
+        try:
+            value = call(task, *args)
+        finally:
+            self.retrying = False
         if value is WAIT and task.state == BLOCKED and task.pending and self.cancel_due(task):
             self.interrupt(task)
         return value
@@ -218,6 +263,7 @@ class Kernel:
     def block(self, task: Task, queue: str, thing: Any, extra: Any = None) -> Any:
         """The task waits for something."""
         task.state = BLOCKED
+        task.wake = ASLEEP
         task.waiting = (queue, thing, extra)
         return WAIT
 
@@ -226,7 +272,7 @@ class Kernel:
     ) -> None:
         """What a blocked task waited for has come."""
         task.waiting = None
-        task.undo = undo
+        task.undo = undo if self.regrets or undo is None or undo[0] in _UNDONE else None
         self.make_ready(task, code, value)
 
     def checkpoint(self, task: Task) -> Any:

@@ -6,7 +6,6 @@ a permanent test holds the two against each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, final
 
 from conformance.lang.outcome import Outcome, TaskOutcome, show_bytes, show_value
@@ -14,10 +13,11 @@ from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics
 from conformance.lang.text import show_op
 from conformance.run.controllable import Choose, Foreseen
-from conformance.run.frames import EXIT, PERFORM, Frames, Step, compile_program
+from conformance.run.frames import EXIT, Frames, Step, compile_program
+from runtimes.reference.aim import Aim
 from runtimes.reference.calls import Calls
 from runtimes.reference.foresight import Foresight
-from runtimes.reference.kernel import SCOPE, WAIT, Fault
+from runtimes.reference.kernel import WAIT, Fault
 from runtimes.reference.objects import (
     CHECK,
     DONE,
@@ -25,6 +25,7 @@ from runtimes.reference.objects import (
     GO,
     READY,
     RETRY,
+    RUNNING,
     SKIP,
     START,
     UNSPAWNED,
@@ -46,8 +47,14 @@ class Machine(Calls):
         self.program = program
         self.code = compile_program(program)
         self.choose = lambda _kind, _options: 0
+        # Where a completion wins, what a wake-up would undo is dead; unless a release asks how its lock was got.
+        self.regrets = semantics.race != "completion" or semantics.unowned == "works"
         self.build(program)
-        self._foresight = Foresight(self, program)
+        kinds = {op.kind for _, op in program.walk()}
+        self._told_at_ends = self.level and not self.fifo and bool(kinds & _CANCELS)
+        self._foresight = Foresight(self)
+        self._lengths: dict[Step, int] = {}
+        self._blocked: dict[Step, str] = {}
         self._told: dict[Any, TaskOutcome] = {}
         self.begin_here()
 
@@ -92,8 +99,28 @@ class Machine(Calls):
         if option is None or option.state == DONE:
             return 1
         frames = option.body
-        count = _ops_from(frames.at, self.code)
-        return 1 + count + sum(_ops_from(block[0].next, self.code) for block in frames.blocks)
+        count = 1
+        if frames.at is not None:
+            count += self._lengths.get(frames.at) or self._length(frames.at)
+        for step, _, _ in frames.blocks:
+            if step.next is not None:
+                count += self._lengths.get(step.next) or self._length(step.next)
+        return count
+
+    def _length(self, step: Step | None) -> int:
+        """The ops from this one to the end of its block, bodies and spawned tasks included."""
+        if step is None:
+            return 0
+        count = 1 + self._length(step.body) + self._length(step.next)
+        if step.kind in _STARTS:
+            op: Any = step.op
+            count += self._length(self.code[op.thread if step.kind == "run_in_thread" else op.task])
+        self._lengths[step] = count
+        return count
+
+    def aim(self, outcome: Outcome) -> Aim:
+        """What tells whether that outcome can still be reached."""
+        return Aim(self, outcome)
 
     # ------------------------------------------------------------ running
 
@@ -108,13 +135,17 @@ class Machine(Calls):
     def outcome(self) -> Outcome:
         """What this run has shown, now that nothing can go on."""
         dead = not self.over and self.tasks[0].state != DONE
-        ended = self.over or all(t.state in (DONE, UNSPAWNED) for t in self.tasks)
-        by_name = self.by_name
-        tasks = tuple([(name, self._task_outcome(by_name[name])) for name in self.program.tasks])
+        ended = True
+        for task in self.tasks:
+            if task.state not in (DONE, UNSPAWNED):
+                ended = self.over
+        ended = ended and not self.left_over()
+        tasks = tuple([(name, self.task_outcome(task)) for name, task in self.by_name.items()])
         ending = "completed" if ended and not dead else ("stopped" if self.lax else "deadlocked")
         return Outcome(tasks, self.shared.entries, ending)
 
-    def _task_outcome(self, task: Task) -> TaskOutcome:
+    def task_outcome(self, task: Task) -> TaskOutcome:
+        """What a task has shown so far."""
         body = task.body
         log = body.log
         if task.state == DONE and body.request >= 0:
@@ -128,10 +159,14 @@ class Machine(Calls):
             return TaskOutcome()
         if body.request < 0 or (task.state == READY and task.wake[0] in (START, SKIP)):
             return TaskOutcome(log, "unstarted")
-        if self.over and self.semantics.orphans == "destroyed":
+        if self.over and (self.late_spawns or self.semantics.orphans == "destroyed"):
             return TaskOutcome(log, "destroyed", self.tick())
         step = body.next()
-        return TaskOutcome(log, f"blocked: {show_op(step.op)}" if step is not None else "running")
+        if step is None:
+            return TaskOutcome(log, "running")
+        if step not in self._blocked:
+            self._blocked[step] = f"blocked: {show_op(step.op)}"
+        return TaskOutcome(log, self._blocked[step])
 
     def refuse(self, child: Task) -> None:
         """A start was attempted, in vain: it shows as unstarted."""
@@ -144,76 +179,104 @@ class Machine(Calls):
         frames: Frames = task.body
         code, value = task.wake
         if code == VALUE:
-            if task.doing == "connect" and value is not None and not self.connected(value):
-                frames.fail("Broken")
+            if value is None and task.doing not in _ITEMS:
+                step = frames.proceed()
             else:
-                self._succeed(frames, frames.at if frames.request != EXIT else None, value)
+                step = self._arrived(task, frames, value)
         elif code == CHECK:
             if (task.pending or self.cancelling) and self.told_after_checkpoint(task):
                 self.take_cancel(task)
                 frames.fail("Cancelled")
+                step = frames.next()
             else:
-                frames.succeed()
-        elif code == ERROR:
-            frames.fail(value)
+                step = frames.proceed()
         elif code == SKIP:
             frames.request = -1
             self.finish(task, ("failed", "Cancelled"))
             return
-        self._go_on(task, frames, code == RETRY, code != START or not self.fifo)
+        else:
+            if code == ERROR:
+                frames.fail(value)
+            step = frames.next()
+        self._go_on(task, frames, step, code)
 
-    def _go_on(self, task: Task, frames: Frames, again: bool, paused: bool) -> None:  # noqa: FBT001 - called at every step
+    def _go_on(self, task: Task, frames: Frames, step: Step | None, code: int) -> None:
         """Perform ops up to the next pause. An op that is a schedule point may pause before its effect, too.
 
-        Documents say that an op lets others run, not whether before or after its effect. `paused`: the task
-        has just been at such a point.
+        Documents say that an op lets others run, not whether before or after its effect, nor whether they run
+        before it tells of a cancellation.
         """
-        while (step := frames.next()) is not None:
-            call, args = self.call_of(task, frames, step)
-            kind = step.kind
-            if frames.request != PERFORM and (frames.request != EXIT or kind != "group"):
-                kind = SCOPE
-            if not paused and self._yields[kind] and kind not in _PAUSES:
-                self.make_ready(task, GO)
-                return
-            paused = False
+        plans = self._plans
+        paused = code != START or not self.fifo  # the task has just been at such a point
+        gone_on = code == GO  # … before this very op
+        # What is told at the end of a checkpoint is told by the checkpoint: at a pause behind it, by the next op.
+        retold = self._told_at_ends and task.doing in _PAUSES and code in (CHECK, VALUE)
+        again = code == RETRY
+        while step is not None:
+            known = plans.get(step) if frames.request != EXIT else None
+            kind, call, args = known or self.plan(task, frames, step)
+            if not (gone_on or again) and self._yields[kind]:
+                due = (self.cancelling or task.pending) and self.cancel_due(task)
+                if due or not ((paused and not retold) or kind in _PAUSES):
+                    self.make_ready(task, GO)
+                    return
+            paused = gone_on = retold = False
             try:
-                value = (self.retry if again else self.request)(task, kind, call, *args)
+                if again:
+                    again = False
+                    value = self.retry(task, kind, call, args)
+                else:
+                    value = self.request(task, kind, call, args)
             except Fault as fault:
                 if kind in _STARTS:
                     self.refuse(args[0])
                 frames.fail(fault.args[0])
+                step = frames.next()
             else:
                 if value is WAIT:
                     return
-                self._succeed(frames, step, value)
-            again = False
+                if value is not None or kind in _ITEMS:
+                    self._show(frames, step, value)
+                step = frames.proceed(value)
         task.ended = self.now
         assert frames.end is not None
         self.finish(task, frames.end)
 
-    def _succeed(self, frames: Frames, step: Step | None, value: Any) -> None:
-        if step is not None and (value is not None or step.kind in _ITEMS):
-            kind = step.kind
-            if kind in _LOGGED:
-                frames.record(
-                    "got " + (show_bytes(value) if isinstance(value, bytes) else show_value(value))
-                )
-            elif kind in ("connect", "accept") and isinstance(value, Stream):
-                slot = self.slots[step.op.stream]  # type: ignore[attr-defined]
-                slot.stream = value
-                self.writes |= slot.bit
-        frames.succeed(value)
+    def told_before(self, task: Task, kind: str, call: Any, args: Any) -> None:
+        """Names are looked up first, use by two is noticed first, and a connect may have been begun."""
+        self.check_first(task)
+        if kind in _CONNECTS and self.choose("io", 2):
+            call(task, *args)
+            undo, task.undo = task.undo, None
+            self.ready.remove(task)
+            task.state = RUNNING
+            assert undo is not None
+            self.undo(task, *undo)
+        super().told_before(task, kind, call, args)
 
+    def _arrived(self, task: Task, frames: Frames, value: Any) -> Step | None:
+        """What an op waited for is there."""
+        if task.doing in _CONNECTS and not self.connected(value):
+            frames.fail("Broken")
+            return frames.next()
+        if frames.request != EXIT:
+            assert frames.at is not None
+            self._show(frames, frames.at, value)
+        return frames.proceed(value)
 
-def _ops_from(step: Step | None, code: Mapping[str, Step | None]) -> int:
-    count = 0
-    while step is not None:
-        count += 1 + _ops_from(step.body, code)
-        if step.kind in ("spawn", "detach"):
-            count += _ops_from(code[step.op.task], code)  # type: ignore[attr-defined]
-        step = step.next
-    return count
+    def _show(self, frames: Frames, step: Step, value: Any) -> None:
+        """What an op returned goes to the log, or is a stream's name."""
+        kind = step.kind
+        if kind == "start":
+            self.given(step.op.task)  # type: ignore[attr-defined]
+        if kind in _LOGGED and (value is not None or kind != "start"):
+            frames.record(
+                "got " + (show_bytes(value) if isinstance(value, bytes) else show_value(value))
+            )
+        elif (kind == "accept" or kind in _CONNECTS) and isinstance(value, Stream):
+            slot = self.slots[step.op.stream]  # type: ignore[attr-defined]
+            slot.stream = value
+            self.writes |= slot.bit
 
 
 def _end(end: tuple[str, Any] | None) -> str:
@@ -233,9 +296,29 @@ _LOGGED = frozenset(
         "receive_some",
         "receive_exactly",
         "receive_until_eof",
+        "start",
+        "done",
+        "cancelled",
+        "cancelling",
+        "cancel_called",
+        "cancelled_caught",
+        "get_variable",
+        "is_set",
+        "locked",
+        "length",
+        "semaphore_value",
+        "available_tokens",
+        "wait_barrier",
+        "run_in_thread",
+        "from_thread",
     }
 )
+_CONNECTS = frozenset({"connect", "connect_unix"})
+_CANCELS = frozenset(
+    {"cancel", "cancel_group", "cancel_scope", "fail_after", "group", "move_on_after", "scope"}
+)
+"""Op kinds that cancel somebody, now or later."""
 _PAUSES = frozenset({"checkpoint", "sleep", "sleep_until"})
 """Op kinds that do nothing but pause."""
-_STARTS = frozenset({"spawn", "detach"})
-_ITEMS = frozenset({"receive", "receive_nowait"})
+_STARTS = frozenset({"spawn", "detach", "start", "run_in_thread"})
+_ITEMS = frozenset({"receive", "receive_nowait", "get_variable", "start"})

@@ -11,13 +11,13 @@ from typing import Any
 
 from runtimes.reference.kernel import WAIT, Fault
 from runtimes.reference.objects import RETRY, VALUE, Listener, Stream, Task
-from runtimes.reference.structure import Structure
+from runtimes.reference.scopes import NamedScopes
 
 SMALL = 4096
 """Bytes in flight up to which a send never blocks."""
 
 
-class Network(Structure):
+class Network(NamedScopes):
     """Kernel with TCP."""
 
     def listen(self, task: Task, listener: Listener) -> None:
@@ -43,6 +43,12 @@ class Network(Structure):
         self.writes |= listener.bit | client.bit | server.bit
         if not listener.open:
             raise Fault(self.fault("Refused"))
+        self.established(client, server, listener)
+        self.wake(task, VALUE, client, ("connect", client, None))
+        return WAIT
+
+    def established(self, client: Stream, server: Stream, listener: Listener) -> None:
+        """The handshake is done: an accept gets the connection, now or later."""
         client.opened = server.opened = True
         client.peer, server.peer = server, client
         if listener.acceptors:
@@ -50,8 +56,6 @@ class Network(Structure):
             self.wake(first, VALUE, server, ("accept", listener, server))
         else:
             listener.backlog += (server,)
-        self.wake(task, VALUE, client, ("connect", client, None))
-        return WAIT
 
     def connected(self, stream: Stream) -> bool:
         """Whether a connect that was under way succeeds: a reset that came meanwhile may be told right there."""
@@ -81,7 +85,9 @@ class Network(Structure):
         assert peer is not None
         self.writes |= peer.bit
         if stream.reset:
-            raise self.gone() if stream.told else self.broken(stream)
+            if not stream.told and self.choose("io", 2):
+                return None  # it was buffered before the reset was seen
+            raise self.gone() if stream.told or self.choose("io", 2) else self.broken(stream)
         if peer.closed:
             told = self.choose("io", 3)
             stream.reset = told > 0
@@ -99,12 +105,16 @@ class Network(Structure):
         """Half-close."""
         self.writes |= stream.bit
         if stream.closed:
+            if self.choose("io", 2):
+                return  # asyncio does nothing then; documents do not say
             raise self.gone()
-        if stream.reset and self.choose("io", 2):
-            raise self.broken(stream)
+        peer = stream.peer
+        over = stream.ended and peer is not None and (peer.closed or peer.ended)
+        if (stream.reset or over) and (how := self.choose("io", 3)):
+            raise self.broken(stream) if how == 1 else self.gone()
         if not stream.ended:
             stream.ended = True
-            self.finished(stream.peer)
+            self.finished(peer)
 
     def broken(self, stream: Stream) -> Fault:
         """The error for a connection that was reset; from now on this end was told."""
@@ -120,13 +130,21 @@ class Network(Structure):
         self.writes |= stream.bit
         if stream.closed:
             return
+        lost = stream.reset and not stream.told
+        lost = stream.reset
         self.drop(stream, reset=bool(stream.inbox) and bool(self.choose("io", 2)))
+        if lost and self.choose("io", 2):
+            raise self.broken(stream)  # what the connection died of is told by its close, or not
+        if lost and self.choose("io", 2):
+            raise self.broken(stream)  # asyncio's wait_closed tells of a reset that nobody was told of
 
     def abort_stream(self, task: Task, stream: Stream) -> None:
         """Reset the connection."""
         self.writes |= stream.bit
         if not stream.closed:
             self.drop(stream, reset=True)
+        elif self.choose("io", 2):
+            raise self.gone()
 
     def drop(self, stream: Stream, *, reset: bool) -> None:
         """This end is gone."""
@@ -164,8 +182,8 @@ class Network(Structure):
             self.arrived(stream)
 
     def arrived(self, stream: Stream) -> None:
-        """Something arrived: a blocked reader looks again."""
-        if stream.reader is not None:
+        """Something arrived: a blocked reader looks again, unless its end was closed under it."""
+        if stream.reader is not None and not (stream.closed and self.choose("io", 2)):
             reader, stream.reader = stream.reader, None
             self.wake(reader, RETRY, None, ("tcp-read", stream, None))
 
@@ -233,6 +251,46 @@ class Network(Structure):
                 writer, peer.writer = peer.writer[0], None
                 self.wake(writer, VALUE, None, ("tcp-write", peer, None))
         return data
+
+    # ------------------------------------------------------------ peers outside of the runtime
+
+    def peer_connect(self, task: Task, client: Stream, server: Stream, listener: Listener) -> None:
+        """A connection from outside; the op itself never waits and never fails."""
+        self.writes |= listener.bit | client.bit | server.bit
+        if listener.open:
+            self.established(client, server, listener)
+
+    def peer_send(self, task: Task, client: Stream, data: bytes) -> None:
+        """Data from outside, unless that end is closed or knows of a reset."""
+        self.writes |= client.bit
+        peer = client.peer
+        if peer is None or client.closed or client.ended or client.reset:
+            return
+        self.writes |= peer.bit
+        if peer.closed:
+            client.reset = True
+            return
+        peer.inbox += data
+        self.arrived(peer)
+
+    def peer_eof(self, task: Task, client: Stream) -> None:
+        """The end of what comes from outside."""
+        self.writes |= client.bit
+        if client.peer is not None and not (client.closed or client.ended or client.reset):
+            client.ended = True
+            self.finished(client.peer)
+
+    def peer_reset(self, task: Task, client: Stream) -> None:
+        """A reset from outside."""
+        self.writes |= client.bit
+        if client.peer is not None and not client.closed:
+            self.drop(client, reset=True)
+
+    def peer_close(self, task: Task, client: Stream) -> None:
+        """A close from outside."""
+        self.writes |= client.bit
+        if client.peer is not None and not client.closed:
+            self.drop(client, reset=bool(client.inbox) and bool(self.choose("io", 2)))
 
     # ------------------------------------------------------------ cancellation
 

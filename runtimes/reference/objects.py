@@ -18,6 +18,9 @@ START, VALUE, ERROR, CHECK, RETRY, SKIP, GO = range(7)
 """How a ready task goes on: first step; its op returns; its op raises; its op returns unless cancelled; its op
 is tried again; its body never runs; its op is performed now (it paused before it)."""
 
+ASLEEP: tuple[int, Any] = (-1, None)
+"""The wake-up of a task that is blocked or done."""
+
 LOOSE, QUEUED, TIMED = range(3)
 """Lanes of the ready queue: a loose task may go on at any time; others keep the order of their lane."""
 
@@ -97,27 +100,29 @@ class Task(Stateful):
 class End(Stateful):
     """A task's end, apart from the task so that joining it and its steps commute.
 
-    `result` is (`returned`, value) or (`failed`, error) once the task is done.
+    `result` is (`returned`, value) or (`failed`, error) once the task is done; `taken` when only the first of those
+    that waited for it gets it, and has.
     """
 
-    __slots__ = ("joiners", "result")
-    STATE = ("joiners", "result")
+    __slots__ = ("joiners", "result", "taken")
+    STATE = ("joiners", "result", "taken")
 
     def __init__(self, bit: int) -> None:
         self.bit = bit
         self.joiners: tuple[Task, ...] = ()
         self.result: tuple[str, Any] | None = None
+        self.taken = False
 
     def load(self, saved: tuple[Any, ...]) -> None:
         """Put a saved state back."""
-        self.joiners, self.result = saved
+        self.joiners, self.result, self.taken = saved
 
 
 class Scope(Stateful):
     """A cancel scope: of a task as a whole, of a deadline, of a shield, of a group. Its owner never changes."""
 
     __slots__ = ("cancelled", "entered", "kind", "owner", "shield")
-    STATE = ("cancelled", "entered")
+    STATE: ClassVar[tuple[str, ...]] = ("cancelled", "entered")
 
     def __init__(self, kind: str, bit: int, *, shield: bool = False) -> None:
         self.kind = kind
@@ -133,7 +138,10 @@ class Scope(Stateful):
 
 
 class Group(Stateful):
-    """A task group. `errors` of children and body; `exiting` once the body is over."""
+    """A task group. `errors` of children and body; `lost` children were cancelled; `exiting` once the body is over.
+
+    `swept` were cancelled together by hand; `sweepers` wait for that.
+    """
 
     __slots__ = (
         "aborted",
@@ -142,11 +150,18 @@ class Group(Stateful):
         "errors",
         "exiting",
         "interrupted",
+        "lost",
         "name",
+        "opened",
         "owner",
         "scope",
+        "sweepers",
+        "swept",
     )
-    STATE = ("alive", "errors", "exiting", "asked", "aborted", "interrupted")
+    STATE = (
+        "alive", "errors", "exiting", "asked", "aborted", "interrupted", "lost", "opened", "swept",
+        "sweepers",
+    )  # fmt: skip
 
     def __init__(self, bit: int, scope: Scope, name: str = "") -> None:
         self.bit = bit
@@ -157,7 +172,11 @@ class Group(Stateful):
         self.exiting = False
         self.asked = self.aborted = False
         self.interrupted = False
+        self.lost = 0
+        self.opened = False
         self.owner: Task | None = None
+        self.swept: tuple[Task, ...] = ()
+        self.sweepers: tuple[Task, ...] = ()
 
 
 class Event(Stateful):
@@ -193,14 +212,15 @@ class Lock(Stateful):
 
 
 class Channel(Stateful):
-    """A bounded channel. Senders wait with their items: ((task, item), …)."""
+    """A channel. Senders wait with their items: ((task, item), …). `sides`: its ends, where some op closes one."""
 
-    __slots__ = ("capacity", "items", "receivers", "senders")
+    __slots__ = ("capacity", "items", "receivers", "senders", "sides")
     STATE = ("items", "receivers", "senders")
 
-    def __init__(self, bit: int, capacity: int) -> None:
+    def __init__(self, bit: int, capacity: float) -> None:
         self.bit = bit
         self.capacity = capacity
+        self.sides: tuple[Any, ...] = ()
         self.items: tuple[Any, ...] = ()
         self.receivers: tuple[Task, ...] = ()
         self.senders: tuple[tuple[Task, Any], ...] = ()

@@ -6,13 +6,14 @@ again (asyncio.Queue, curio.Queue do that). What a cancellation takes back in ea
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from runtimes.reference.kernel import Fault
 from runtimes.reference.objects import (
     BLOCKED,
     DONE,
     ERROR,
+    READY,
     RETRY,
     VALUE,
     Channel,
@@ -20,10 +21,10 @@ from runtimes.reference.objects import (
     Lock,
     Task,
 )
-from runtimes.reference.tasks import Tasks
+from runtimes.reference.permits import Permits
 
 
-class Primitives(Tasks):
+class Primitives(Permits):
     """Kernel with event, lock, channel."""
 
     def wait_event(self, task: Task, event: Event) -> Any:
@@ -52,7 +53,7 @@ class Primitives(Tasks):
         if lock.owner is None:
             self.own(task, lock)
             return None
-        if lock.owner.state == DONE and self._follow:
+        if lock.owner.state == DONE and lock in lock.owner.owned:
             raise Fault(self.fault("Broken"))
         if lock.owner is task and self.semantics.relock == "error":
             raise Fault(self.fault("Misuse"))
@@ -65,10 +66,51 @@ class Primitives(Tasks):
             self.reads |= lock.bit
             raise Fault(self.fault("Misuse"))
         self.writes |= lock.bit
+        if lock.owner is not task and not self._handed_over(lock):
+            return
         if self._follow:
             self.writes |= lock.owner.bit
             lock.owner.owned = tuple(held for held in lock.owner.owned if held is not lock)
         self.pass_lock(lock)
+
+    def _handed_over(self, lock: Lock) -> bool:
+        """Whether this release goes on as usual, when its owner was woken and has not gone on yet.
+
+        Documents are silent: asyncio takes the lock for free until then, so that a release is Misuse; curio takes it for
+        good only then, so that a release changes nothing. Raises Fault.
+        """
+        assert lock.owner is not None
+        if not self.just_woken(lock.owner):
+            return True
+        how = self.choose("wake", 2 if lock.waiters else 3)
+        if how == 1:
+            raise Fault(self.fault("Misuse"))
+        return how == 0
+
+    def just_woken(self, owner: Task) -> bool:
+        """Whether the owner of a lock was woken to have it, and has not gone on yet."""
+        self.reads |= owner.bit
+        if owner.state != READY:
+            return False
+        woken = owner.doing == "acquire" and owner.wake[0] == VALUE
+        return woken or owner.doing == "wait_condition"
+
+    def acquire_nowait(self, task: Task, lock: Lock) -> None:
+        """Take the lock or fail."""
+        if lock.owner is None:
+            self.writes |= lock.bit
+            self.own(task, lock)
+            return
+        self.reads |= lock.bit
+        misused = lock.owner is task and self.semantics.relock == "error"
+        raise Fault(self.fault("Misuse" if misused else "WouldBlock"))
+
+    def locked(self, task: Task, lock: Lock) -> bool:
+        """Whether it is taken. Where locks have no owners, one that is handed over may count as free."""
+        self.reads |= lock.bit
+        if lock.owner is None or lock.owner is task or self.semantics.unowned == "error":
+            return lock.owner is not None
+        return not self.just_woken(lock.owner) or self.choose("wake", 2) == 0
 
     @property
     def _follow(self) -> bool:
@@ -82,11 +124,19 @@ class Primitives(Tasks):
             task.owned += (lock,)
 
     def owner_died(self, task: Task) -> None:
-        """Whoever waits for a lock of a task that is gone fails."""
+        """Whoever waits for a lock of a task that is gone fails.
+
+        Main need not be gone where it waits for the others: they are in a nursery of its own task, in trio.
+        """
+        if task is self.tasks[0] and self.semantics.orphans == "awaited" and self.choose("io", 2):
+            task.owned = ()
         for lock in task.owned:
             self.writes |= lock.bit
             for waiter in lock.waiters:
-                self.wake(waiter, ERROR, self.fault("Broken"))
+                if waiter.waiting is not None and waiter.waiting[0] == "reacquire":
+                    self.wake(waiter, RETRY)
+                else:
+                    self.wake(waiter, ERROR, self.fault("Broken"))
             lock.waiters = ()
 
     def pass_lock(self, lock: Lock) -> None:
@@ -96,11 +146,27 @@ class Primitives(Tasks):
         if not lock.waiters:
             return
         first, lock.waiters = lock.waiters[0], lock.waiters[1:]
-        if self.semantics.locks == "fair":
+        if first.doing == "wait_condition":
+            self.hand_back(first, lock)
+        elif self.semantics.locks == "fair":
             self.own(first, lock)
             self.wake(first, VALUE, None, ("acquire", lock, None))
         else:
             self.wake(first, RETRY, None, ("acquire-again", lock, None))
+
+    def hand_back(self, waiter: Task, lock: Lock) -> None:
+        """The lock is for a task that comes back from a condition (`runtimes.reference.conditions`)."""
+        raise NotImplementedError
+
+    def is_set(self, task: Task, event: Event) -> bool:
+        """Whether it is set."""
+        self.reads |= event.bit
+        return bool(event.set)  # a restored False may be the 0 of an equal state
+
+    def clear(self, task: Task, event: Event) -> None:
+        """Let it be no longer set. Whoever was woken stays so."""
+        self.writes |= event.bit
+        event.set = False
 
     def send(self, task: Task, channel: Channel, item: Any) -> Any:
         """Put an item in, waiting for room."""
@@ -118,7 +184,7 @@ class Primitives(Tasks):
     def offer(self, channel: Channel, item: Any) -> bool:
         """Put an item in if there is a receiver or room."""
         self.reads |= channel.bit
-        fair = self.semantics.channels == "fair"
+        fair = self.semantics.channels == "fair" or not channel.capacity
         if fair and channel.receivers:
             self.writes |= channel.bit
             first, channel.receivers = channel.receivers[0], channel.receivers[1:]
@@ -135,8 +201,11 @@ class Primitives(Tasks):
     def receive(self, task: Task, channel: Channel) -> Any:
         """Take an item, waiting for one."""
         self.writes |= channel.bit
-        if channel.items:
+        behind = channel.receivers and self.semantics.channels == "barging" and not self.retrying
+        if channel.items and not (behind and self.choose("wake", 2)):
             return self.take(channel)
+        if not channel.capacity and channel.senders:
+            return self.meet(channel)
         channel.receivers += (task,)
         return self.block(task, "receive", channel)
 
@@ -144,15 +213,25 @@ class Primitives(Tasks):
         """Take an item or fail."""
         if not channel.items:
             self.reads |= channel.bit
+            if not channel.capacity and channel.senders:
+                return self.meet(channel)
             raise Fault(self.fault("Empty"))
         self.writes |= channel.bit
         return self.take(channel)
+
+    def meet(self, channel: Channel) -> Any:
+        """A rendezvous: the item goes from hand to hand."""
+        self.writes |= channel.bit
+        (sender, item), channel.senders = channel.senders[0], channel.senders[1:]
+        if sender.state == BLOCKED:
+            self.wake(sender, VALUE, None, ("send", channel, item))
+        return item
 
     def take(self, channel: Channel) -> Any:
         """The first item; a waiting sender gets its room."""
         item, channel.items = channel.items[0], channel.items[1:]
         if channel.senders:
-            (sender, waiting), channel.senders = channel.senders[0], channel.senders[1:]
+            (sender, waiting), channel.senders = self.next_of(channel.senders)
             if sender.state != BLOCKED:
                 channel.items += (
                     waiting,
@@ -164,16 +243,22 @@ class Primitives(Tasks):
                 self.wake(sender, RETRY, None, ("send-again", channel, None))
         return item
 
+    def next_of(self, waiting: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+        """Who is told next, and the others: the first, or whoever where no order is kept."""
+        unordered = self.semantics.channels == "unordered" and len(waiting) > 1
+        at = self.choose("wake", len(waiting)) if unordered else 0
+        return waiting[at], (*waiting[:at], *waiting[at + 1 :])
+
     def rouse_receiver(self, channel: Channel) -> None:
         """Barging: tell the first receiver to try."""
         if channel.receivers:
-            first, channel.receivers = channel.receivers[0], channel.receivers[1:]
+            first, channel.receivers = self.next_of(channel.receivers)
             self.wake(first, RETRY, None, ("receive-again", channel, None))
 
     def rouse_sender(self, channel: Channel) -> None:
         """Barging: tell the first sender to try."""
         if channel.senders and len(channel.items) < channel.capacity:
-            (sender, _), channel.senders = channel.senders[0], channel.senders[1:]
+            (sender, _), channel.senders = self.next_of(channel.senders)
             self.wake(sender, RETRY, None, ("send-again", channel, None))
 
     def undo(self, task: Task, kind: str, thing: Any, value: Any) -> None:
@@ -197,6 +282,8 @@ class Primitives(Tasks):
             thing.senders = tuple(s for s in thing.senders if s[0] is not task)
         elif kind == "send-again":
             self.rouse_sender(thing)
+        elif kind in PERMITS:
+            super().undo(task, kind, thing, value)
 
     def forget(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
         """Remove a task from the queue that it waits in."""
@@ -213,3 +300,7 @@ class Primitives(Tasks):
             thing.senders = tuple(s for s in thing.senders if s[0] is not task)
         else:
             super().forget(task, queue, thing, extra)
+
+
+PERMITS: Final = frozenset({"semaphore", "semaphore-again", "limiter", "limiter-again"})
+"""What a task was woken for that the layer below knows."""

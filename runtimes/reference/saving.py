@@ -10,16 +10,19 @@ from typing import Any
 from conformance.lang.ops import Ticks
 from conformance.lang.semantics import Semantics
 from runtimes.reference.kernel import EVERYTHING, FIRST
-from runtimes.reference.network import Network
 from runtimes.reference.objects import LOOSE, Scope, Task
+from runtimes.reference.scopes import NamedScope
+from runtimes.reference.threads import Threads
 
 
-class Saving(Network):
+class Saving(Threads):
     """Kernel whose state is a list of things, each with a footprint bit of its own."""
 
     def __init__(self, semantics: Semantics, *, lax: bool) -> None:
         super().__init__(semantics, lax=lax)
         self.things: list[Any] = []
+        self._all = 0
+        self._orders: dict[tuple[Task, ...], tuple[Task, ...]] = {}
         self._numbers: dict[Any, int] = {}
         self._saved: list[Any] = []
         self._current: list[int] = []
@@ -27,18 +30,19 @@ class Saving(Network):
         self._start: tuple[Any, ...] = ()
         self._first: list[int] = []
         self._indices = range(0)
-        self._states: list[Any] = []
+        self._loads: dict[int, list[tuple[Callable[[Any], None], Any]]] = {}
 
     def make_thing(self, make: Callable[..., Any], *args: Any, **named: Any) -> Any:
         """Make an object, with the next footprint bit, and remember it."""
         bit = FIRST << len(self.things)
         thing = (
             make(args[0], bit, *args[1:], **named)
-            if make in (Scope, Task)
+            if make in _KIND_FIRST
             else make(bit, *args, **named)
         )
         thing.index = len(self.things)
         self.things.append(thing)
+        self._all = (1 << len(self.things)) - 1
         self._current.append(-1)
         return thing
 
@@ -55,15 +59,27 @@ class Saving(Network):
         current, numbers, writes = self._current, self._numbers, self.changed | self.writes
         if writes:
             self.changed = self.writes = 0
-            for thing in self._written(writes):
+            bits = writes // FIRST if writes > 0 else self._all
+            things = self.things
+            while bits:
+                index = bits.bit_length() - 1
+                bits ^= 1 << index
+                thing = things[index]
                 saved = thing.save(thing)
-                number = numbers.setdefault(saved, len(numbers))
-                if number == len(self._saved):
+                number = numbers.get(saved)
+                if number is None:
+                    number = numbers[saved] = len(numbers)
                     self._saved.append(saved)
-                current[thing.index] = number
+                current[index] = number
         ready, timers = tuple(self.ready), self.timers
         if len(ready) > 1:
-            ready = tuple(sorted(ready, key=_in_fifo if self.fifo else _bit))
+            if self.fifo:
+                ready = tuple(sorted(ready, key=_in_fifo))
+            else:
+                found = self._orders.get(ready)
+                if found is None:
+                    found = self._orders[ready] = tuple(sorted(ready, key=_bit))
+                ready = found
         if len(timers) > 1 and self.semantics.ties == "any":
             timers = tuple(sorted(timers, key=_by_deadline))
         return self.now, ready, timers, self.cancelling, self.over, *current
@@ -98,7 +114,7 @@ class Saving(Network):
         self._start = self.snapshot()
         self._first = list(self._current)
         self._indices = range(len(self._first))
-        self._states = [self._saved[number] for number in self._first]
+        self._loads.clear()
 
     def reset(self) -> None:
         """Back to the start; only what was written since is loaded, where nothing was saved in between."""
@@ -109,11 +125,19 @@ class Saving(Network):
         self.changed = self.writes = 0
         self.now, ready, self.timers, self.cancelling, self.over = self._start[:5]
         self.ready = list(ready)
-        states = self._states
-        for index, thing in enumerate(self.things):
-            if unsaved & thing.bit:
-                thing.load(states[index])
+        loads = self._loads.get(unsaved)
+        if loads is None:
+            loads = self._loads[unsaved] = [
+                (thing.load, self._saved[number])
+                for thing, number in zip(self.things, self._first, strict=True)
+                if unsaved & thing.bit
+            ]
+        for load, state in loads:
+            load(state)
 
+
+_KIND_FIRST = (Scope, NamedScope, Task)
+"""What is made with its kind or name before the bit."""
 
 _bit = attrgetter("bit")
 

@@ -7,10 +7,10 @@ from typing import Any
 from conformance.lang.ops import Ticks
 from runtimes.reference.kernel import Fault
 from runtimes.reference.objects import DONE, RETRY, Group, Scope, Task
-from runtimes.reference.primitives import Primitives
+from runtimes.reference.ends import Ends
 
 
-class Structure(Primitives):
+class Structure(Ends):
     """Kernel with scopes and groups."""
 
     def enter_shield(self, task: Task, scope: Scope) -> None:
@@ -19,9 +19,12 @@ class Structure(Primitives):
         task.shields += 1
 
     def leave_shield(self, task: Task, scope: Scope) -> bool:
-        """Cancellation may come again."""
+        """Cancellation may come again; where a shield's end is a cancel point, it comes there."""
         task.scopes = task.scopes[:-1]
         task.shields -= 1
+        if self.semantics.cancel_points.get("shield") == "always" and self.cancel_due(task):
+            self.take_cancel(task)
+            raise Fault(self.fault("Cancelled"))
         return False
 
     def enter_deadline(self, task: Task, scope: Scope, ticks: Ticks) -> None:
@@ -30,6 +33,10 @@ class Structure(Primitives):
         scope.entered = task.count
         self.writes |= scope.bit
         task.scopes += (scope,)
+        self.arm_deadline(scope, ticks)
+
+    def arm_deadline(self, scope: Scope, ticks: Ticks) -> None:
+        """Let a scope's deadline be that many ticks from now."""
         if ticks > 0:
             self.arm(self.now + ticks, scope)
             return
@@ -44,10 +51,30 @@ class Structure(Primitives):
         task.scopes = task.scopes[:-1]
         self.disarm(scope)
         if not self._caught(task, scope, error):
+            if error is not None and self.semantics.stray_timeout == "error":
+                self._stray(scope, error)
             return False
+        self._tell_outer(task)
         if fails:
             raise Fault(self.fault("Timeout"))
         return True
+
+    @staticmethod
+    def is_timeout(error: Any) -> bool:
+        """Whether an error is a Timeout, where errors are their names."""
+        return bool(error == "Timeout")
+
+    def _stray(self, scope: Scope, error: Any) -> None:
+        """The Timeout of an inner deadline leaves one that has not struck. Raises Fault."""
+        if not scope.cancelled and self.is_timeout(error):
+            raise Fault(self.fault("UncaughtTimeoutError"))
+
+    def _tell_outer(self, task: Task) -> None:
+        """An outer deadline that struck together with the one just left may be told now (curio sets it again)."""
+        struck = any(s.kind == "deadline" and s.cancelled for s in task.scopes)
+        again = self.semantics.cancel_again == "ignored" and not self.level
+        if struck and again and not task.pending and self.choose("cancel", 2):
+            task.pending = 1
 
     def _caught(self, task: Task, scope: Scope, error: Any) -> bool:
         """Whether the error is this scope's own cancellation."""
@@ -66,6 +93,10 @@ class Structure(Primitives):
             task.pending = (
                 0  # the deadline came too late to be told; some runtimes tell it all the same
             )
+        if cancelled and task.count > scope.entered and self.semantics.cancel_again == "ignored":
+            # Where a deadline is told apart from a cancel, it may have been told first, and the cancel comes after it.
+            task.pending = self.choose("cancel", 2)
+            return bool(task.pending)
         return cancelled and task.count <= scope.entered
 
     def expire(self, scope: Scope) -> None:
@@ -87,9 +118,10 @@ class Structure(Primitives):
     def enter_group(self, task: Task, group: Group) -> None:
         """Open a group."""
         group.owner = task
+        group.opened = True
         group.scope.owner = task
         group.scope.entered = task.count
-        self.writes |= group.scope.bit
+        self.writes |= group.scope.bit | group.bit
         task.scopes += (group.scope,)
 
     def leave_group(self, task: Task, group: Group, error: Any) -> Any:
@@ -127,6 +159,8 @@ class Structure(Primitives):
         owner = group.owner
         assert owner is not None
         collected = self.semantics.groups == "collected"
+        if result[0] == "failed" and self.is_cancelled(result[1]):
+            group.lost += 1
         if result[0] == "failed" and (collected or not self.is_cancelled(result[1])):
             first = not group.errors and not group.interrupted
             group.errors += (result[1],)
@@ -161,13 +195,15 @@ class Structure(Primitives):
                 task.pending = 0
         if self.semantics.groups == "propagates" and group.errors:
             errors = group.errors
-            if self.level and group.interrupted and not own_doing and self.choose("cancel", 2):
-                errors += (
-                    self.fault("Cancelled"),
-                )  # trio adds the body's own cancellation to the group
+            lost = group.lost + group.interrupted
+            if self.level and lost and not own_doing:  # trio adds what else was cancelled to the group
+                errors += (self.fault("Cancelled"),) * self.choose("cancel", lost + 1)
             raise Fault(self.grouped(errors))
         if group.interrupted and not own_doing:
             raise Fault(self.fault("Cancelled"))
+        passes = self.level and group.lost and self._cancels["group"] == "never"
+        if passes and self.cancel_due(task) and self.choose("cancel", 2) == 0:
+            raise Fault(self.fault("Cancelled"))  # not its own: what a child was told goes on outwards
         return error is not None and self.is_cancelled(error)
 
     def detach(self, task: Task, child: Task) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from runtimes.reference.cancellation import Cancellation
 from runtimes.reference.kernel import ALL, WAIT, Fault
 from runtimes.reference.objects import (
+    ASLEEP,
     DONE,
     ERROR,
     LOOSE,
@@ -20,12 +21,14 @@ from runtimes.reference.objects import (
 
 
 class Tasks(Cancellation):
-    """Kernel with tasks."""
+    """Kernel with tasks. `late_spawns`: tasks may be started when main is over."""
+
+    late_spawns = False
 
     def spawn(self, task: Task, child: Task, group: Any = None) -> Any:
         """Start a task."""
         child.group = group
-        base = ()
+        scopes = (child.own,)
         if group is not None and group.errors and self.semantics.late_child == "refused":
             self.refuse(child)
             self.writes |= group.bit
@@ -33,14 +36,12 @@ class Tasks(Cancellation):
         if group is not None:
             self.writes |= group.bit
             group.alive += (child,)
-            base = (
-                group.owner.scopes[: group.owner.scopes.index(group.scope) + 1]
-                if self.level
-                else ()
-            )
+            if self.level:
+                around = group.owner.scopes
+                scopes = (*around[: around.index(group.scope) + 1], child.own)
         child.own.owner = child
         self.writes |= child.end.bit
-        child.scopes = (*base, child.own)
+        child.scopes = scopes
         if self.semantics.start == "eager":
             self.writes |= child.bit
             child.state = RUNNING
@@ -62,6 +63,8 @@ class Tasks(Cancellation):
             return WAIT
         if target.end.result is not None:
             self.reads |= target.end.bit
+            if target.end.taken and self.choose("data", 2):
+                return None  # who took it has waited since
             code, value = self.joined(target)
             if code == ERROR:
                 raise Fault(value)
@@ -77,6 +80,8 @@ class Tasks(Cancellation):
         if how == "returned":
             return VALUE, value
         if self.is_cancelled(value):
+            if self.semantics.join_cancelled == "value":
+                return VALUE, "Cancelled"
             wraps = self.semantics.join_cancelled == "error"
         else:
             wraps = self.semantics.join_error == "wrapped"
@@ -92,17 +97,21 @@ class Tasks(Cancellation):
             result = ("failed", self.fault("Cancelled"))
         task.pending = 0
         task.state = DONE
+        task.wake, task.doing = ASLEEP, ""  # what nobody asks any more must not tell states apart
         end = task.end
         self.writes |= end.bit
         end.result = result
         for joiner in end.joiners:
             if joiner.state == DONE:
-                self.ready.append(joiner)  # main, which cancels its orphans in turn
+                if joiner not in self.ready:
+                    self.ready.append(joiner)  # main, which cancels its orphans in turn
                 self.writes |= joiner.bit
             elif joiner.waiting is not None and joiner.waiting[0] == "cancel":
                 self.wake(joiner, VALUE)
             else:
-                self.wake(joiner, *self.joined(task), undo=("join", None, None))
+                code, value = (VALUE, None) if end.taken else self.joined(task)
+                self.wake(joiner, code, value, ("join", None, None))
+                end.taken = self.semantics.joiners == "first"
         end.joiners = ()
         if task.owned:
             self.owner_died(task)
@@ -134,6 +143,8 @@ class Tasks(Cancellation):
         self.writes |= ALL
         how = self.semantics.orphans
         alive = [task for task in self.tasks if task.state not in (DONE, UNSPAWNED)]
+        if self.late_spawns and how in ("cancelled", "in_turn"):
+            alive = self.sweep(main, alive)
         if how in ("abandoned", "destroyed"):
             self.over = True
             self.ready.clear()
@@ -145,7 +156,23 @@ class Tasks(Cancellation):
                 self.cancel_task(first)
         elif how == "cancelled" or result[0] == "failed":
             for task in alive:
-                self.cancel_task(task)
+                if task.group is None or not self.level:  # children stand in their groups' scopes, perhaps shielded
+                    self.cancel_task(task)
+
+    def sweep(self, main: Task, alive: list[Task]) -> list[Task]:
+        """Whom the shutdown is to cancel; once these have ended it is over for who was started meanwhile, too."""
+        first = main.waiting is None
+        if first:
+            main.waiting = ("sweep", tuple(alive), None)
+            for task in alive if self.semantics.orphans == "cancelled" else ():
+                task.end.joiners += (main,)
+                self.writes |= task.end.bit
+        assert main.waiting is not None
+        left = [task for task in main.waiting[1] if task.state != DONE]
+        if not left:
+            self.over = True
+            self.ready.clear()
+        return left if first or self.semantics.orphans == "in_turn" else []
 
     def child_done(self, group: Any, task: Task, result: tuple[str, Any]) -> None:
         """A child of a group ended (`runtimes.reference.structure`)."""

@@ -60,15 +60,18 @@ NEW_ENOUGH = sys.version_info >= (3, 12)
 NATIVE = RunOptions(virtual=False, tick=0.02, horizon=0.4)
 
 
-@pytest.fixture(params=["asyncio", "asyncio:eager", "uvloop"])
+FLAVOURS = tuple(f"asyncio:{name}" for name in Asyncio.flavours if name not in ("", "sock"))
+
+
+@pytest.fixture(params=["asyncio", *FLAVOURS, "uvloop"])
 def runtime(request: pytest.FixtureRequest) -> Asyncio:
     """Each of the runtimes that this interpreter has."""
     if request.param == "uvloop":
         pytest.importorskip("uvloop", reason="uvloop is not installed")
         found: Asyncio = importlib.import_module("runtimes.on_uvloop").Uvloop()
         return found
-    if request.param == "asyncio:eager" and not NEW_ENOUGH:
-        pytest.skip("asyncio.eager_task_factory came with CPython 3.12")
+    if request.param in ("asyncio:eager", "asyncio:wait_for") and not NEW_ENOUGH:
+        pytest.skip(f"{request.param} needs CPython 3.12")
     return Asyncio(request.param.partition(":")[2])
 
 
@@ -330,10 +333,11 @@ def test_start_order_tells_the_flavours_apart(runtime: Asyncio) -> None:
 
 def test_errors_have_their_normalised_names(runtime: Asyncio) -> None:
     """Misuse, Full and Empty; a cancel of oneself strikes at the next wait."""
+    oneself = Join("main") if runtime.semantics.join_self == "error" else Release("k")
     program = Program(
         {
             "main": (
-                Attempt((Join("main"),), on_error=()),
+                Attempt((oneself,), on_error=()),
                 Attempt((Release("k"),), on_error=()),
                 Attempt((ReceiveNowait("c"),), on_error=()),
                 SendNowait("c", 1),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tests.mutants import caught_scopes
+
 CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
+    **caught_scopes.CAUGHT_BY,
     "abandons-orphans": frozenset(
         {
             "spawn/orphan-cleanup-waits",
@@ -515,6 +518,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
 }
 
 UNCAUGHT: Final[Mapping[str, str]] = {
+    **caught_scopes.UNCAUGHT,
     "last-spawned-first": "trio promises no order of first steps: only the answer to "
     "`spawn/first-steps` changes",
     "late-start": "trio does not say when a task begins: only the answer to "

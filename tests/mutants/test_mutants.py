@@ -7,7 +7,8 @@ from conformance.errors import NotStarted
 from conformance.judge.case import Case
 from conformance.judge.verdict import Verdict
 from conformance.lang.outcome import show_outcome
-from runtimes.mutants import MUTANTS, NAMES, find
+from runtimes.mutants import LOOPS, MUTANTS, find
+from runtimes.mutants import NAMES as EVERY
 from runtimes.mutants.base import Mutant
 from runtimes.reference.adapter import Reference
 from tests.mutants.bench import breaks_rule, catalogue, judged, of_mutant
@@ -16,6 +17,8 @@ from tests.mutants.caught import CAUGHT_BY, UNCAUGHT, UNKEPT
 # A broken runtime may leave sockets and coroutines behind: that is no failure of the suite.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
+NAMES = tuple(name for name in EVERY if name not in LOOPS)
+"""Those that are the reference with something broken; `test_loops` is about the others."""
 UNDISTURBED = 0.6
 """The part of the catalogue that a mutant must still keep: one rule is broken, not the runtime."""
 
@@ -53,7 +56,8 @@ def test_mutant_is_broken_in_one_place(name: str) -> None:
     """Most of the catalogue conforms, so what fails does not fail by accident."""
     cases = of_mutant(name)
     kept = sum(case.verdict is Verdict.CONFORMS for case in cases.values())
-    assert kept >= UNDISTURBED * len(cases)
+    applicable = sum(case.verdict is not Verdict.NOT_APPLICABLE for case in cases.values())
+    assert kept >= UNDISTURBED * applicable
     assert all(case.verdict is not Verdict.UNKNOWN for case in cases.values())
 
 
@@ -77,7 +81,7 @@ def test_every_rule_can_fail() -> None:
     unkept = {name for name, case in reference.items() if breaks_rule(case)}
     assert unkept == set(UNKEPT)
     broken = {name for m in NAMES for name, case in of_mutant(m).items() if breaks_rule(case)}
-    rules = {name for name, scenario in catalogue().items() if scenario.rule is not None}
+    rules = {n for n, s in catalogue().items() if s.rule is not None and s.area != "loop"}
     assert not rules - broken
 
 

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from conformance.engine.catalogue import list_runtimes
-from runtimes.mutants import NAMES, find
+from runtimes.mutants import LOOPS, NAMES, find
 from runtimes.mutants.base import Mutant
 from tests.mutants.bench import breaks_rule, catalogue, judged
 
@@ -14,8 +14,9 @@ NAMED = [
     (name, mutant)
     for name, scenario in sorted(catalogue().items())
     for mutant in re.findall(r"mutant:([a-z-]+)", scenario.shown_by)
+    if mutant not in LOOPS
 ]
-"""Every scenario with each mutant that it says it is shown by."""
+"""Every scenario with each mutant that it says it is shown by; `test_loops` has broken loops."""
 
 
 @pytest.mark.parametrize(("name", "mutant"), NAMED, ids=[" ".join(pair) for pair in NAMED])

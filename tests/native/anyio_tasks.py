@@ -313,8 +313,9 @@ if __name__ == "__main__":
     import anyio_basics
     import anyio_join
     import anyio_run
+    import anyio_scopes
     import anyio_sync
     import anyio_timers
 
-    LOADED = (anyio_basics, anyio_join, anyio_timers, anyio_sync)  # importing them fills PROBES
+    LOADED = (anyio_basics, anyio_join, anyio_timers, anyio_scopes, anyio_sync)  # importing them fills PROBES
     anyio_run.main()

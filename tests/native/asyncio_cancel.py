@@ -8,27 +8,19 @@ from asyncio import CancelledError, create_task, sleep
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+import asyncio_loops
 from probe_runner import ms
 
 LONG = ms(10_000)  # seconds; no probe lives that long
 SHORT = ms(2)
 PROBES: dict[str, Callable[[], str]] = {}
-LOOP = "asyncio"  # or "uvloop", "eager"
+LOOP = "asyncio"  # see asyncio_loops.LOOPS
 
 
 def run(main: Coroutine[Any, Any, str]) -> str:
     """Run on the loop that was asked for."""
-    if LOOP == "uvloop":
-        import uvloop
-
-        factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    else:
-        factory = asyncio.new_event_loop
-    with asyncio.Runner(loop_factory=factory) as runner:
-        loop = runner.get_loop()
-        loop.set_exception_handler(lambda loop, context: None)
-        if LOOP == "eager":
-            loop.set_task_factory(getattr(asyncio, "eager_task_factory"))  # noqa: B009 - from 3.12 on
+    with asyncio.Runner(loop_factory=lambda: asyncio_loops.make(LOOP)) as runner:
+        runner.get_loop().set_exception_handler(lambda loop, context: None)
         return runner.run(main)
 
 

@@ -1,4 +1,4 @@
-"""Cancellation and TCP asked of asyncio: `--loop asyncio|uvloop|eager`, then a part of an id."""
+"""Cancellation and TCP asked of asyncio: `--loop NAME`, then a part of an id."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # the probes are scrip
 
 import asyncio_cancel
 import asyncio_handover
+import asyncio_loops
 import asyncio_tcp
 import asyncio_tcp_data
 import asyncio_waiters
@@ -25,7 +26,7 @@ LOADED = (
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--loop", default="asyncio", choices=("asyncio", "uvloop", "eager"))
+    parser.add_argument("--loop", default="asyncio", choices=asyncio_loops.LOOPS)
     parser.add_argument("only", nargs="?", default="")
     options = parser.parse_args()
     asyncio_cancel.LOOP = options.loop

@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
+import asyncio_loops
 import native_probe
 from native_probe import TICK, table
 
@@ -16,14 +17,7 @@ LOOP = "asyncio"
 
 def new_loop() -> asyncio.AbstractEventLoop:
     """The event loop under test."""
-    if LOOP == "uvloop":
-        import uvloop
-
-        return uvloop.new_event_loop()
-    loop = asyncio.new_event_loop()
-    if LOOP == "eager":
-        loop.set_task_factory(vars(asyncio)["eager_task_factory"])  # not in 3.11
-    return loop
+    return asyncio_loops.make(LOOP)
 
 
 def run(question: Callable[[], Any]) -> str:
@@ -79,7 +73,7 @@ def main() -> None:
     """The command line."""
     global LOOP  # noqa: PLW0603  (set once, by the command line)
     parser = argparse.ArgumentParser()
-    parser.add_argument("--loop", default="asyncio", choices=("asyncio", "uvloop", "eager"))
+    parser.add_argument("--loop", default="asyncio", choices=asyncio_loops.LOOPS)
     parser.add_argument("only", nargs="?", default="")
     options = parser.parse_args()
     LOOP = options.loop

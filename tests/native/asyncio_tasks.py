@@ -160,6 +160,7 @@ if __name__ == "__main__":
     import asyncio_groups
     import asyncio_join
     import asyncio_run
+    import asyncio_scopes
     import asyncio_sync
     import asyncio_timers
 
@@ -168,6 +169,7 @@ if __name__ == "__main__":
         asyncio_groups,
         asyncio_join,
         asyncio_timers,
+        asyncio_scopes,
         asyncio_sync,
     )  # importing them fills PROBES
     asyncio_run.main()

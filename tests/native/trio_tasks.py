@@ -308,8 +308,9 @@ async def _() -> str:
 if __name__ == "__main__":
     import trio_basics
     import trio_run
+    import trio_scopes
     import trio_sync
     import trio_timers
 
-    LOADED = (trio_basics, trio_timers, trio_sync)  # importing them fills PROBES
+    LOADED = (trio_basics, trio_timers, trio_scopes, trio_sync)  # importing them fills PROBES
     trio_run.main()

@@ -52,12 +52,26 @@ EAGER = Semantics(
     orphans="destroyed",
     cancel_again="each",
 )
+GREEN = Semantics(
+    order="any", race="cancel", cancel_running="at_once", cancel_again="each", channels="unordered",
+    join_cancelled="value", context="fresh", orphans="abandoned", past="either", groups="collected",
+    schedule_points={"default": "if_blocks", "checkpoint": "always", **SYNC, "cancel": "unspecified"},
+    cancel_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
+)  # fmt: skip
+DEFERRED = Semantics(
+    order="any", start="eager", cancel_before_start="runs", cancel_running="never", race="either",
+    cancel_joiner="propagates", joiners="first", notice="at_once", orphans="abandoned", groups="collected",
+    schedule_points={"default": "if_blocks", "checkpoint": "always", "set": "unspecified"},
+    cancel_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
+)  # fmt: skip
 LOOSE = Semantics()
 ALL = {
     "structured": STRUCTURED,
     "edge": EDGE,
     "waiting": WAITING_CANCEL,
     "eager": EAGER,
+    "green": GREEN,
+    "deferred": DEFERRED,
     "loose": LOOSE,
 }
 

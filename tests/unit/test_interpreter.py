@@ -15,6 +15,7 @@ from conformance.errors import AdapterError
 from conformance.interpreter import ProgramError, run_program
 from conformance.interpreter.ops import METHODS
 from conformance.lang import ops
+from conformance.lang.ops.threads import ONLY_IN_THREADS
 from conformance.lang.ops import (
     Attempt,
     Block,
@@ -187,7 +188,7 @@ def test_every_op_has_its_place() -> None:
     """Each op is performed by the frames, is a scope, or has a function in the table."""
     inside = {"note", "raise", "return", "attempt"}
     scopes = {scope.kind for scope in SCOPES}
-    assert {*METHODS, *inside, *scopes} == set(ops.OPS)
+    assert {*METHODS, *inside, *scopes, *ONLY_IN_THREADS} == set(ops.OPS)
     assert len(METHODS) + len(inside) + len(scopes) == len(ops.OPS)
 
 

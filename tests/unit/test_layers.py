@@ -22,10 +22,19 @@ WORKER_SIDE = (
     "runtimes",
 )
 OWN_RUNTIME = {
-    "runtimes/_trio_clock": {"trio"},
+    "runtimes/_anyio": {"anyio"},
+    "runtimes/_curio": {"curio"},
+    "runtimes/_gevent": {"gevent"},
+    "runtimes/_trio": {"trio"},
+    "runtimes/_twisted": {"twisted", "zope"},
     "runtimes/on_anyio": {"anyio", "trio", "uvloop"},
+    "runtimes/on_asyncgui": {"asyncgui", "asyncgui_ext"},
     "runtimes/on_curio": {"curio"},
+    "runtimes/on_eventlet": {"eventlet"},
+    "runtimes/on_gevent": {"gevent"},
+    "runtimes/on_tinyio": {"tinyio"},
     "runtimes/on_trio": {"trio"},
+    "runtimes/on_twisted": {"twisted"},
     "runtimes/on_uvloop": {"uvloop"},
 }
 

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from conformance.interpreter.ops import channels, network, sync, tasks, time, watching
+from conformance.interpreter.ops import channels, context, network, scopes, sync, tasks, time, watching
+from conformance.interpreter.ops import loop_callbacks, loop_sockets, loop_transports, permits
+from conformance.interpreter.ops import servers, threads
 from conformance.interpreter.ops.base import Methods
 
 METHODS: Final[Methods] = {
     **tasks.METHODS,
     **time.METHODS,
+    **scopes.METHODS,
+    **context.METHODS,
     **sync.METHODS,
+    **permits.METHODS,
     **channels.METHODS,
     **network.METHODS,
     **watching.METHODS,
+    **loop_callbacks.METHODS,
+    **loop_sockets.METHODS,
+    **loop_transports.METHODS,
+    **threads.METHODS,
+    **servers.METHODS,
 }
 """Every op that a runtime performs and that is no scope, by kind."""

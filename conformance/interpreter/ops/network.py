@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from conformance.interpreter.ops.base import Methods
-from conformance.interpreter.world import World
+from conformance.interpreter.world import World, kinds_of
 from conformance.lang.outcome import show_bytes
 
 
 async def _listen(world: World, task: str, op: Any) -> None:
-    listener = await world.runtime.listen()
+    served = op.listener in kinds_of(world.program).served
+    listener = await (world.runtime.bind() if served else world.runtime.listen())
     world.objects[op.listener] = listener
     world.ports[op.listener] = world.runtime.port(listener)
 

@@ -16,7 +16,7 @@ async def _spawn(world: World, task: str, op: Any) -> None:
 
 def _target(world: World, task: str, name: str) -> Any:
     """The handle of a task; of oneself also while the call that spawned one still runs (eager)."""
-    if name == task and task not in world.handles:
+    if name == task and task not in world.handles and task not in world.unready:
         return world.runtime.current()
     return world.handle(name)
 
@@ -37,9 +37,42 @@ async def _detach(world: World, task: str, op: Any) -> None:
         world.frames[task].record(f"got {show_value(value)}")
 
 
+async def _start(world: World, task: str, op: Any) -> None:
+    body, group = world.body(op.task), world.object(op.group)
+    world.unready.add(op.task)
+    world.handles[op.task], value = await world.runtime.start(body, op.task, group)
+    world.unready.discard(op.task)
+    if value is not None:
+        world.frames[task].record(f"got {show_value(value)}")
+
+
+async def _started(world: World, task: str, op: Any) -> None:
+    await world.runtime.started(op.value)
+
+
+async def _done(world: World, task: str, op: Any) -> None:
+    answer = await world.runtime.done(_target(world, task, op.task))
+    world.frames[task].record(f"got {show_value(answer)}")
+
+
+async def _cancelled(world: World, task: str, op: Any) -> None:
+    answer = await world.runtime.cancelled(_target(world, task, op.task))
+    world.frames[task].record(f"got {show_value(answer)}")
+
+
+async def _cancelling(world: World, task: str, op: Any) -> None:
+    answer = await world.runtime.cancelling(_target(world, task, op.task))
+    world.frames[task].record(f"got {show_value(answer)}")
+
+
 METHODS: Final[Methods] = {
     "spawn": _spawn,
     "join": _join,
     "cancel": _cancel,
     "detach": _detach,
+    "start": _start,
+    "started": _started,
+    "done": _done,
+    "cancelled": _cancelled,
+    "cancelling": _cancelling,
 }

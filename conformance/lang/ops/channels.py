@@ -35,3 +35,40 @@ class ReceiveNowait(Op):
     """Take the next item from the channel or raise Empty; logs `got ITEM`."""
 
     channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Length(Op):
+    """Log `got NUMBER`: how many items does the channel hold?"""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSender(Op):
+    """Close the channel's sending end (or a clone of it)."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseReceiver(Op):
+    """Close the channel's receiving end (or a clone of it)."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloneSender(Op):
+    """Open another sending end of the channel, which `send` and its like can name."""
+
+    channel: str
+    clone: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloneReceiver(Op):
+    """Open another receiving end of the channel, which `receive` and its like can name."""
+
+    channel: str
+    clone: str

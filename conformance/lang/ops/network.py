@@ -1,4 +1,4 @@
-"""Ops of TCP, on the loopback interface."""
+"""Ops of stream sockets: TCP on the loopback interface, UNIX sockets, servers, and peers outside of the runtime."""
 
 from __future__ import annotations
 
@@ -88,3 +88,74 @@ class Abort(Op):
     """Reset the connection: the peer sees an error, unsent data is dropped."""
 
     stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListenUnix(Op):
+    """Open a listening UNIX socket at a fresh path."""
+
+    listener: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectUnix(Op):
+    """Open the stream `stream` to the path of a UNIX listener."""
+
+    stream: str
+    listener: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handler(Op):
+    """Let `task` handle the next connection that a `serve` of that listener takes; it calls it `stream`.
+
+    Announced in the order of the connections, before they are made.
+    """
+
+    task: str
+    stream: str
+    listener: str
+
+
+@dataclass(frozen=True, slots=True)
+class Serve(Op):
+    """Serve a listener until cancelled: each connection gets a task of its own (see `handler`)."""
+
+    listener: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeerConnect(Op):
+    """Connect to a listener from outside of the runtime; the end out there is called `peer`."""
+
+    peer: str
+    listener: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSend(Op):
+    """Send `data` from outside; at once, whoever reads."""
+
+    peer: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeerEof(Op):
+    """Close the sending direction from outside (half-close)."""
+
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeerReset(Op):
+    """Reset the connection from outside."""
+
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeerClose(Op):
+    """Close the connection from outside, both directions."""
+
+    peer: str

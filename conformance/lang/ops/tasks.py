@@ -30,6 +30,45 @@ class Cancel(Op):
 
 
 @dataclass(frozen=True, slots=True)
+class Start(Op):
+    """Start a task in the open group `group` and wait until it is ready: logs `got VALUE` when that is not None.
+
+    Its handle is there once it is ready, not before.
+    """
+
+    task: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started(Op):
+    """Tell the `start` that waits for this task that it is ready, with a value."""
+
+    value: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Op):
+    """Ask whether the task has ended: logs `got true` or `got false`."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled(Op):
+    """Ask whether the runtime calls the task cancelled: logs `got true` or `got false`."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelling(Op):
+    """Ask how many requests to cancel the task are not taken back: logs `got NUMBER`."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
 class Return(Op):
     """End this task with a value. Only as the last op of a task."""
 

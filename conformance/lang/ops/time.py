@@ -35,15 +35,20 @@ class SleepUntil(Op):
 
 @dataclass(frozen=True, slots=True)
 class MoveOnAfter(Op):
-    """Perform `body`; abandon it after that many ticks, which logs `scope expired`."""
+    """Perform `body`; abandon it after that many ticks, which logs `scope expired`.
+
+    `scope` is a name for ops that cancel it or move the deadline.
+    """
 
     ticks: Ticks
     body: Block
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FailAfter(Op):
-    """Perform `body`; abandon it after that many ticks and raise Timeout."""
+    """Perform `body`; abandon it after that many ticks and raise Timeout. `scope` names it."""
 
     ticks: Ticks
     body: Block
+    scope: str | None = None

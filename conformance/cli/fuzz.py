@@ -1,0 +1,231 @@
+"""`conformance fuzz`: generated programs on runtimes, each outcome judged, what is wrong made small."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.live import Live
+from rich.table import Table
+
+from conformance.cli.output import FORMAT, PERCENT, SECONDS, Number, console, print_json, say, unread
+from conformance.cli.run import FILE, open_results
+from conformance.engine.bench import Bench
+from conformance.engine.campaign import LIMIT
+from conformance.engine.fuzz import Fuzz, FuzzPlan, Tally
+from conformance.engine.fuzz_batch import Recipe
+from conformance.engine.fuzz_corpus import Corpus
+from conformance.engine.fuzz_results import cases
+from conformance.engine.generate.areas import AREAS
+from conformance.engine.membership import BUDGET
+from conformance.errors import Exit, UsageError
+from conformance.judge.evidence import RuntimeFacts
+from conformance.judge.results import Header, ResultsWriter, RuntimeLine
+from conformance.judge.witness import Witness, witness_to_json
+from conformance.lang.outcome import show_outcome
+from conformance.lang.text import show_program
+
+PROGRAMS = 1_000
+"""Programs for each runtime where neither their number nor a time is given."""
+
+
+@click.command()
+@click.argument("runtimes", nargs=-1, required=True, metavar="RUNTIME...")
+@click.option("--programs", type=click.IntRange(1), help="For each runtime. [default: 1000]")
+@click.option("--minutes", type=Number(min=0, min_open=True), help="Of wall time, for all.")
+@click.option(
+    "--area", "areas", multiple=True, type=click.Choice(tuple(AREAS)), help="[default: all]"
+)
+@click.option("--seed", default=0, show_default=True, help="The same seed, the same programs.")
+@click.option("--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="[default: cores]")
+@click.option("--corpus", type=click.Path(file_okay=False, path_type=Path), help="Keep findings.")
+@click.option("--resume", is_flag=True, help="Go on with the campaign in --corpus.")
+@click.option("--results", "path", type=FILE, help="Write JSON lines.")
+@click.option("--limit", default=LIMIT, show_default=True, type=SECONDS, help="Seconds per run.")
+@click.option(
+    "--budget", default=BUDGET, show_default=True, type=click.IntRange(1), help="Steps per search."
+)
+@click.option(
+    "--max-unknown", default=1.0, show_default=True, type=PERCENT, help="Tolerated UNKNOWN, in %."
+)
+@FORMAT
+def fuzz(  # noqa: PLR0913, PLR0917 — one for each option
+    runtimes: tuple[str, ...],
+    programs: int | None,
+    minutes: float | None,
+    areas: tuple[str, ...],
+    seed: int,
+    jobs: int,
+    corpus: Path | None,
+    resume: bool,  # noqa: FBT001 — click passes it by name
+    path: Path | None,
+    limit: float,
+    budget: int,
+    max_unknown: float,
+    form: str,
+) -> int:
+    """Run generated programs on each RUNTIME and judge what they show."""
+    if resume and corpus is None:
+        raise UsageError("--resume needs the --corpus of the campaign to go on with")
+    chosen = tuple(dict.fromkeys(areas)) or tuple(AREAS)
+    facts = describe(runtimes)
+    recipes = tuple(Recipe(address, chosen, seed, limit, budget) for address in facts)
+    if programs is None and minutes is None:
+        programs = PROGRAMS
+    plan = FuzzPlan(recipes, programs, None if minutes is None else minutes * 60, jobs)
+    with open_results(path) as out, processes(jobs) as executor:
+        campaign = Fuzz(plan, executor, Corpus(corpus) if corpus else None, resume=resume)
+        interrupted = carry_out(campaign)
+        if out is not None:
+            writer = ResultsWriter(out, header(facts, seed))
+            for case in cases(campaign, facts):
+                writer.add(case)
+            if not interrupted:
+                writer.finish()
+    code = exit_code(campaign, max_unknown, interrupted=interrupted)
+    with unread():
+        if form == "json":
+            print_json(summary(campaign, code))
+        else:
+            show(campaign)
+    if interrupted:
+        say("interrupted: this is what was found so far" + (", see the corpus" if corpus else ""))
+    for file in [found.absolute() for found in (corpus, path) if found is not None]:
+        say(f"written: {file}")
+    return code
+
+
+def describe(addresses: tuple[str, ...]) -> dict[str, RuntimeFacts]:
+    """What each runtime says of itself. Raises NotStarted for the first that does not start."""
+    with Bench() as bench:
+        bench.start(addresses)
+        for error in bench.trouble.values():
+            raise error
+        return dict(bench.facts)
+
+
+@contextlib.contextmanager
+def processes(jobs: int) -> Iterator[Executor]:
+    """As many processes; an interruption is for this one only, and leaves none behind."""
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _deaf)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _deaf() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def carry_out(campaign: Fuzz) -> bool:
+    """Run it, showing how it goes; whether it was interrupted."""
+    steps = campaign.run()
+    started = time.monotonic()
+    err = console(stderr=True)
+    try:
+        with Live(console=err, auto_refresh=False, transient=True) as live:
+            for _ in steps:
+                if err.is_terminal:
+                    live.update(progress(campaign, time.monotonic() - started), refresh=True)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        steps.close()
+    return False
+
+
+def progress(campaign: Fuzz, seconds: float) -> Table:
+    """One line for each runtime."""
+    table = Table("runtime", "programs", "per s", "outcomes", "unknown", "coverage", "findings")
+    for tally in campaign.tallies.values():
+        found = sum(w.runtime == tally.address for w in campaign.violations)
+        rate = f"{tally.programs / max(seconds, 0.1):.0f}"
+        cells = (tally.programs, rate, tally.runs, tally.unknown, len(tally.coverage), found)
+        table.add_row(tally.address, *map(str, cells))
+    return table
+
+
+def exit_code(campaign: Fuzz, max_unknown: float, *, interrupted: bool) -> Exit:
+    """What a campaign means."""
+    runs = sum(tally.runs for tally in campaign.tallies.values())
+    unknown = sum(tally.unknown for tally in campaign.tallies.values())
+    if campaign.violations:
+        return Exit.VIOLATION
+    if interrupted or any(tally.trouble for tally in campaign.tallies.values()):
+        return Exit.INCONCLUSIVE
+    if not runs:
+        return Exit.NOTHING_RAN
+    return Exit.INCONCLUSIVE if 100 * unknown > max_unknown * runs else Exit.OK
+
+
+def header(facts: dict[str, RuntimeFacts], seed: int) -> Header:
+    """How this campaign was made."""
+    from conformance.cli.app import tool_version  # noqa: PLC0415 — app imports this module
+
+    lines = tuple(RuntimeLine(f.address, f.version, f.python, f.steering) for f in facts.values())
+    return Header(runtimes=lines, seed=seed, tool=tool_version())
+
+
+def summary(campaign: Fuzz, code: Exit) -> dict[str, Any]:
+    """The campaign as a JSON value."""
+    return {
+        "exit": int(code),
+        "runtimes": [
+            {
+                "address": tally.address,
+                "programs": tally.programs,
+                "outcomes": dict(tally.tally),
+                "freedoms": dict(tally.marks),
+                "unconfirmed": tally.unconfirmed,
+                "steps": tally.steps,
+                "coverage": dict(sorted(tally.coverage.items())),
+                "trouble": tally.trouble,
+            }
+            for tally in campaign.tallies.values()
+        ],
+        "findings": [witness_to_json(witness) for witness in campaign.findings.values()],
+    }
+
+
+def show(campaign: Fuzz) -> None:
+    """The campaign for people: the violations, what needs a further freedom, and the counts last."""
+    out = console()
+    for witness in campaign.violations:
+        show_witness(witness)
+    for tally in campaign.tallies.values():
+        out.print(_told(tally, campaign))
+
+
+def show_witness(witness: Witness) -> None:
+    """One finding."""
+    out = console()
+    out.print(f"{witness.runtime} {witness.version}: {witness.identity}")
+    out.print(show_program(witness.program))
+    out.print("saw:     " + show_outcome(witness.outcome))
+    for outcome in witness.nearest:
+        out.print("allowed: " + show_outcome(outcome))
+    if witness.divergence is not None:
+        out.print(f"they part: {witness.divergence}")
+    out.print(f"  conformance replay {witness.token}\n", soft_wrap=True)
+
+
+def _told(tally: Tally, campaign: Fuzz) -> str:
+    found = sum(w.runtime == tally.address for w in campaign.violations)
+    grades = ", ".join(f"{count} {grade}" for grade, count in sorted(tally.tally.items()))
+    kinds = Counter(point.partition(" ")[0] for point in tally.coverage)
+    covered = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    lines = [f"{tally.address}: {tally.programs} programs: {grades or 'none judged'}; {found} findings"]
+    lines += [f"  INTERESTING {count} x {freedom}" for freedom, count in tally.marks.most_common()]
+    lines += [f"  unconfirmed: {tally.unconfirmed}"] if tally.unconfirmed else []
+    lines += [f"  covered: {covered}"] if covered else []
+    return "\n".join([*lines, *(f"  trouble: {line}" for line in dict.fromkeys(tally.trouble))])

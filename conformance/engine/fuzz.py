@@ -1,0 +1,223 @@
+"""A fuzzing campaign: batches handed to an executor, findings gathered, deduplicated, kept and made small.
+
+Any `concurrent.futures.Executor` will do: `run_batch` and `shrink_witness` are plain functions of plain values. What
+depends on the order in which batches come back is only which witness of a finding comes first, never a verdict.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field
+from typing import Any, Final, final
+
+from conformance.engine.fuzz_batch import Batch, Recipe, run_batch, shrink_witness
+from conformance.engine.fuzz_corpus import Corpus
+from conformance.judge.verdict import Grade
+from conformance.judge.witness import Witness
+
+BATCH: Final = 50
+"""Programs in a batch: a quarter of a second or so, which is what an interruption can cost."""
+PER_KIND: Final = 4
+"""Of each kind of failure that many raw witnesses are made small: they may turn out to be different findings."""
+_GENERATOR: Final = 1
+"""Raise it whenever a seed no longer means the same programs: a journal of another version is not gone on with."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class FuzzPlan:
+    """What to do. `programs` for each runtime; `seconds` of wall time for all; whichever comes first ends it.
+
+    `recipes` has one for each runtime. `jobs` is how many batches are under way at once.
+    """
+
+    recipes: tuple[Recipe, ...]
+    programs: int | None = None
+    seconds: float | None = None
+    jobs: int = 1
+
+    def journal(self) -> dict[str, Any]:
+        """What a campaign that is gone on with must have in common with this one."""
+        first = self.recipes[0]
+        return {
+            "generator": _GENERATOR,
+            "seed": first.seed,
+            "areas": list(first.areas),
+            "runtimes": sorted(recipe.address for recipe in self.recipes),
+        }
+
+
+@final
+@dataclass(slots=True)
+class Tally:
+    """One runtime's share of a campaign. `tally`, `marks`, `coverage` and the rest are sums over `Batch`es."""
+
+    address: str
+    programs: int = 0
+    tally: Counter[str] = field(default_factory=Counter)
+    marks: Counter[str] = field(default_factory=Counter)
+    coverage: Counter[str] = field(default_factory=Counter)
+    steps: int = 0
+    unconfirmed: int = 0
+    trouble: list[str] = field(default_factory=list)
+
+    def add(self, batch: Batch) -> None:
+        """Count a batch."""
+        self.programs += batch.programs
+        self.steps += batch.steps
+        self.unconfirmed += batch.unconfirmed
+        self.tally.update(batch.tally)
+        self.marks.update(batch.marks)
+        self.coverage.update(batch.coverage)
+        if batch.trouble:
+            self.trouble.append(batch.trouble)
+
+    @property
+    def runs(self) -> int:
+        """How many runs were judged."""
+        return sum(self.tally.values())
+
+    @property
+    def unknown(self) -> int:
+        """How many of them could not be judged, or did not show again what they had shown."""
+        return self.tally[Grade.UNJUDGED.value] + self.unconfirmed
+
+
+def _line(batch: Batch) -> dict[str, Any]:
+    """A batch in the journal."""
+    return {
+        "runtime": batch.address, "start": batch.start, "count": batch.count, "programs": batch.programs,
+        "tally": dict(batch.tally), "marks": dict(batch.marks), "coverage": dict(batch.coverage),
+        "steps": batch.steps, "unconfirmed": batch.unconfirmed, "trouble": batch.trouble,
+    }  # fmt: skip
+
+
+def _batch(line: Mapping[str, Any]) -> Batch:
+    """A batch out of the journal."""
+    counters = ("tally", "marks", "coverage")
+    plain = {name: value for name, value in line.items() if name not in (*counters, "runtime")}
+    counted = {name: Counter(line[name]) for name in counters}
+    return Batch(address=str(line["runtime"]), **plain, **counted)
+
+
+@final
+class Fuzz:
+    """One campaign in progress.
+
+    `tallies` by address; `findings` by slug: the smallest witness of each, FORBIDDEN and INTERESTING ones alike.
+    """
+
+    def __init__(
+        self, plan: FuzzPlan, executor: Executor, corpus: Corpus | None, *, resume: bool = False
+    ) -> None:
+        self.plan = plan
+        self.tallies = {recipe.address: Tally(recipe.address) for recipe in plan.recipes}
+        self.findings: dict[str, Witness] = {}
+        self._executor = executor
+        self._corpus = corpus
+        self._kinds: Counter[tuple[str, str]] = Counter()
+        self._done: set[tuple[str, int]] = set()
+        self._raw: deque[Witness] = deque()
+        self._pending: dict[Future[Any], Witness | Recipe] = {}
+        if corpus is not None:
+            self._recall(corpus, resume=resume)
+
+    def _recall(self, corpus: Corpus, *, resume: bool) -> None:
+        """Take up what an earlier campaign left: its counts, its findings, and what it had no time to make small."""
+        for line in corpus.begin(self.plan.journal(), resume=resume):
+            batch = _batch(line)
+            self._done.add((batch.address, batch.start))
+            self.tallies[batch.address].add(batch)
+        if not resume:
+            return
+        for witness in corpus.witnesses():
+            if witness.runtime not in self.tallies:
+                continue
+            self.findings[witness.slug] = witness
+            self._kinds[witness.runtime, witness.kind] += 1
+            if not witness.tried:
+                self._raw.append(witness)
+
+    @property
+    def violations(self) -> list[Witness]:
+        """What was found that nothing explains."""
+        return [w for w in self.findings.values() if w.grade is Grade.FORBIDDEN]
+
+    def run(self) -> Iterator[None]:
+        """Carry it out; yields after each step, so that somebody can show how it goes. Closing it stops it."""
+        batches = self._batches()
+        more = True
+        try:
+            while True:
+                while len(self._pending) < self.plan.jobs + 1:
+                    if self._raw:
+                        self._submit(shrink_witness, self._raw.popleft())
+                    elif more and (batch := next(batches, None)) is not None:
+                        self._submit(run_batch, *batch)
+                    else:
+                        more = False
+                        break
+                if not self._pending:
+                    return
+                done, _ = wait(self._pending, timeout=0.5, return_when=FIRST_COMPLETED)
+                for future in done:
+                    self._take(future)
+                yield
+        finally:
+            for future in self._pending:
+                future.cancel()
+
+    def _submit(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self._pending[self._executor.submit(function, *arguments)] = arguments[0]
+
+    def _take(self, future: Future[Any]) -> None:
+        asked = self._pending.pop(future)
+        result = future.result()
+        if isinstance(asked, Witness):
+            self._shrunk(asked, result)
+            return
+        self.tallies[result.address].add(result)
+        for witness in result.found:
+            self._found(witness)
+        if self._corpus is not None:
+            self._corpus.note(_line(result))
+
+    def _found(self, witness: Witness) -> None:
+        """A raw witness: kept at once where its kind is new, and made small."""
+        key = witness.runtime, witness.kind
+        self._kinds[key] += 1
+        if self._kinds[key] > (PER_KIND if witness.grade is Grade.FORBIDDEN else 1):
+            return
+        self._keep(witness)
+        self._raw.append(witness)
+
+    def _shrunk(self, raw: Witness, small: Witness) -> None:
+        """The small witness takes the raw one's place, unless its finding has a smaller one already."""
+        self.findings.pop(raw.slug, None)
+        known = self.findings.get(small.slug)
+        if known is not None and known.program.size() <= small.program.size():
+            if self._corpus is not None and raw.slug != known.slug:
+                self._corpus.path(raw.slug).unlink(missing_ok=True)
+            return
+        self._keep(small, instead_of=raw.slug)
+
+    def _keep(self, witness: Witness, *, instead_of: str = "") -> None:
+        self.findings[witness.slug] = witness
+        if self._corpus is not None:
+            self._corpus.keep(witness, instead_of=instead_of)
+
+    def _batches(self) -> Iterator[tuple[Recipe, int, int]]:
+        """The batches still to do, each runtime in its turn, until programs or time have run out."""
+        ends = None if self.plan.seconds is None else time.monotonic() + self.plan.seconds
+        start = 0
+        while self.plan.programs is None or start < self.plan.programs:
+            left = BATCH if self.plan.programs is None else self.plan.programs - start
+            for recipe in self.plan.recipes:
+                if ends is not None and time.monotonic() >= ends:
+                    return
+                if (recipe.address, start) not in self._done:
+                    yield recipe, start, min(BATCH, left)
+            start += BATCH

@@ -1,0 +1,83 @@
+"""What an area of ops tells the generator, and helpers to write it down (`areas.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias, final
+
+from conformance.engine.generate.scene import Scene
+from conformance.lang import ops
+from conformance.lang.ops import Block, Op
+
+Make: TypeAlias = Callable[[Scene, str], Op | None]
+"""Makes an op for a task; None where there is nothing to do it to."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What waits on an object, and what ends the wait: op kinds of the area, by name.
+
+    first  what the driver does before anybody waits (it takes the lock, it fills the channel).
+    wait   what a waiter does: the op that waits, then what belongs after it.
+    feeds  what ends one wait, each on its own.
+    around what stands before and behind each feed (a condition is notified under its lock).
+    """
+
+    wait: tuple[str, ...]
+    feeds: tuple[str, ...]
+    first: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
+
+    def kinds(self) -> tuple[str, ...]:
+        """What a runtime needs for it."""
+        return (*self.wait, *self.feeds, *self.first, *self.around)
+
+
+def nothing(_: Scene) -> Block:
+    """No ops."""
+    return ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The ops of one area.
+
+    ops       a maker for each op kind. All of an area's makers choose from the same few objects.
+    meetings  how tasks meet on them.
+    prelude   what main does before it starts anybody.
+    epilogue  what main does when all is quiet: every object that was declared must still serve. What of it the
+              runtime lacks is left out.
+    needs     op kinds without which the area is left out altogether.
+    """
+
+    ops: Mapping[str, Make]
+    meetings: tuple[Meeting, ...] = ()
+    prelude: Callable[[Scene], Block] = nothing
+    epilogue: Callable[[Scene], Block] = nothing
+    needs: tuple[str, ...] = ()
+
+
+def on(make: Callable[[str], Op], field: str, *sizes: Any) -> Make:
+    """Makes an op whose only argument is an object, declared with one of these sizes (none: by name only)."""
+    return lambda scene, _: make(scene.object(field, *sizes))
+
+
+def item(make: Callable[[str, Any], Op], *sizes: Any) -> Make:
+    """Makes an op that puts an item into a channel."""
+    return lambda scene, _: make(scene.object("channels", *sizes), scene.value())
+
+
+def each(field: str, serves: Callable[[Scene, str], Block]) -> Callable[[Scene], Block]:
+    """The epilogue of every object of that field."""
+    return lambda scene: tuple(
+        op for name in scene.objects.get(field, ()) for op in serves(scene, name)
+    )
+
+
+def within(scene: Scene, *body: Op) -> Block:
+    """The ops under a deadline of one tick, so that a wait in vain shows, too; nor does an error end it all."""
+    held = (ops.MoveOnAfter(1, body),) if scene.has("move_on_after") else body
+    return (ops.Attempt(held, on_error=()),)

@@ -1,0 +1,179 @@
+"""The areas that the generator knows. A new area of ops is one more entry here, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from conformance.engine.generate.area import Area, Make, Meeting, each, item, on, within
+from conformance.engine.generate.scene import Scene
+from conformance.engine.generate.scoped import (
+    BARRIER,
+    CONDITION,
+    CONTEXT,
+    LIMITER,
+    SCOPES,
+    SEMAPHORE,
+)
+from conformance.engine.generate.tcp import TCP
+from conformance.lang import ops
+from conformance.lang.ops import Block, Op
+from conformance.lang.program import Channel
+
+# ---------------------------------------------------------------- tasks
+
+
+def _cancel(scene: Scene, task: str) -> Op | None:
+    target = scene.other(task)
+    return ops.Cancel(target) if target is not None else None
+
+
+def _join(scene: Scene, task: str) -> Op | None:
+    joined = scene.later(task)
+    return ops.Join(joined) if joined is not None else None
+
+
+def _spawned(scene: Scene) -> Block:
+    """A new task still runs, and can be waited for."""
+    if not (scene.has("join") and scene.tape.chance(4)):
+        return ()
+    name = scene.add_task()
+    scene.bodies[name] = [ops.Checkpoint(), ops.Return("z")]
+    return (ops.Spawn(name), *within(scene, ops.Join(name)))
+
+
+TASKS: Final = Area(
+    ops={
+        "cancel": _cancel,
+        "join": _join,
+        "raise": lambda scene, _: ops.Raise(scene.tape.pick("EF")),
+    },
+    epilogue=_spawned,
+)
+
+# ---------------------------------------------------------------- time
+
+
+def _sleep_until(scene: Scene, _: str) -> Op:
+    return ops.SleepUntil(scene.ticks("sleep"))
+
+
+TIME: Final = Area(
+    ops={
+        "sleep": lambda scene, _: ops.Sleep(scene.ticks("sleep")),
+        "sleep_until": _sleep_until,
+        "block": lambda scene, _: ops.Block_(scene.tape.pick((1, 2, 3))),
+    },
+    meetings=(Meeting(wait=("sleep",), feeds=("sleep",)),),
+)
+
+# ---------------------------------------------------------------- event
+
+
+def _event_serves(scene: Scene, event: str) -> Block:
+    return within(scene, ops.Set(event), ops.Wait(event))
+
+
+EVENT: Final = Area(
+    ops={
+        "wait": on(ops.Wait, "events"),
+        "set": on(ops.Set, "events"),
+        "clear": on(ops.Clear, "events"),
+        "is_set": on(ops.IsSet, "events"),
+    },
+    meetings=(Meeting(wait=("wait",), feeds=("set",)),),
+    epilogue=each("events", _event_serves),
+)
+
+# ---------------------------------------------------------------- lock
+
+
+def _lock_serves(scene: Scene, lock: str) -> Block:
+    return within(scene, ops.Acquire(lock), ops.Release(lock))
+
+
+LOCK: Final = Area(
+    ops={
+        "acquire": on(ops.Acquire, "locks"),
+        "release": on(ops.Release, "locks"),
+        "acquire_nowait": on(ops.AcquireNowait, "locks"),
+        "locked": on(ops.Locked, "locks"),
+    },
+    meetings=(Meeting(first=("acquire",), wait=("acquire", "release"), feeds=("release",)),),
+    epilogue=each("locks", _lock_serves),
+)
+
+# ---------------------------------------------------------------- channel
+
+_ROOM: Final = (Channel(1), Channel(2))
+
+
+def _channel_serves(scene: Scene, channel: str) -> Block:
+    """What is left is taken out, then an item still flows."""
+    left: Block = within(scene, ops.Receive(channel))
+    if scene.has("receive_nowait"):
+        left = (ops.Attempt((ops.ReceiveNowait(channel),), on_error=()),)
+    return (*left, *left, *within(scene, ops.Send(channel, "z"), ops.Receive(channel)))
+
+
+CHANNEL: Final = Area(
+    ops={
+        "send": item(ops.Send, *_ROOM),
+        "receive": on(ops.Receive, "channels", *_ROOM),
+        "send_nowait": item(ops.SendNowait, *_ROOM),
+        "receive_nowait": on(ops.ReceiveNowait, "channels", *_ROOM),
+    },
+    meetings=(
+        Meeting(wait=("receive",), feeds=("send", "send_nowait")),
+        Meeting(
+            first=("send_nowait", "send_nowait"),
+            wait=("send",),
+            feeds=("receive", "receive_nowait"),
+        ),
+    ),
+    epilogue=each("channels", _channel_serves),
+)
+
+# ---------------------------------------------------------------- all of them
+
+AREAS: Final[Mapping[str, Area]] = {
+    "tasks": TASKS,
+    "event": EVENT,
+    "lock": LOCK,
+    "channel": CHANNEL,
+    "time": TIME,
+    "tcp": TCP,
+    "scopes": SCOPES,
+    "context": CONTEXT,
+    "semaphore": SEMAPHORE,
+    "condition": CONDITION,
+    "limiter": LIMITER,
+    "barrier": BARRIER,
+}
+"""By the name that `conformance fuzz --area` takes. The order is part of what a seed means."""
+
+FAILS: Final = frozenset(
+    {
+        "acquire_limiter", "acquire_limiter_nowait", "acquire_nowait", "acquire_semaphore_nowait",
+        "detach", "fail_after", "group", "join", "notify", "notify_all", "raise", "receive_nowait",
+        "release", "release_limiter", "release_semaphore", "send_nowait", "wait_condition",
+    }
+) | frozenset(TCP.ops)  # fmt: skip
+"""Ops that often fail: an attempt around them lets the task go on, and logs the error."""
+
+
+def makers(names: tuple[str, ...], scene: Scene) -> list[tuple[str, Make]]:
+    """The makers of these areas' ops that the runtime has."""
+    return [
+        (kind, make) for name in names for kind, make in AREAS[name].ops.items() if scene.has(kind)
+    ]
+
+
+def meetings(names: tuple[str, ...], scene: Scene) -> list[tuple[str, Meeting]]:
+    """The meetings of these areas that the runtime's ops allow, each with its area."""
+    return [
+        (name, meeting)
+        for name in names
+        for meeting in AREAS[name].meetings
+        if scene.has(*meeting.kinds())
+    ]

@@ -1,0 +1,85 @@
+"""From bytes to a program: the swarm, the shape, who starts whom, and the epilogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from conformance.engine.generate.areas import AREAS
+from conformance.engine.generate.scene import Scene
+from conformance.engine.generate.shapes import SHAPES, Mix, gap
+from conformance.engine.generate.tape import Tape
+from conformance.lang import ops
+from conformance.lang.capability import SPECIAL
+from conformance.lang.ops import OPS, Block, Op
+from conformance.lang.program import Program
+
+EVERYTHING: Final = frozenset((*OPS, *SPECIAL))
+"""What a runtime that lacks nothing has."""
+QUIET: Final = 12
+"""Ticks after which main looks at what is left: later than any small time in a program."""
+
+
+def decode(
+    data: bytes, can: frozenset[str] = EVERYTHING, areas: Iterable[str] = tuple(AREAS)
+) -> Program:
+    """The program of these bytes, of ops that are in `can`, in these areas (all: any of them).
+
+    The program makes sense whatever the bytes. Raises KeyError for an area that there is not.
+    """
+    tape = Tape(data)
+    scene = Scene(tape, can)
+    mix = Mix(scene, swarm(tape, [name for name in areas if scene.has(*AREAS[name].needs)]))
+    opened = [op for name in mix.areas for op in AREAS[name].prelude(scene)]
+    shape = tape.pick(SHAPES)
+    driver = shape(scene, mix)
+    main = [*opened, *scene.bodies["main"], *_starts(scene, driver)]
+    scene.bodies["main"] = main
+    end = [op for name in mix.areas for op in AREAS[name].epilogue(scene) if _within(op, can)]
+    if scene.has("sleep"):
+        main.append(ops.Sleep(QUIET))
+    main.extend(end)
+    return scene.program()
+
+
+def _within(op: Op, can: frozenset[str]) -> bool:
+    """Whether a runtime has an op and all that is inside it."""
+    return op.kind in can and all(_within(inner, can) for _, b in op.blocks() for inner in b)
+
+
+def swarm(tape: Tape, areas: Iterable[str]) -> tuple[str, ...]:
+    """One area or two: few things, so that they meet. Tasks are always among them where they may be."""
+    every = list(areas)
+    if not every:
+        return ()
+    chosen = {tape.pick(every)}
+    if tape.chance(2):
+        chosen.add(tape.pick(every))
+    if "tasks" in every:
+        chosen.add("tasks")
+    return tuple(name for name in every if name in chosen)
+
+
+def _starts(scene: Scene, driver: Block) -> list[Op]:
+    """Main starts whoever nobody else starts, then drives; its own troubles do not keep it from the epilogue."""
+    inside = {op.task for op in _spawns(scene, driver)}
+    starts: list[Op] = []
+    for task in scene.tasks[1:]:
+        if task not in inside:
+            starts += [ops.Spawn(task), *gap(scene)[:1]]
+    if not driver:
+        return starts
+    held = ops.MoveOnAfter(4, driver) if scene.has("move_on_after") else None
+    body: Block = (held,) if held is not None and scene.tape.chance(2) else driver
+    if scene.tape.chance(4):
+        return [*starts, *body]
+    return [*starts, ops.Attempt(body, on_error=(), on_cancel=())]
+
+
+def _spawns(scene: Scene, driver: Block) -> Iterable[ops.Spawn | ops.Detach]:
+    blocks: list[Block] = [driver, *map(tuple, scene.bodies.values())]
+    while blocks:
+        for op in blocks.pop():
+            if isinstance(op, ops.Spawn | ops.Detach):
+                yield op
+            blocks.extend(block for _, block in op.blocks())

@@ -1,0 +1,145 @@
+"""What the generator knows of named scopes and of context variables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from conformance.engine.generate.area import Area, Make, Meeting, each, within
+from conformance.engine.generate.scene import Scene
+from conformance.lang import ops
+from conformance.lang.ops import Block, Op
+
+
+def _of_scope(make: Callable[[Scene, str], Op]) -> Make:
+    """Makes an op on a scope that some op opens; nothing where there is none."""
+
+    def made(scene: Scene, _: str) -> Op | None:
+        return make(scene, scene.tape.pick(scene.scopes)) if scene.scopes else None
+
+    return made
+
+
+def _cancel_group(scene: Scene, _: str) -> Op | None:
+    return ops.CancelGroup(scene.tape.pick(scene.groups)) if scene.groups else None
+
+
+SCOPES: Final = Area(
+    ops={
+        "cancel_scope": _of_scope(lambda _, name: ops.CancelScope(name)),
+        "cancel_group": _cancel_group,
+        "move_deadline": _of_scope(
+            lambda scene, name: ops.MoveDeadline(name, scene.ticks("deadline"))
+        ),
+        "cancel_called": _of_scope(lambda _, name: ops.CancelCalled(name)),
+        "cancelled_caught": _of_scope(lambda _, name: ops.CancelledCaught(name)),
+    },
+)
+
+
+def _set(scene: Scene, _: str) -> Op:
+    return ops.SetVariable(scene.object("variables"), scene.value())
+
+
+def _set_and_reset(scene: Scene, _: str) -> Op:
+    """A reset needs something to take back."""
+    name = scene.object("variables")
+    body = (ops.SetVariable(name, scene.value()), ops.Checkpoint(), ops.GetVariable(name))
+    return ops.Attempt(body, finally_=(ops.ResetVariable(name), ops.GetVariable(name)))
+
+
+def _reads(scene: Scene, name: str) -> Block:
+    return (ops.GetVariable(name),)
+
+
+CONTEXT: Final = Area(
+    ops={
+        "set_variable": _set,
+        "get_variable": lambda scene, _: ops.GetVariable(scene.object("variables")),
+        "reset_variable": _set_and_reset,
+    },
+    epilogue=each("variables", _reads),
+)
+
+# ---------------------------------------------------------------- permits
+
+
+def _on(make: Callable[[str], Op], field: str, *sizes: int) -> Make:
+    return lambda scene, _: make(scene.object(field, *sizes))
+
+
+def _semaphore_serves(scene: Scene, name: str) -> Block:
+    return within(scene, ops.AcquireSemaphore(name), ops.ReleaseSemaphore(name))
+
+
+SEMAPHORE: Final = Area(
+    ops={
+        "acquire_semaphore": _on(ops.AcquireSemaphore, "semaphores", 1, 2, 0),
+        "release_semaphore": _on(ops.ReleaseSemaphore, "semaphores", 1, 2, 0),
+        "acquire_semaphore_nowait": _on(ops.AcquireSemaphoreNowait, "semaphores", 1, 2, 0),
+        "semaphore_value": _on(ops.SemaphoreValue, "semaphores", 1, 2, 0),
+    },
+    meetings=(
+        Meeting(
+            first=("acquire_semaphore",),
+            wait=("acquire_semaphore", "release_semaphore"),
+            feeds=("release_semaphore",),
+        ),
+    ),
+    epilogue=each("semaphores", _semaphore_serves),
+)
+
+
+def _limiter_serves(scene: Scene, name: str) -> Block:
+    return within(scene, ops.AcquireLimiter(name), ops.ReleaseLimiter(name))
+
+
+LIMITER: Final = Area(
+    ops={
+        "acquire_limiter": _on(ops.AcquireLimiter, "limiters", 1, 2),
+        "release_limiter": _on(ops.ReleaseLimiter, "limiters", 1, 2),
+        "acquire_limiter_nowait": _on(ops.AcquireLimiterNowait, "limiters", 1, 2),
+        "set_limit": lambda scene, _: ops.SetLimit(
+            scene.object("limiters", 1, 2), scene.tape.pick((1, 2, 3))
+        ),
+        "available_tokens": _on(ops.AvailableTokens, "limiters", 1, 2),
+    },
+    meetings=(
+        Meeting(
+            first=("acquire_limiter",),
+            wait=("acquire_limiter", "release_limiter"),
+            feeds=("release_limiter", "set_limit"),
+        ),
+    ),
+    epilogue=each("limiters", _limiter_serves),
+)
+
+BARRIER: Final = Area(
+    ops={"wait_barrier": _on(ops.WaitBarrier, "barriers", 2, 1, 3)},
+    meetings=(Meeting(wait=("wait_barrier",), feeds=("wait_barrier",)),),
+)
+
+
+def _condition_serves(scene: Scene, name: str) -> Block:
+    return within(scene, ops.Acquire(name), ops.Notify(name), ops.Release(name))
+
+
+CONDITION: Final = Area(
+    ops={
+        "wait_condition": _on(ops.WaitCondition, "conditions"),
+        "acquire": _on(ops.Acquire, "conditions"),
+        "release": _on(ops.Release, "conditions"),
+        "notify": lambda scene, _: ops.Notify(
+            scene.object("conditions"), scene.tape.pick((1, 2))
+        ),
+        "notify_all": _on(ops.NotifyAll, "conditions"),
+    },
+    meetings=(
+        Meeting(
+            wait=("acquire", "wait_condition", "release"),
+            feeds=("notify", "notify_all"),
+            around=("acquire", "release"),
+        ),
+    ),
+    epilogue=each("conditions", _condition_serves),
+)

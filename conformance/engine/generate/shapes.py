@@ -1,0 +1,268 @@
+"""What the tasks of a program do: the shapes that the history of these runtimes teaches (DESIGN section 6).
+
+Each shape fills the bodies of the tasks, and returns what main does once they are started. Nearly every defect
+showed with at most three tasks and eight ops, so shapes vary where things stand, not how many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from conformance.engine.generate.area import Make, Meeting
+from conformance.engine.generate.areas import AREAS, FAILS, makers, meetings
+from conformance.engine.generate.scene import Scene
+from conformance.lang import ops
+from conformance.lang.ops import Block, Op
+
+Shape: TypeAlias = "Callable[[Scene, Mix], Block]"
+
+DEPTH: Final = 3
+"""How deep blocks are nested at most."""
+GAP: Final = (0, 1, -1, 0, 2, 3, -1)
+"""Checkpoints between two things that race; -1 stands for a sleep."""
+
+
+class Mix:
+    """The op kinds that this program draws from: few, so that they collide."""
+
+    __slots__ = ("areas", "blocks", "meetings", "pool")
+
+    def __init__(self, scene: Scene, areas: tuple[str, ...]) -> None:
+        self.areas = areas
+        every = makers(areas, scene)
+        width = min(len(every), 2 + scene.tape.below(4))
+        start = scene.tape.below(len(every)) if every else 0
+        step = 1 + scene.tape.below(3)
+        drawn = [every[(start + step * index) % len(every)] for index in range(width)]
+        self.pool: list[tuple[str, Make]] = list(dict(drawn).items())
+        self.meetings = meetings(areas, scene)
+        kinds = [kind for kind in BLOCK_KINDS if scene.has(kind)]
+        self.blocks = [kind for kind in kinds if scene.tape.chance(2)]
+
+
+BLOCK_KINDS: Final = ("attempt", "move_on_after", "shield", "fail_after", "group", "detach", "scope")
+
+
+def gap(scene: Scene) -> Block:
+    """None to three checkpoints; or time for all others to come as far as they can."""
+    length = scene.tape.pick(GAP)
+    return (ops.Sleep(1),) if length < 0 else (ops.Checkpoint(),) * length
+
+
+def mark(scene: Scene) -> Block:
+    """Perhaps a note, in the task's own log or in the shared one: it shows how far the task came."""
+    return ((), (ops.Note(1),), (ops.Log(1),))[scene.tape.below(3)]
+
+
+def guarded(scene: Scene, op: Op) -> Op:
+    """Perhaps an attempt around an op that often fails."""
+    if op.kind in FAILS and not scene.tape.chance(4):
+        return ops.Attempt((op,), on_error=())
+    return op
+
+
+def plain(scene: Scene, mix: Mix, task: str) -> Block:
+    """One op of the pool, or a checkpoint."""
+    if not mix.pool or scene.tape.chance(5):
+        return (ops.Checkpoint(),)
+    made = scene.tape.pick(mix.pool)[1](scene, task)
+    return (guarded(scene, made) if made is not None else ops.Checkpoint(), *mark(scene))
+
+
+def some(scene: Scene, mix: Mix, task: str, depth: int, most: int = 3) -> Block:
+    """A few ops, some of them blocks."""
+    block: Block = ()
+    for _ in range(1 + scene.tape.below(most)):
+        if mix.blocks and depth < DEPTH and scene.tape.chance(3):
+            inner = some(scene, mix, task, depth + 1, 2)
+            block += wrapped(scene, mix, task, inner)
+        else:
+            block += plain(scene, mix, task)
+    return block
+
+
+def wrapped(scene: Scene, mix: Mix, task: str, body: Block) -> Block:
+    """The body inside a block of the mix, and perhaps a mark behind it."""
+    kind = scene.tape.pick(mix.blocks) if mix.blocks else "attempt"
+    if kind == "detach" and len(scene.tasks) > MOST_TASKS:
+        return body
+    return (_wrap(scene, mix, task, kind, body), *mark(scene))
+
+
+def _wrap(scene: Scene, mix: Mix, task: str, kind: str, body: Block) -> Op:
+    if kind == "shield":
+        return ops.Shield(body)
+    if kind == "scope":
+        return ops.Scope(_scope(scene), body)
+    if kind in ("move_on_after", "fail_after"):
+        named = _scope(scene) if scene.has("scope") and scene.tape.chance(2) else None
+        if kind == "move_on_after":
+            return ops.MoveOnAfter(scene.ticks("deadline"), body, named)
+        return guarded(scene, ops.FailAfter(scene.ticks("deadline"), body, named))
+    if kind == "group":
+        return guarded(scene, _group(scene, mix, body))
+    if kind == "detach":
+        child = scene.add_task()
+        scene.detached.add(child)
+        scene.bodies[child] = [*body, *ended(scene)]
+        return guarded(scene, ops.Detach(child))
+    return attempt(scene, mix, task, body)
+
+
+MOST_TASKS: Final = 5
+"""Main included; what starts more does something else."""
+
+
+def _scope(scene: Scene) -> str:
+    """A name for a scope that is about to be opened."""
+    name = scene.fresh("n")
+    scene.scopes.append(name)
+    return name
+
+
+def _group(scene: Scene, mix: Mix, body: Block) -> Op:
+    """A group around the body, with no child, one or two; a child does a few things, or fails."""
+    name = scene.fresh("g")
+    scene.groups.append(name)
+    started: Block = ()
+    for _ in range(scene.tape.below(3)):
+        if len(scene.tasks) > MOST_TASKS:
+            break
+        child = scene.add_task()
+        scene.bodies[child] = [*some(scene, mix, child, DEPTH, 2), *ended(scene)]
+        started += (ops.Spawn(child, name), *gap(scene))
+    return ops.Group(name, (*started, *body) if scene.tape.chance(2) else (*body, *started))
+
+
+def attempt(scene: Scene, mix: Mix, task: str, body: Block) -> Op:
+    """The body with handlers and clean-up, which may wait (and be told again, where cancellation is level)."""
+    form = scene.tape.below(6)
+    waits = plain(scene, mix, task) if scene.tape.chance(2) else ()
+    after: Block = (*waits, ops.Note("x"))
+    if form == 0:
+        return ops.Attempt(body, finally_=after)
+    if form == 1:
+        return ops.Attempt(body, on_cancel=after)  # a cancellation is swallowed
+    if form == 2:
+        return ops.Attempt(body, on_error=after)
+    if form == 3:
+        return ops.Attempt(body, on_error=(), on_cancel=after)
+    if form == 4:
+        return ops.Attempt(body, on_cancel=(*after, ops.Raise("C")))
+    return ops.Attempt(body, on_error=(), finally_=(*after, ops.Checkpoint()))
+
+
+def ended(scene: Scene) -> Block:
+    """How a task ends: as it comes, by an error, by a value."""
+    form = scene.tape.below(8)
+    if form == 7:
+        return (ops.Raise("E"),)
+    return (ops.Return(scene.value()),) if form == 6 else ()
+
+
+# ---------------------------------------------------------------- the shapes
+
+
+def free(scene: Scene, mix: Mix) -> Block:
+    """Every task does a few things; so does main."""
+    for task in [scene.add_task() for _ in range(1 + scene.tape.below(3))]:
+        scene.bodies[task] = [*some(scene, mix, task, 0), *ended(scene)]
+    return some(scene, mix, "main", 1, 2)
+
+
+def meeting(scene: Scene, mix: Mix) -> Block:
+    """One or more wait; a feed and a cancel come in either order, none to three checkpoints apart."""
+    if not mix.meetings:
+        return free(scene, mix)
+    area, chosen = scene.tape.pick(mix.meetings)
+    waiters = [scene.add_task() for _ in range(1 + scene.tape.below(2))]
+    first = _made(scene, area, chosen.first, "main")
+    for task in waiters:
+        _wait(scene, mix, task, area, chosen)
+    feed = _feed(scene, area, chosen)
+    cancel: Block = (ops.Cancel(scene.tape.pick(waiters)),) if scene.has("cancel") else ()
+    race = (*feed, *gap(scene), *cancel) if scene.tape.chance(2) else (*cancel, *gap(scene), *feed)
+    more = _feed(scene, area, chosen) if scene.tape.chance(2) else ()
+    driver: Block = (*gap(scene), *race, *gap(scene), *more)
+    scene.bodies["main"] += first
+    if scene.tape.chance(3):
+        other = scene.add_task()
+        scene.bodies[other] = list(driver)
+        return ()
+    return driver
+
+
+def _made(scene: Scene, area: str, kinds: tuple[str, ...], task: str) -> list[Op]:
+    made = (AREAS[area].ops[kind](scene, task) for kind in kinds)
+    return [guarded(scene, op) for op in made if op is not None]
+
+
+def _feed(scene: Scene, area: str, chosen: Meeting) -> Block:
+    kinds = (*chosen.around[:1], scene.tape.pick(chosen.feeds), *chosen.around[1:])
+    return tuple(_made(scene, area, kinds, "main"))
+
+
+def _wait(scene: Scene, mix: Mix, task: str, area: str, chosen: Meeting) -> None:
+    """A waiter: the wait itself in none to three blocks, then what belongs after it."""
+    held = len(chosen.around[:1])  # what is taken before the wait itself
+    made = _made(scene, area, chosen.wait, task) or [ops.Checkpoint()]
+    before, wait, then = made[:held], made[held], made[held + 1 :]
+    inner: Block = (wait,)
+    for _ in range(scene.tape.pick((0, 1, 0, 2, 1, 3))):
+        inner = wrapped(scene, mix, task, inner)
+    rest = (ops.Checkpoint(), *mark(scene)) if scene.tape.chance(2) else mark(scene)
+    scene.bodies[task] = [*gap(scene)[:1], *before, *inner, *then, *rest, *ended(scene)]
+
+
+def nest(scene: Scene, mix: Mix) -> Block:
+    """Scopes two or three deep around a wait, with code behind the inner ones; cancelled from outside, or by time."""
+    task = scene.add_task()
+    inner = plain(scene, mix, task)
+    for _ in range(2 + scene.tape.below(2)):
+        inner = (*wrapped(scene, mix, task, inner), ops.Checkpoint(), *mark(scene))
+    scene.bodies[task] = [*inner, *ended(scene)]
+    again = plain(scene, mix, "main") if scene.tape.chance(2) else ()
+    return _cancels(scene, task, again)
+
+
+def early(scene: Scene, mix: Mix) -> Block:
+    """A task is cancelled before its first step, or before it enters its first scope."""
+    task = scene.add_task()
+    body = wrapped(scene, mix, task, some(scene, mix, task, 1, 2))
+    scene.bodies[task] = [*mark(scene), *gap(scene)[:1], *body, *ended(scene)]
+    return _cancels(scene, task, ())
+
+
+def _cancels(scene: Scene, task: str, between: Block) -> Block:
+    """A cancel; perhaps a second one, which comes into the clean-up after the first."""
+    if not scene.has("cancel"):
+        return between
+    cancel: Block = (ops.Cancel(task),)
+    second = (*gap(scene), *cancel) if scene.tape.chance(3) else ()
+    return (*gap(scene), *cancel, *gap(scene), *between, *second)
+
+
+def family(scene: Scene, mix: Mix) -> Block:
+    """A group whose children fail, wait, or are cancelled, at every stage."""
+    if not scene.has("group"):
+        return free(scene, mix)
+    name = scene.fresh("g")
+    scene.groups.append(name)
+    started: Block = ()
+    children = [scene.add_task() for _ in range(scene.tape.pick((2, 1, 3, 0)))]
+    for child in children:
+        scene.bodies[child] = [*gap(scene), *some(scene, mix, child, 1, 2), *ended(scene)]
+        started += (ops.Spawn(child, name), *gap(scene)[:1])
+    body = () if scene.tape.chance(4) else some(scene, mix, "main", 1, 2)
+    if children and scene.has("cancel") and scene.tape.chance(3):
+        body += (*gap(scene), ops.Cancel(scene.tape.pick(children)))
+    failed: Block = (ops.Raise("B"),) if scene.tape.chance(6) else ()
+    return (
+        *wrapped(scene, mix, "main", (ops.Group(name, (*started, *body, *failed)),)),
+        *gap(scene)[:1],
+    )
+
+
+SHAPES: Final[tuple[Shape, ...]] = (free, meeting, nest, early, family, meeting)
+"""Drawn from with equal chances. The order is part of what a seed means."""

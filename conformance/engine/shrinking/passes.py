@@ -1,0 +1,153 @@
+"""Proposals of smaller programs, the boldest first. Each is smaller by `weight`, so that shrinking ends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
+from typing import Any, Final
+
+from conformance.engine.shrinking.rewrite import mended, rewrite
+from conformance.lang import ops
+from conformance.lang.ops import BLOCKS, Block, Op
+from conformance.lang.program import Channel, Program
+
+Pass = Callable[[Program], Iterator["Program | None"]]
+
+
+def weight(program: Program) -> tuple[int, int, int, float]:
+    """What is to become small: ops, then tasks, then declarations, then numbers and values."""
+    every = [op for _, op in program.walk()]
+    declared = sum(1 for _ in program.declared())
+    return len(every), len(program.tasks), declared, sum(map(_bulk, every)) + _sizes(program)
+
+
+def _bulk(op: Op) -> float:
+    """How far an op's arguments are from the plainest ones."""
+    return sum(_distance(getattr(op, item.name)) for item in fields(op) if item.name not in BLOCKS)
+
+
+def _distance(value: Any) -> float:
+    if isinstance(value, bool) or value is None:
+        return 2.0
+    if isinstance(value, int | float):
+        return 3.0 if not 0 <= value <= 3 else abs(value - 1) / 2 + (value != int(value))
+    return len(str(value)) / 100
+
+
+def _sizes(program: Program) -> float:
+    """How large the declared sizes are."""
+    sizes = [c.capacity for c in program.channels.values()]
+    return sum(min(size, 9) if size else 1 for size in sizes) / 1000
+
+
+def drop_tasks(program: Program) -> Iterator[Program | None]:
+    """Without one task, and all that names it."""
+    for task in reversed(program.tasks):
+        if task != "main":
+            yield mended(program, {n: b for n, b in program.tasks.items() if n != task})
+
+
+def drop_ops(program: Program) -> Iterator[Program | None]:
+    """Without one op, and all that is inside it; late ones first."""
+    for path, _ in sorted(program.walk(), key=lambda place: (len(place[0]), place[0][1:])):
+        yield rewrite(program, path, ())
+
+
+def unwrap(program: Program) -> Iterator[Program | None]:
+    """With a block's inside in its place."""
+    for path, op in program.walk():
+        for _, inner in op.blocks():
+            yield rewrite(program, path, inner)
+
+
+def drop_parts(program: Program) -> Iterator[Program | None]:
+    """An attempt without one of its parts."""
+    for path, op in program.walk():
+        if isinstance(op, ops.Attempt):
+            for part in ("finally_", "on_error", "on_cancel"):
+                if getattr(op, part) is not None:
+                    changed: dict[str, Any] = {part: None}
+                    yield rewrite(program, path, (replace(op, **changed),))
+
+
+def start_plainly(program: Program) -> Iterator[Program | None]:
+    """A task that is detached, or a child of a group, is spawned on its own."""
+    for path, op in program.walk():
+        if isinstance(op, ops.Detach) or (isinstance(op, ops.Spawn) and op.group):
+            yield rewrite(program, path, (ops.Spawn(op.task),))
+
+
+def simplify(program: Program) -> Iterator[Program | None]:
+    """With plainer arguments: 1 for an odd number, a plain item, one byte."""
+    for path, op in program.walk():
+        for changed in _simpler(op):
+            yield rewrite(program, path, (changed,))
+
+
+def _simpler(op: Any) -> Iterator[Op]:
+    for item in fields(op):
+        value = getattr(op, item.name)
+        plainer = _PLAINER.get(item.name, ())
+        for other in plainer:
+            if other != value and _distance(other) < _distance(value):
+                yield replace(op, **{item.name: other})
+    if isinstance(op, ops.FailAfter):
+        yield ops.MoveOnAfter(op.ticks, op.body)
+
+
+_PLAINER: Final[Mapping[str, tuple[Any, ...]]] = {
+    "ticks": (1, 0, 2, 3),
+    "tick": (1, 0, 2, 3),
+    "word": (1,),
+    "item": (1,),
+    "value": (1,),
+    "data": ("x",),
+    "times": (1,),
+    "max": (1,),
+    "count": (1,),
+}
+
+
+def shrink_sizes(program: Program) -> Iterator[Program | None]:
+    """Channels with room for one item."""
+    for name, channel in program.channels.items():
+        if channel.capacity in (0, 1) or (channel.capacity == math.inf):
+            continue
+        yield replace(program, channels={**program.channels, name: Channel(1)})
+
+
+def merge_objects(program: Program) -> Iterator[Program | None]:
+    """One object where there were two of a kind."""
+    for item in fields(program):
+        value = getattr(program, item.name)
+        if item.name == "tasks" or not item.init or len(value) < 2:
+            continue
+        first, *others = value
+        for other in others:
+            bodies = {task: _renamed(body, other, first) for task, body in program.tasks.items()}
+            yield mended(program, bodies)
+
+
+def _renamed(block: Block, old: str, new: str) -> Block:
+    renamed: list[Op] = []
+    for op in block:
+        changes: dict[str, Any] = {
+            item.name: new for item in fields(op) if getattr(op, item.name) == old
+        }
+        changes |= {name: _renamed(inner, old, new) for name, inner in op.blocks()}
+        changed: Any = op
+        renamed.append(replace(changed, **changes) if changes else op)
+    return tuple(renamed)
+
+
+PASSES: Final[tuple[Pass, ...]] = (
+    drop_tasks,
+    drop_ops,
+    unwrap,
+    drop_parts,
+    start_plainly,
+    merge_objects,
+    simplify,
+    shrink_sizes,
+)

@@ -1,0 +1,25 @@
+"""Whether ops on groups, started tasks and context variables make sense."""
+
+from __future__ import annotations
+
+from conformance.lang import ops
+from conformance.lang.program import Program, no_sense
+
+
+def check_scopes(program: Program) -> None:
+    """Raise ScenarioError, naming the op, for the first that makes no sense."""
+    every = tuple(program.walk())
+    groups = [op.name for _, op in every if isinstance(op, ops.Group)]
+    started = {op.task for _, op in every if isinstance(op, ops.Start)}
+    been_set: set[tuple[str, str]] = set()
+    for path, op in every:
+        task = path[0]
+        if isinstance(op, ops.CancelGroup) and groups.count(op.group) != 1:
+            number = groups.count(op.group)
+            raise no_sense(path, op, f"{number} ops open a group `{op.group}`, not one")
+        if isinstance(op, ops.Started) and task not in started:
+            raise no_sense(path, op, f"no `start` waits for `{task}`")
+        if isinstance(op, ops.SetVariable):
+            been_set.add((task, op.variable))
+        if isinstance(op, ops.ResetVariable) and (task, op.variable) not in been_set:
+            raise no_sense(path, op, f"`{task}` has not set `{op.variable}` before")

@@ -1,0 +1,20 @@
+"""loopmini: asyncio's tasks and primitives on a loop whose reactor is written in Rust."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from runtimes._drop_in import DropIn, both_loops, drop_in
+from runtimes._installed import module
+
+_PROMISE: Final = (
+    "https://pypi.org/project/loopmini/: a drop-in event loop for asyncio applications"
+)
+
+
+class Loopmini(DropIn):
+    """loopmini under asyncio's own API."""
+
+    package = "loopmini"
+    loops = both_loops(module("loopmini").Loop)
+    semantics = drop_in(_PROMISE, {})

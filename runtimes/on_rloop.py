@@ -1,0 +1,22 @@
+"""rloop: asyncio's tasks and primitives on a loop written in Rust on the mio crate."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from runtimes._drop_in import DropIn, both_loops, drop_in
+from runtimes._installed import module
+
+_PROMISE: Final = (
+    "https://github.com/gi0baro/rloop: an asyncio event loop; the differences that its README lists "
+    "do not concern this"
+)
+
+
+class Rloop(DropIn):
+    """rloop under asyncio's own API."""
+
+    package = "rloop"
+    loops = both_loops(module("rloop").RLoop)
+    semantics = drop_in(_PROMISE, {})
+    special = DropIn.special - {"sleep:infinite", "deadline:infinite"}

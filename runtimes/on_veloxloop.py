@@ -1,0 +1,23 @@
+"""veloxloop: asyncio's tasks and primitives on a loop written in Rust."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from runtimes._drop_in import DropIn, both_loops, drop_in
+from runtimes._installed import module
+
+_PROMISE: Final = (
+    "https://pypi.org/project/veloxloop/: an asyncio event loop, fully compatible with the "
+    "standard asyncio API"
+)
+
+
+class Veloxloop(DropIn):
+    """veloxloop under asyncio's own API."""
+
+    package = "veloxloop"
+    loops = both_loops(module("veloxloop").VeloxLoop)
+    semantics = drop_in(_PROMISE, {})
+    lacks = DropIn.lacks | {"abort"}  # its sockets take no SO_LINGER
+    special = DropIn.special - {"sleep:infinite", "deadline:infinite"}

@@ -1,0 +1,129 @@
+"""From a program's ops on primitives, and on ends of channels, to the kernel's calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from conformance.lang import ops
+from conformance.lang.outcome import show_value
+from conformance.lang.program import Program
+from runtimes.reference.calls_scopes import Call
+from runtimes.reference.calls_threads import ThreadCalls
+from runtimes.reference.conditions import Condition
+from runtimes.reference.ends import OPEN, UNOPENED, Side
+from runtimes.reference.kernel import Fault
+from runtimes.reference.objects import Channel, Event, Lock, Task
+from runtimes.reference.permits import Barrier, Limiter, Semaphore
+
+
+class SyncCalls(ThreadCalls):
+    """Kernel that knows a program's primitives. A condition's name stands for its lock, too."""
+
+    events: dict[str, Event]
+    locks: dict[str, Lock]
+    channels: dict[str, Channel]
+
+    def build_sync(self, program: Program) -> None:
+        """Make conditions, semaphores, limiters and barriers."""
+        make = self.make_thing
+        self.conditions: dict[str, Condition] = {}
+        for name in program.conditions:
+            self.locks[name] = lock = make(Lock)
+            self.conditions[name] = make(Condition, lock)
+        permits = (*program.semaphores.items(), *program.bounded_semaphores.items())
+        self.semaphores: dict[str, Semaphore] = {}
+        for name, value in permits:
+            limit = (value,) if name in program.bounded_semaphores else ()
+            self.semaphores[name] = make(Semaphore, value, *limit)
+        self.limiters = {name: make(Limiter, total) for name, total in program.limiters.items()}
+        self.barriers = {name: make(Barrier, parties) for name, parties in program.barriers.items()}
+
+    def build_ends(self, program: Program) -> None:
+        """Make the ends of those channels of which one is closed or cloned. `sides` holds them by name."""
+        every = [op for _, op in program.walk()]
+        clones = {op.clone: op for op in every if isinstance(op, ops.CloneSender | ops.CloneReceiver)}
+
+        def channel_of(name: str) -> str:
+            while name in clones:
+                name = clones[name].channel
+            return name
+
+        self.sides: dict[tuple[str, bool], Side] = {}
+        for name in sorted({channel_of(op.channel) for op in every if op.kind in ENDS}):  # type: ignore[attr-defined]
+            for sends in (True, False):
+                channel = self.channels[name]
+                self.sides[name, sends] = self.make_thing(Side, channel, OPEN, sends=sends)
+        for name, op in clones.items():
+            sends = isinstance(op, ops.CloneSender)
+            channel = self.channels[channel_of(name)]
+            self.sides[name, sends] = self.make_thing(Side, channel, UNOPENED, sends=sends)
+
+    def resolve_sync(self, op: Any) -> Call:
+        """The call for one of `SYNC`."""
+        kind = op.kind
+        if kind in _ASKS:
+            return self._ask, (getattr(self, kind), self._asked(op))
+        if kind == "clear":
+            return self.clear, (self.events[op.event],)
+        if kind == "acquire_nowait":
+            return self.acquire_nowait, (self.locks[op.lock],)
+        if kind in ("wait_condition", "notify", "notify_all"):
+            count = (op.count,) if kind == "notify" else ()
+            return getattr(self, kind), (self.conditions[op.condition], *count)
+        if kind == "wait_barrier":
+            return self.wait_barrier, (self.barriers[op.barrier],)
+        if hasattr(op, "semaphore"):
+            return getattr(self, kind), (self.semaphores[op.semaphore],)
+        tokens = (op.tokens,) if kind == "set_limit" else ()
+        return getattr(self, kind), (self.limiters[op.limiter], *tokens)
+
+    def _asked(self, op: Any) -> Any:
+        """What a question is about."""
+        if op.kind == "is_set":
+            return self.events[op.event]
+        if op.kind == "locked":
+            return self.locks[op.lock]
+        if op.kind == "length":
+            return self.channels[op.channel]
+        return self.semaphores[op.semaphore] if hasattr(op, "semaphore") else self.limiters[op.limiter]
+
+    def _ask(self, task: Task, question: Callable[..., Any], thing: Any) -> str:
+        """The answer as it is shown: states that hold 0 and False must not count as equal."""
+        return show_value(question(task, thing))
+
+    def side_of(self, op: Any) -> Side | None:
+        """The end that an op names, where its channel has such."""
+        sends = op.kind in _SENDING
+        return self.sides.get((op.channel, sends)) if sends or op.kind in _RECEIVING else None
+
+    def resolve_end(self, op: Any, side: Side) -> Call:
+        """The call for an op on an end."""
+        kind = op.kind
+        if kind in ("close_sender", "close_receiver"):
+            return self.close_side, (side,)
+        if kind in ("clone_sender", "clone_receiver"):
+            return self.clone_side, (side, self.sides[op.clone, side.sends])
+        call = getattr(self, kind.replace("send", "send_on").replace("receive", "receive_on"))
+        return call, (side, show_value(op.item)) if side.sends else (side,)
+
+    def check_side(self, side: Side) -> None:
+        """That it is there. Raises Fault."""
+        self.reads |= side.bit
+        if side.phase == UNOPENED:
+            raise Fault("Unopened")
+
+
+_ASKS: Final = frozenset({"is_set", "locked", "length", "semaphore_value", "available_tokens"})
+ENDS: Final = frozenset({"close_sender", "close_receiver", "clone_sender", "clone_receiver"})
+_SENDING: Final = frozenset({"send", "send_nowait", "close_sender", "clone_sender"})
+_RECEIVING: Final = frozenset({"receive", "receive_nowait", "close_receiver", "clone_receiver"})
+SYNC: Final = frozenset(
+    {
+        "is_set", "clear", "acquire_nowait", "locked", "length", "wait_condition", "notify",
+        "notify_all", "wait_barrier", "acquire_semaphore", "acquire_semaphore_nowait",
+        "release_semaphore", "semaphore_value", "acquire_limiter", "acquire_limiter_nowait",
+        "release_limiter", "set_limit", "available_tokens",
+    }
+)  # fmt: skip
+"""Op kinds that `resolve_sync` knows."""

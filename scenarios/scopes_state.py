@@ -1,0 +1,161 @@
+"""Asks about deadlines that are cancelled by hand, and what a scope says of itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conformance.lang.ops import (
+    Attempt,
+    Block_,
+    CancelCalled,
+    CancelledCaught,
+    CancelScope,
+    Checkpoint,
+    FailAfter,
+    MoveOnAfter,
+    Note,
+    Op,
+    Raise,
+    Scope,
+    Sleep,
+)
+from conformance.lang.pattern import ends, has, lacks, logs
+from conformance.lang.program import Program
+from conformance.lang.scenario import Rule, Scenario
+from scenarios.manuals import anyio, trio
+
+_TRIO: Final = trio("cancellation-semantics")
+_CANCEL: Final = trio("trio.CancelScope.cancel")
+_ANYIO: Final = anyio("cancellation", "cancel-scopes")
+_BOTH: Final = {"trio": _TRIO, "anyio": _ANYIO}
+
+
+def _main(*body: Op) -> Program:
+    return Program({"main": body})
+
+
+_DEADLINES = (
+    Scenario(
+        id="scopes/cancel-move-on-after",
+        asks="Is the body of a deadline that moves on given up when it is cancelled by hand?",
+        program=_main(
+            MoveOnAfter(5, (CancelScope("d"), Sleep(1), Note("slept")), "d"), Note("after")
+        ),
+        answers={"given-up": logs(main=["scope expired", "after"]), "goes-on": has(main="slept")},
+        rule=Rule("MUST", required=(logs(main=["scope expired", "after"]),)),
+        sources=_BOTH,
+        about={"move_on_after", "cancel_scope"},
+        shown_by="mutant:scope-cancel-lost",
+    ),
+    Scenario(
+        id="scopes/cancel-fail-after",
+        asks="Does a deadline that fails do so when it is cancelled by hand, before its time?",
+        program=_main(
+            Attempt((FailAfter(5, (CancelScope("d"), Sleep(1), Note("slept")), "d"),), on_error=()),
+            Note("after"),
+        ),
+        answers={
+            "fails": logs(main=["caught Timeout", "after"]),
+            "moves-on": logs(main=["scope cancelled", "after"]),
+        },
+        sources={"trio": trio("trio.fail_after"), "anyio": anyio("api", "anyio.fail_after")},
+        about={"fail_after", "cancel_scope"},
+        shown_by="trio answers fails, anyio moves-on",
+    ),
+    Scenario(
+        id="scopes/cancel-fail-after-late",
+        asks="Does a deadline fail that was cancelled by hand, and whose time came before its body ended?",
+        program=_main(
+            Attempt(
+                (FailAfter(1, (CancelScope("d"), Block_(2), Checkpoint(), Note("late")), "d"),),
+                on_error=(),
+            ),
+            Note("after"),
+        ),
+        answers={
+            "fails": logs(main=["caught Timeout", "after"]),
+            "moves-on": logs(main=["scope cancelled", "after"]),
+        },
+        sources={"trio": trio("trio.fail_after"), "anyio": anyio("api", "anyio.fail_after")},
+        about={"fail_after", "cancel_scope"},
+        shown_by="mutant:hand-cancel-never-fails",
+    ),
+)
+
+_STATE = (
+    Scenario(
+        id="scopes/called-but-not-told",
+        asks="What does a scope say whose body ended before it could be told?",
+        program=_main(Scope("s", (CancelScope("s"),)), CancelCalled("s"), CancelledCaught("s")),
+        answers={
+            "called-not-caught": logs(main=["got true", "got false"]),
+            "caught": logs(main=["got true", "got true"]),
+            "neither": logs(main=["got false", "got false"]),
+        },
+        rule=Rule("MUST", required=(logs(main=["got true", "got false"]),)),
+        sources={
+            "trio": trio("trio.CancelScope.cancel_called"),
+            "anyio": anyio("api", "anyio.CancelScope.cancel_called"),
+        },
+        about={"cancel_called", "cancelled_caught", "cancel_scope"},
+        shown_by="mutant:called-is-caught",
+    ),
+    Scenario(
+        id="scopes/caught-by-whom",
+        asks="Which of two nested scopes says that it gave its body up, the outer one being cancelled?",
+        program=_main(
+            Scope("s", (Scope("t", (CancelScope("s"), Sleep(1))),)),
+            CancelledCaught("t"),
+            CancelledCaught("s"),
+        ),
+        answers={
+            "outer": has(main=["got false", "got true"]),
+            "both": has(main=["got true", "got true"]),
+        },
+        rule=Rule("MUST", required=(has(main=["got false", "got true"]),)),
+        sources={
+            "trio": trio("trio.CancelScope.cancelled_caught"),
+            "anyio": anyio("api", "anyio.CancelScope.cancelled_caught"),
+        },
+        about={"cancelled_caught", "cancel_scope"},
+        shown_by="mutant:named-scope-swallows-all",
+    ),
+    Scenario(
+        id="scopes/error-in-cancelled",
+        asks="Does an error that leaves a cancelled scope come out, and what does the scope say?",
+        program=_main(
+            Attempt(
+                (Scope("s", (CancelScope("s"), Attempt((Sleep(1),), finally_=(Raise("E"),)))),),
+                on_error=(),
+            ),
+            CancelledCaught("s"),
+        ),
+        answers={
+            "error-not-caught": logs(main=["caught E", "got false"]),
+            "error-and-caught": logs(main=["caught E", "got true"]),
+            "swallowed": lacks(main="caught E"),
+        },
+        rule=Rule("MUST", required=(logs(main=["caught E", "got false"]),)),
+        sources={"trio": trio("trio.CancelScope.cancelled_caught")},
+        about={"scope", "cancelled_caught", "cancel_scope"},
+        shown_by="mutant:called-is-caught",
+    ),
+    Scenario(
+        id="scopes/cancel-after-exit",
+        asks="What does cancelling a scope do that was left long ago?",
+        program=_main(
+            Scope("s", ()), CancelScope("s"), Sleep(1), CancelCalled("s"), CancelledCaught("s")
+        ),
+        answers={
+            "only-called": logs(main=["got true@1", "got false@1"]),
+            "nothing": logs(main=["got false@1", "got false@1"]),
+            "cancels-task": ends(main="cancelled"),
+        },
+        sources={"trio": _CANCEL, "anyio": anyio("api", "anyio.CancelScope.cancel")},
+        about={"cancel_scope", "cancel_called"},
+        shown_by="mutant:called-is-caught",
+    ),
+)
+
+
+SCENARIOS = _DEADLINES + _STATE

@@ -1,0 +1,94 @@
+"""Scopes, moved deadlines, groups and starts asked of anyio itself."""
+
+from __future__ import annotations
+
+import anyio
+import anyio.lowlevel
+import context_probes
+import structured_deadlines
+import structured_groups
+import structured_scopes
+import structured_start
+from anyio_run import probe
+from context_probes import VAR
+from native_probe import TICK
+from structured import Api, words
+
+API = Api(
+    open_group=anyio.create_task_group,
+    CancelScope=anyio.CancelScope,
+    move_on_after=anyio.move_on_after,
+    fail_after=anyio.fail_after,
+    late=TimeoutError,
+    cancelled=anyio.get_cancelled_exc_class,
+    sleep=anyio.sleep,
+    checkpoint=anyio.lowlevel.checkpoint,
+    Event=anyio.Event,
+    now=anyio.current_time,
+)
+
+structured_scopes.file_reach(probe, API)
+structured_scopes.file_told(probe, API)
+structured_scopes.file_state(probe, API)
+structured_deadlines.file(probe, API)
+structured_deadlines.file_late(probe, API)
+structured_groups.file(probe, API)
+structured_groups.file_nested(probe, API)
+structured_start.file(probe, API)
+structured_start.file_cancelled(probe, API)
+context_probes.file(probe, context_probes.Structured(API))
+
+context_probes.file_scoped(probe, context_probes.Structured(API))
+
+
+@probe("context/child-set-then-join")
+async def _() -> str:
+    async def sets() -> None:
+        VAR.set(2)
+        await anyio.lowlevel.checkpoint()
+
+    VAR.set(1)
+    async with anyio.create_task_group() as group:
+        await group.create_task(sets())
+    return words([str(VAR.get())], stays="1", leaks="2")
+
+
+async def asked(*, swallows: bool) -> list[str]:
+    """The status of a cancelled task: in its clean-up, and at its end."""
+    log: list[str] = []
+
+    async def child() -> None:
+        try:
+            await anyio.sleep(4 * TICK)
+        except anyio.get_cancelled_exc_class():
+            log.append(handle.status.name)
+            if not swallows:
+                raise
+
+    async with anyio.create_task_group() as group:
+        handle = group.create_task(child())
+        await anyio.sleep(TICK)
+        handle.cancel()
+        await anyio.sleep(TICK)
+        log.append(handle.status.name)
+    return log
+
+
+@probe("cancellation/called-during-cleanup")
+async def _() -> str:
+    return words((await asked(swallows=False))[:1], not_yet="CANCELLING", already="CANCELLED")
+
+
+@probe("cancellation/called-afterwards")
+async def _() -> str:
+    return words((await asked(swallows=False))[1:], yes="CANCELLED")
+
+
+@probe("cancellation/called-though-returned")
+async def _() -> str:
+    return words((await asked(swallows=True))[1:], yes="CANCELLED", no="FINISHED")
+
+
+@probe("cancellation/done-during-cleanup")
+async def _() -> str:
+    return words(await asked(swallows=False), at_its_end="CANCELLING CANCELLED")

@@ -1,0 +1,127 @@
+"""The generator: every string of bytes is a program, quickly, and history's shapes are among them."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conformance.engine.fuzz_batch import modelled
+from conformance.engine.generate.areas import AREAS
+from conformance.engine.generate.decode import EVERYTHING, decode
+from conformance.engine.generate.tape import LENGTH, seeded
+from conformance.lang import ops
+from conformance.lang.capability import needs
+from conformance.lang.program import Program
+from conformance.strategies import programs
+
+MANY = 1500
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(programs())
+def test_every_tape_is_a_program(program: Program) -> None:
+    """Whatever Hypothesis draws makes sense (`Program` checks itself), and main is in it."""
+    assert "main" in program.tasks
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=LENGTH), st.sets(st.sampled_from(sorted(EVERYTHING))))
+def test_programs_ask_for_nothing_that_is_not_there(data: bytes, lacking: set[str]) -> None:
+    """A runtime that lacks ops gets programs without them; only what every adapter must have is taken for granted."""
+    kept = {"spawn", "checkpoint", "attempt", "note", "log", "return", "raise"}
+    can = EVERYTHING - (lacking - kept)
+    assert needs(decode(data, can)) <= can
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_an_area_stays_by_itself(area: str) -> None:
+    """Programs of one area use its ops, tasks and structure, and of no other area."""
+    own = set(AREAS[area].ops)
+    others = {kind for name, other in AREAS.items() if name != area for kind in other.ops} - own
+    used = Counter(
+        op.kind
+        for index in range(60)
+        for _, op in decode(seeded(f"{area}/{index}"), EVERYTHING, (area,)).walk()
+    )
+    assert set(used) & own
+    assert not set(used) & (others - _EPILOGUES - {"cancel", "sleep"})
+
+
+_EPILOGUES = {"join", "raise", "acquire", "release"}
+"""What epilogues and shapes use beside an area's own ops."""
+
+
+def test_the_same_seed_gives_the_same_programs() -> None:
+    """And another seed others: hash randomisation, sets and addresses have no part in it."""
+    first = [decode(seeded(f"7/{index}")) for index in range(50)]
+    assert first == [decode(seeded(f"7/{index}")) for index in range(50)]
+    assert first != [decode(seeded(f"8/{index}")) for index in range(50)]
+
+
+def test_a_zero_tape_is_the_simplest_program() -> None:
+    """Nothing drawn, or all zeros, is one small program: what Hypothesis shrinks to."""
+    empty = decode(b"")
+    assert empty == decode(bytes(LENGTH))
+    sizes = sorted(decode(seeded(f"size/{index}")).size() for index in range(200))
+    assert empty.size() <= sizes[20]
+
+
+def _has(program: Program, *kinds: type[ops.Op]) -> bool:
+    found = {type(op) for _, op in program.walk()}
+    return set(kinds) <= found
+
+
+def test_the_shapes_of_history_are_among_the_programs() -> None:
+    """Placement, not length: each shape that defects showed in comes up in a campaign's first programs."""
+    can = modelled()
+    made = [decode(seeded(f"shapes/{index}"), can) for index in range(MANY)]
+    shapes = {
+        "a cancel beside a release": lambda p: _has(p, ops.Cancel, ops.Release, ops.Acquire),
+        "a cancel beside a send": lambda p: _has(p, ops.Cancel, ops.Send),
+        "a shield inside a deadline": lambda p: _nested(p, ops.MoveOnAfter, ops.Shield),
+        "a deadline inside a shield": lambda p: _nested(p, ops.Shield, ops.MoveOnAfter),
+        "scopes three deep": lambda p: any(len(path) > 7 for path, _ in p.walk()),
+        "an empty group": lambda p: any(isinstance(o, ops.Group) and not o.body for _, o in p.walk()),
+        "clean-up that waits": _waits_in_cleanup,
+        "a past deadline": lambda p: any(getattr(op, "ticks", 1) < 0 for _, op in p.walk()),
+        "for ever": lambda p: any(getattr(op, "ticks", 0) == float("inf") for _, op in p.walk()),
+        "a falsy item": lambda p: any(getattr(op, "item", 1) in (None, 0) for _, op in p.walk()),
+        "two cancels of one task": _cancelled_twice,
+        "half-close": lambda p: _has(p, ops.SendEof),
+    }
+    counts = {name: sum(map(bool, map(shape, made))) for name, shape in shapes.items()}
+    assert all(count >= 5 for count in counts.values()), counts
+    lengths = sorted(sum(len(b) for b in p.tasks.values()) for p in made)
+    assert lengths[len(made) // 2] <= 30
+
+
+def _nested(program: Program, outer: type[ops.Op], inner: type[ops.Op]) -> bool:
+    return any(
+        isinstance(op, outer) and any(isinstance(i, inner) for _, b in op.blocks() for i in b)
+        for _, op in program.walk()
+    )
+
+
+def _waits_in_cleanup(program: Program) -> bool:
+    waits = (ops.Checkpoint, ops.Wait, ops.Receive, ops.Acquire, ops.Sleep)
+    return any(
+        isinstance(op, ops.Attempt)
+        and any(isinstance(i, waits) for i in (*(op.finally_ or ()), *(op.on_cancel or ())))
+        for _, op in program.walk()
+    )
+
+
+def _cancelled_twice(program: Program) -> bool:
+    counts = Counter(op.task for _, op in program.walk() if isinstance(op, ops.Cancel))
+    return any(count > 1 for count in counts.values())
+
+
+def test_random_bytes_of_any_length_do() -> None:
+    """A tape may be cut anywhere."""
+    chance = random.Random(1)
+    for _ in range(200):
+        decode(chance.randbytes(chance.randrange(LENGTH)))

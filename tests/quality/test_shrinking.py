@@ -1,0 +1,150 @@
+"""Shrinking: the very program that is left of a counterexample, for mutants whose minimum can be argued by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import pytest
+
+from conformance.engine.shrinking.passes import PASSES, weight
+from conformance.engine.shrinking.shrink import shrink
+from conformance.lang import ops
+from conformance.lang.program import Channel, Program
+from tests.quality.finding import Broken, first
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
+    # An early timer needs one sleep; an odd number of ticks, and one tick, are woken on time.
+    "early-timer": (("time",), Program({"main": (ops.Sleep(2),)})),
+    # A deadline that never fires needs a deadline, and something that outlasts it.
+    "deadline-never-fires": (
+        ("time",),
+        Program({"main": (ops.MoveOnAfter(1, (ops.Sleep(float("inf")),)),)}),
+    ),
+    # A join that loses the value needs a value to be joined.
+    "join-loses-value": (
+        ("tasks",),
+        Program(
+            {"main": (ops.Spawn("c"), ops.Join("c")), "c": (ops.Return(1),)},
+        ),
+    ),
+    # A swallowed cancel needs a task that waits, and a cancel of it.
+    "swallowed-cancel": (
+        ("tasks",),
+        Program({"main": (ops.Spawn("a"), ops.Cancel("a")), "a": (ops.Sleep(1),)}),
+    ),
+    # Timers in the wrong order need two timers, one of them beside the other, and a trace of which came first.
+    "lifo-timers": (
+        ("time",),
+        Program(
+            {
+                "main": (ops.Spawn("a"), ops.Sleep(2)),
+                "a": (ops.SleepUntil(1), ops.Note(1)),
+            }
+        ),
+    ),
+    # An item is lost when its receiver was cancelled: two receivers, one cancelled, one item.
+    "item-lost-on-cancel": (
+        ("channel",),
+        Program(
+            {
+                "main": (
+                    ops.Spawn("b"),
+                    ops.MoveOnAfter(1, (ops.Receive("ch0"),)),
+                    ops.Send("ch0", 1),
+                ),
+                "b": (ops.Receive("ch0"),),
+            },
+            channels={"ch0": Channel(1)},
+        ),
+    ),
+    # A shield that leaks needs a cancel, a shield, and something inside that would be cancelled; a note shows it.
+    "leaking-shield": (
+        ("tasks", "time"),
+        Program(
+            {
+                "main": (ops.Spawn("c"), ops.Cancel("c")),
+                "c": (ops.Shield((ops.Checkpoint(), ops.Note(1))),),
+            }
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_shrinks_to_exactly_this(name: str) -> None:
+    """What is left of the first counterexample is the smallest program that one would write by hand."""
+    areas, smallest = SMALLEST[name]
+    found = first(name, areas, within=200)
+    assert found is not None
+    assert found.small == smallest
+    assert found.program.size() > found.small.size()
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_the_smallest_is_a_local_minimum(name: str) -> None:
+    """No pass can make it smaller and still show the same failure; and the unbroken rules allow no such thing."""
+    broken, (_, smallest) = Broken(name), SMALLEST[name]
+    kind = broken.kind(smallest)
+    assert kind
+    for proposals in PASSES:
+        for smaller in proposals(smallest):
+            if smaller is not None and weight(smaller) < weight(smallest):
+                assert broken.kind(smaller) != kind
+
+
+def test_shrinking_does_not_slip_to_another_failure() -> None:
+    """A program with two failures keeps the one that it was shrunk for."""
+    program = Program(
+        {
+            "main": (
+                *(ops.Note(1), ops.Spawn("a"), ops.Join("a")),
+                ops.MoveOnAfter(1, (ops.Sleep(2), ops.Note(2))),
+            ),
+            "a": (ops.Return(1),),
+        }
+    )
+
+    def sleeps(smaller: Program) -> bool:
+        return any(isinstance(op, ops.Sleep) for _, op in smaller.walk())
+
+    small, tried = shrink(program, sleeps)
+    assert small == Program({"main": (ops.Sleep(1),)})
+    assert tried > 3
+
+
+def test_shrinking_ends_when_everything_fails() -> None:
+    """A predicate that always holds leaves the empty program: each step is smaller, so there is an end."""
+    small, _ = shrink(first_program(), lambda _: True)
+    assert small == Program({"main": ()})
+
+
+def test_shrinking_keeps_to_its_budget() -> None:
+    """At most so many programs are tried."""
+    tried: list[Program] = []
+    shrink(first_program(), lambda smaller: bool(tried.append(smaller)), trials=7)
+    assert len(tried) == 7
+
+
+def first_program() -> Program:
+    """Something with a bit of everything."""
+    return Program(
+        {
+            "main": (
+                ops.Listen("L"),
+                ops.Connect("c", "L"),
+                ops.Group("g", (ops.Spawn("a", "g"), ops.Checkpoint())),
+                ops.Close("c"),
+            ),
+            "a": (
+                ops.Accept("s", "L"),
+                ops.Attempt((ops.ReceiveSome("s", 2),), on_error=(ops.Note("x"),)),
+                ops.FailAfter(3, (ops.Acquire("k"), ops.Shield((ops.Wait("e"),)))),
+                ops.Return(5),
+            ),
+        },
+        events=("e",),
+        locks=("k",),
+    )
