@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table as Shown
 
 from benchmarks.catalogue import catalogue
+from benchmarks.fuzz import mutants, speed
 from benchmarks.measure import Row, Table
 from benchmarks.search import oracle, schedules
 from benchmarks.switching import switching
@@ -23,6 +24,8 @@ BENCHMARKS: dict[str, Callable[[], Table]] = {
     "oracle": oracle,
     "switching": switching,
     "catalogue": catalogue,
+    "fuzz": speed,
+    "fuzz-mutants": mutants,
 }
 COLUMNS = ("", "wall", "CPU", "unit", "target", "")
 

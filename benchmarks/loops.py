@@ -2,8 +2,8 @@
 
     python -m benchmarks.loops --write docs/event-loops.md [--python PYTHON] [LOOP …]
 
-A LOOP is an address of ours: `asyncio`, `uvloop`, `rloop`, `zloop`, `mutant:loop-…`; all of these by
-default. For each it runs the scenarios of the area `loop` and the 88 tests (89 from CPython 3.12 on)
+A LOOP is an address of ours: `uvloop`, `rloop`, `zloop`, `loopmini`, `veloxloop`, `mutant:loop-…`; all
+of these by default. For each it runs the scenarios of the area `loop` and the 88 tests (89 from CPython 3.12 on)
 that `benchmarks/loop_tests.py` can bind, both under PYTHON, and shows what each finds that it does
 not find in asyncio's own loop. It takes about a quarter of an hour.
 """
@@ -34,6 +34,8 @@ FACTORIES = {
     "uvloop": "uvloop:new_event_loop",
     "rloop": "rloop:new_event_loop",
     "zloop": "zloop:new_event_loop",
+    "loopmini": "loopmini:Loop",
+    "veloxloop": "veloxloop:new_event_loop",
 }
 CONTROL = "asyncio"
 BAD = ("fail", "hang")

@@ -31,6 +31,6 @@ def programs(
     """
     chosen = tuple(areas)
     for area in chosen:
-        AREAS[area]  # noqa: B018 — raises for a name that there is not
+        AREAS[area]
     can = EVERYTHING if capabilities is None else frozenset(capabilities)
     return st.binary(max_size=LENGTH).map(lambda data: decode(data, can, chosen))

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final, Protocol, final
 
 from conformance.adapter.core import METHODS, Runtime
+from conformance.engine.samples import SAMPLES
 from conformance.errors import AdapterError, ConformanceError
 from conformance.interpreter import run_program
 from conformance.lang import ops
@@ -388,4 +389,5 @@ _FACETS: Final = (
         ),
         has(main="caught Refused"),
     ),
+    *SAMPLES,
 )

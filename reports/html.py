@@ -1,8 +1,9 @@
-"""The results as one self-contained page: no network, no script but its own, everything escaped.
+"""The report: one self-contained page, or a directory of a few where there is very much to show.
 
-The matrix is plain HTML; what stands behind a cell is data in a block that no browser executes,
-shown by `templates/report.js` as text. Style and script are allowed by their SHA-256 and nothing
-else is, so that even a hole in the escaping would let nothing run.
+No network, no script but its own, everything escaped. What stands behind a scenario is a block of
+JSON that no browser executes, parsed when it is asked for and shown as text. Style and script are
+allowed by their SHA-256 and nothing else is, so that even a hole in the escaping would let nothing
+run.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
@@ -17,25 +19,140 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from conformance.judge.gate import Gated
 from conformance.judge.results import Results
-from reports.page import make_page
+from conformance.judge.witness import Witness
+from reports.changes import against, since
+from reports.finding import make_findings
+from reports.page import Page, make_page
+from reports.plain import visible
+from reports.similar import similar
+from reports.trend import trend
 
 _POLICY: Final = (
-    "default-src 'none'; style-src '{style}'; script-src '{script}'; "
-    "base-uri 'none'; form-action 'none'"
+    "default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; "
+    "form-action 'none'; trusted-types 'none'; require-trusted-types-for 'script'"
 )
+_SCRIPTS: Final = (
+    "base", "model", "block", "route", "parts", "overview", "matrix", "outcomes", "timeline",
+    "scenario", "atlas", "pair", "finding", "trend", "main",
+)  # fmt: skip
+"""The parts of the script, in the order in which they stand."""
+PART: Final = 3_000
+"""Cases in one part of the directory form."""
 
 
-def render(results: Results, **_: object) -> str:
-    """The page, as a string of HTML."""
-    style, script = _asset("report.css"), _asset("report.js")
+def render(results: Results, **shown: Any) -> str:
+    """The page, as a string of HTML. `shown`: the options of `make_data`."""
     page = make_page(results)
+    data, findings = make_data(results, page, **shown)
+    return _page(page, data, [*page.blocks()], findings)
+
+
+def render_directory(results: Results, **shown: Any) -> Iterator[tuple[str, str]]:
+    """The files of the directory form: names and texts, `index.html` first."""
+    page = make_page(results)
+    data, findings = make_data(results, page, **shown)
+    parts = list(_parts(page))
+    for number, part in enumerate(parts, start=1):
+        for at in part:
+            data["index"]["rows"][at]["part"] = number
+    yield "index.html", _page(page, {**data, "part": 0}, (), findings)
+    blocks = page.blocks()
+    for number, part in enumerate(parts, start=1):
+        index = {**data["index"], "rows": [data["index"]["rows"][at] for at in part]}
+        mine = [next(blocks) for _ in part]
+        yield f"part-{number}.html", _page(page, {"index": index, "part": number}, mine, ())
+
+
+def make_data(
+    results: Results,
+    page: Page,
+    *,
+    previous: Results | None = None,
+    gated: Mapping[str, Gated] | None = None,
+    history: Sequence[Results] = (),
+    witnesses: Iterable[tuple[Witness, str]] = (),
+    missing: Iterable[str] = (),
+    **_: object,
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What the page knows from the start, and the blocks of its findings.
+
+    previous   earlier results: what changed since is told     gated     held against baselines
+    history    for the trend: these results and older ones, as each of them was written
+    witnesses  findings of the fuzzer, each with its standalone script or an empty text
+    missing    what was asked for and is not in the results, a line each
+    """
+    found = make_findings(witnesses)
+    changes = [since(previous, results)] if previous is not None else []
+    changes += against(gated or {}, results)
+    data = {
+        "index": page.index,
+        "similar": similar(page.rows, page.columns),
+        "changes": changes,
+        "findings": [line for line, _ in found],
+        "trend": trend([*history] or [results]),
+        "how": _how(results),
+        "missing": list(map(visible, missing)),
+    }
+    return data, [block for _, block in found]
+
+
+def _how(results: Results) -> list[dict[str, Any]]:
+    """How each run was made."""
+    return [
+        {
+            "started": visible(header.started),
+            "python": visible(header.python),
+            "platform": visible(header.platform),
+            "tool": visible(header.tool),
+            "semantics": header.semantics,
+            "seed": header.seed,
+            "seeds": header.seeds,
+            "strict": header.strict,
+            "runtimes": [
+                [visible(r.address), visible(r.version), visible(r.python), visible(r.steering)]
+                for r in header.runtimes
+                if not r.trouble
+            ],
+        }
+        for header in results.headers
+    ]
+
+
+def _parts(page: Page) -> Iterator[list[int]]:
+    """The rows, by number, in parts of about as many cases; the rows of an area stand together."""
+    part: list[int] = []
+    cases = 0
+    for at, row in enumerate(page.rows):
+        part.append(at)
+        cases += len(row.cases)
+        if cases >= PART:
+            yield part
+            part, cases = [], 0
+    if part:
+        yield part
+
+
+def _page(
+    page: Page,
+    data: Mapping[str, Any],
+    blocks: Sequence[Mapping[str, Any]],
+    findings: Sequence[Mapping[str, Any]],
+) -> str:
+    style, script = _asset("report.css"), _script()
+    rows = data["index"]["rows"]
+    # A block is found by the name of its scenario; in the index of a directory there are none.
+    named = {f"block-{at}": block for at, (_, block) in enumerate(zip(rows, blocks, strict=False))}
+    named |= {f"finding-{at}": block for at, block in enumerate(findings)}
     text: str = _template().render(
         page=page,
         policy=_POLICY.format(style=_digest(style), script=_digest(script)),
         style=Markup(style),  # noqa: S704 — our own file
-        script=Markup(script),  # noqa: S704 — our own file
-        data=Markup(embed(page.details)),  # noqa: S704 — `embed` leaves nothing that could close it
+        script=Markup(script),  # noqa: S704 — our own files
+        data=Markup(embed(data)),  # noqa: S704 — `embed` leaves nothing that could close it
+        missing=data.get("missing", ()),
+        blocks=[(name, Markup(embed(block))) for name, block in named.items()],  # noqa: S704 — as above
     )
     return text
 
@@ -52,7 +169,14 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
+def _script() -> str:
+    """The parts as one script with a scope of its own."""
+    parts = "\n".join(_asset(f"js/{name}.js") for name in _SCRIPTS)
+    return f'"use strict";\n(() => {{\n{parts}\n}})();\n'
+
+
+@lru_cache(maxsize=32)
 def _asset(name: str) -> str:
     return files("reports").joinpath("templates", name).read_text(encoding="utf-8")
 

@@ -14,6 +14,7 @@ from typing import Any, Final, final
 from conformance.judge.atlas import reply
 from conformance.judge.case import Case
 from conformance.judge.results import Header, Results
+from conformance.judge.token import RunToken, encode_token
 from conformance.judge.verdict import Verdict
 from reports.block import make_block
 from reports.columns import Column, key_of, make_columns
@@ -77,7 +78,9 @@ def make_page(results: Results) -> Page:
         rows=rows,
         absent=tuple((visible(name), visible(trouble)) for name, trouble in troubles.items()),
         truncated=tuple(map(visible, results.truncated)),
-        broken=tuple(dict.fromkeys(visible(b) for header in results.headers for b in header.broken)),
+        broken=tuple(
+            dict.fromkeys(visible(b) for header in results.headers for b in header.broken)
+        ),
         totals=tuple((*SYMBOLS[v], counts[v]) for v in _WORST_FIRST),
         index=_index(rows, ordered),
     )
@@ -99,11 +102,16 @@ def _index(rows: Iterable[Row], columns: Iterable[Column]) -> dict[str, Any]:
     texts, states = Texts(), Values()
     wide = tuple(columns)
     return {
-        "columns": [[c.address, c.version, c.python, c.key] for c in wide],
+        "columns": [[c.address, c.version, c.python, c.key, word(c)] for c in wide],
         "rows": [_row(row, wide, texts, states) for row in rows],
         "states": states.list,
         "texts": texts.list,
     }
+
+
+def word(column: Column) -> str:
+    """A runtime as it stands in replay tokens."""
+    return encode_token(RunToken("", "", column.address)).split(",")[2]
 
 
 def _row(row: Row, columns: tuple[Column, ...], texts: Texts, states: Values) -> dict[str, Any]:

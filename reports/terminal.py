@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import StringIO
 
 from rich.console import Console
@@ -40,7 +40,10 @@ def render(results: Results, *, color: bool = False, width: int = 120) -> str:
     for line in _not_started(results):
         console.print(line)
     if results.cases:
-        console.print(_table(results))
+        table = _table(results)
+        unbounded = console.options.update(width=10_000)
+        fits = console.measure(table, options=unbounded).maximum <= width
+        console.print(table if fits else _short_table(results))
     for line in _findings(results):
         console.print(line, soft_wrap=True)
     for line in _costs(results):
@@ -75,6 +78,30 @@ def _table(results: Results) -> Table:
     return table
 
 
+def _short_table(results: Results) -> Table:
+    """One line for each runtime: the whole, and the areas in which not all is well."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("runtime", no_wrap=True)
+    table.add_column("conform", no_wrap=True)
+    table.add_column("not all well in")
+    by_column: dict[Column, dict[str, Counter[Verdict]]] = {}
+    for case in results.cases:
+        areas = by_column.setdefault((case.runtime, case.version, case.python), {})
+        areas.setdefault(case.area, Counter())[case.verdict] += 1
+    for column, areas in by_column.items():
+        total = sum(areas.values(), Counter[Verdict]())
+        bad = Text()
+        for area, counts in sorted(areas.items()):
+            if words := _words(counts, (Verdict.VIOLATES, Verdict.UNKNOWN)):
+                bad.append("; " if bad else "")
+                bad.append_text(Text.assemble(f"{visible(area)}: ", words))
+        applicable = sum(total.values()) - total[Verdict.NOT_APPLICABLE]
+        share = _share(total)
+        share.append(f"  ({total[Verdict.NOT_APPLICABLE]} n/a)" if applicable else "", style="dim")
+        table.add_row(_name(column), share, bad)
+    return table
+
+
 def _name(column: Column) -> Text:
     address, version, python = map(visible, column)
     said = f"Python {python}" if python == version else f"{version}, Python {python}"
@@ -90,9 +117,9 @@ def _share(counts: Counter[Verdict]) -> Text:
     return Text(f"{counts[Verdict.CONFORMS]}/{applicable}", style=MARKS[worst][1])
 
 
-def _words(counts: Counter[Verdict]) -> Text:
+def _words(counts: Counter[Verdict], verdicts: Iterable[Verdict] = _WORST_FIRST) -> Text:
     parts = Text()
-    for verdict in _WORST_FIRST:
+    for verdict in verdicts:
         if counts[verdict] and verdict is not Verdict.CONFORMS:
             word, style = MARKS[verdict]
             parts.append(", " if parts else "")

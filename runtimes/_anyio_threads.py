@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import anyio.from_thread
@@ -26,12 +26,13 @@ class AnyioThreads(Threads, Shutdown):
 
     async def run_in_thread(self, body: Callable[[], Any], abandon: bool | None) -> Any:  # noqa: FBT001
         """`anyio.to_thread.run_sync`."""
-        wish = {} if abandon is None else {"abandon_on_cancel": abandon}
-        return await anyio.to_thread.run_sync(body, **wish)
+        if abandon is None:
+            return await anyio.to_thread.run_sync(body)
+        return await anyio.to_thread.run_sync(body, abandon_on_cancel=abandon)
 
     def from_thread(self, body: Body) -> Any:
         """`anyio.from_thread.run`."""
-        return anyio.from_thread.run(body)
+        return anyio.from_thread.run(cast("Callable[[], Coroutine[Any, Any, Any]]", body))
 
     def check_cancelled(self) -> None:
         """`anyio.from_thread.check_cancelled`."""

@@ -63,6 +63,7 @@ class VirtualClock:
             self.expire()
         elif when > self.now:
             self.now = when
+            self._held_since = None  # what comes next has patience of its own
 
 
 @final

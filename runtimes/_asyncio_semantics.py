@@ -77,6 +77,8 @@ CITATIONS: Final[Mapping[str, str]] = {
     "late_child": f"{_TASK}#task-groups: once a task has failed, no further tasks can be added",
     "second_user": f"{_LIB}streams.py, StreamReader._wait_for_data: RuntimeError 'another coroutine "
     "is already waiting for incoming data'",
+    "fail_cancelled": f"{_TASK}#asyncio.timeout: has no call that cancels it by hand",
+    "start_cancelled": f"{_TASK}#asyncio.TaskGroup.create_task: has no call that waits until a task is ready",
     "late_move": f"{_LIB}timeouts.py, Timeout.reschedule: RuntimeError unless the timeout is active",
     "called_cancelled": f"{_TASK}#asyncio.Task.cancelled: cancelled when the cancellation was requested"
     " and the coroutine propagated the CancelledError",

@@ -62,9 +62,9 @@ class DropIn(Asyncio):
         return self.loops[0]()
 
 
-def both_loops(loop: Any) -> tuple[Any, Any]:
-    """A loop class as shipped, and the same on a virtual clock."""
+def both_loops(loop: Any, nap: float = 0.0) -> tuple[Any, Any]:
+    """A loop class as shipped, and the same on a virtual clock (for `nap`: ReplacedTimers)."""
     name = loop.__name__
     return type(f"Native{name}", (Finishing, loop), {}), type(
-        f"Virtual{name}", (ReplacedTimers, loop), {}
+        f"Virtual{name}", (ReplacedTimers, loop), {"nap": nap}
     )

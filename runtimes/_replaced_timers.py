@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import time
 from collections.abc import Callable
 from contextvars import Context
 from itertools import count
@@ -27,6 +28,8 @@ class ReplacedTimers(Finishing):
     """Mixed into a loop class, before it: the loop on a virtual clock."""
 
     clock: VirtualClock
+    nap = 0.0
+    """Real seconds, amid the quiet rounds, for a loop that does not poll in each round."""
 
     def __new__(cls, _: VirtualClock) -> Any:
         """Loops of compiled code are made here, and take no arguments."""
@@ -111,9 +114,12 @@ class ReplacedTimers(Finishing):
         else:
             self._quiet += 1
         if self._quiet < QUIET:
+            if self.nap and self._quiet == QUIET // 2:
+                time.sleep(self.nap)
             super().call_soon(self._tick)  # type: ignore[misc]
         elif self.clock.must_wait():
-            super().call_later(PAUSE, self._tick)  # type: ignore[misc]
+            time.sleep(PAUSE)  # by no timer: some loops' call_later is made of our call_at
+            super().call_soon(self._tick)  # type: ignore[misc]
         else:
             self._quiet = 0
             self.clock.jump(self._heap[0][0] if self._heap else None)

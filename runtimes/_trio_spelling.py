@@ -7,11 +7,16 @@ from typing import Final
 from conformance.adapter.spelling import Spelling
 
 _HEADER: Final = '''\
+import errno
+
 import trio
 
 
 class JoinError(Exception):
     """The joined task was cancelled."""
+
+
+READY = contextvars.ContextVar("READY", default=trio.TASK_STATUS_IGNORED)
 
 
 class Task:
@@ -41,6 +46,10 @@ class Task:
                 self.error = self.cancelled
             self.ended.set()
 
+    async def live_ready(self, body, *, task_status):
+        READY.set(task_status)
+        await self.live(body)
+
     async def live_alone(self, body):
         try:
             await self.live(body)
@@ -51,7 +60,7 @@ class Task:
         await self.ended.wait()
         if self.error is None:
             return self.value
-        if isinstance(self.error, trio.Cancelled):
+        if isinstance(self.error, trio.Cancelled) or self.scope.cancelled_caught:
             raise JoinError from self.error
         raise self.error
 
@@ -67,6 +76,21 @@ async def root():
 async def listen():
     [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
     return listener, listener.socket.getsockname()[1]
+
+
+async def listen_unix(path):
+    sock = trio.socket.socket(trio.socket.AF_UNIX, trio.socket.SOCK_STREAM)
+    await sock.bind(path)
+    sock.listen()
+    return trio.SocketListener(sock), path
+
+
+async def serve(listener, announced):
+    async def handler(stream):
+        body = next_handler(announced, stream)
+        await (stream.aclose() if body is None else body())
+
+    await trio.serve_listeners(handler, [listener])
 
 
 async def receive_exactly(stream, count):
@@ -94,6 +118,20 @@ async def abort(stream):
 
 class IncompleteRead(Exception):
     """EOF came first."""
+
+
+def named(error):
+    causes = error.__cause__
+    if isinstance(causes, BaseExceptionGroup):
+        if all(isinstance(cause, ConnectionRefusedError) for cause in causes.exceptions):
+            return "Refused"
+        if all(isinstance(cause, ConnectionError) for cause in causes.exceptions):
+            return "Broken"
+    if isinstance(error, OSError) and error.errno == errno.ENOTCONN:
+        return "Broken"
+    if isinstance(error, ValueError) and str(error) == "semaphore released too many times":
+        return "Misuse"
+    return None
 '''
 
 SPELLING: Final = Spelling(
@@ -107,29 +145,64 @@ SPELLING: Final = Spelling(
         "Closed": "trio.ClosedResourceError",
         "Broken": "trio.BrokenResourceError",
         "IncompleteRead": "IncompleteRead",
-        "Refused": "OSError",
+        "EndOfChannel": "trio.EndOfChannel",
+        "Refused": "ConnectionRefusedError",
+        "Missing": "FileNotFoundError",
         "Misuse": "RuntimeError",
     },
     objects={
         "event": "trio.Event()",
         "lock": "trio.Lock()",
+        "condition": "trio.Condition()",
+        "semaphore": "trio.Semaphore($size)",
+        "bounded_semaphore": "trio.Semaphore($size, max_value=$size)",
+        "limiter": "trio.CapacityLimiter($size)",
         "channel": "trio.open_memory_channel($size)",
     },
     ops={
         "spawn": "t.$task = Task().start(t.root, $task)",
         "spawn:group": "t.$task = Task().start(t.$group, $task)",
+        "start": (
+            "starting = Task()\n"
+            "got(await t.$group.start(starting.live_ready, $task))\n"
+            "t.$task = starting"
+        ),
+        "started": "READY.get().started($value)",
         "join": "got(await t.$task.join())",
         "cancel": "t.$task.scope.cancel()",
         "cancel:self": "t.$task.scope.cancel()",
         "group": "async with trio.open_nursery() as t.$name:\n    $body",
         "shield": "with trio.CancelScope(shield=True):\n    $body",
         "move_on_after": (
-            "with trio.move_on_after($seconds) as scope:\n"
+            "$up = True\n"
+            "with trio.move_on_after($seconds) as $scope:\n"
             "    $body\n"
-            "if scope.cancelled_caught:\n"
+            "    $up = False\n"
+            "if $up:\n"
             '    note("scope expired")'
         ),
         "fail_after": "with trio.fail_after($seconds):\n    $body",
+        "fail_after:named": (
+            "$up = True\n"
+            "with trio.fail_after($seconds) as $scope:\n"
+            "    $body\n"
+            "    $up = False\n"
+            "if $up:\n"
+            '    note("scope cancelled")'
+        ),
+        "scope": (
+            "$up = True\n"
+            "with trio.CancelScope() as $scope:\n"
+            "    $body\n"
+            "    $up = False\n"
+            "if $up:\n"
+            '    note("scope cancelled")'
+        ),
+        "cancel_scope": "$scope.cancel()",
+        "move_deadline": "$scope.deadline = trio.current_time() + $seconds",
+        "cancel_called": "got($scope.cancel_called)",
+        "cancelled_caught": "got($scope.cancelled_caught)",
+        "cancel_group": "t.$group.cancel_scope.cancel()",
         "checkpoint": "await trio.lowlevel.checkpoint()",
         "block": "time.sleep($seconds)",
         "sleep": "await trio.sleep($seconds)",
@@ -138,15 +211,44 @@ SPELLING: Final = Spelling(
         ),
         "wait": "await t.$event.wait()",
         "set": "t.$event.set()",
+        "is_set": "got(t.$event.is_set())",
         "acquire": "await t.$lock.acquire()",
+        "acquire_nowait": "t.$lock.acquire_nowait()",
         "release": "t.$lock.release()",
+        "locked": "got(t.$lock.locked())",
+        "wait_condition": "await t.$condition.wait()",
+        "notify": "t.$condition.notify($count)",
+        "notify_all": "t.$condition.notify_all()",
+        "acquire_semaphore": "await t.$semaphore.acquire()",
+        "acquire_semaphore_nowait": "t.$semaphore.acquire_nowait()",
+        "release_semaphore": "t.$semaphore.release()",
+        "semaphore_value": "got(t.$semaphore.value)",
+        "acquire_limiter": "await t.$limiter.acquire()",
+        "acquire_limiter_nowait": "t.$limiter.acquire_nowait()",
+        "release_limiter": "t.$limiter.release()",
+        "set_limit": "t.$limiter.total_tokens = $tokens",
+        "available_tokens": "got(int(t.$limiter.available_tokens))",
         "send": "await t.$channel[0].send($item)",
         "receive": "got_item(await t.$channel[1].receive())",
         "send_nowait": 'would("Full", t.$channel[0].send_nowait, $item)',
         "receive_nowait": 'got_item(would("Empty", t.$channel[1].receive_nowait))',
+        "length": "got(t.$channel[0].statistics().current_buffer_used)",
+        "close_sender": "t.$channel[0].close()",
+        "close_receiver": "t.$channel[1].close()",
+        "clone_sender": "t.$clone = t.$channel[0].clone(), None",
+        "clone_receiver": "t.$clone = None, t.$channel[1].clone()",
+        "run_in_thread": "got(await trio.to_thread.run_sync($thread))",
+        "run_in_thread:abandon": (
+            "got(await trio.to_thread.run_sync($thread, abandon_on_cancel=$abandon))"
+        ),
+        "from_thread": "got(trio.from_thread.run($task))",
+        "check_cancelled": "trio.from_thread.check_cancelled()",
         "listen": "t.$listener = await listen()",
         "close_listener": "await t.$listener[0].aclose()",
-        "connect": 't.$stream = await trio.open_tcp_stream("127.0.0.1", t.$listener[1])',
+        "listen_unix": "t.$listener = await listen_unix(fresh_path())",
+        "serve": "await serve(t.$listener[0], t.${listener}_announced)",
+        "connect_unix": "t.$stream = await trio.open_unix_socket(t.$listener[-1])",
+        "connect": 't.$stream = await trio.open_tcp_stream("127.0.0.1", t.$listener[-1])',
         "accept": "t.$stream = await t.$listener[0].accept()",
         "send_bytes": "await t.$stream.send_all($data)",
         "receive_some": "data(await t.$stream.receive_some($max))",

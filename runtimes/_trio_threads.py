@@ -17,8 +17,9 @@ class TrioThreads(Threads, Shutdown):
 
     async def run_in_thread(self, body: Callable[[], Any], abandon: bool | None) -> Any:  # noqa: FBT001
         """`trio.to_thread.run_sync`."""
-        wish = {} if abandon is None else {"abandon_on_cancel": abandon}
-        return await trio.to_thread.run_sync(body, **wish)
+        if abandon is None:
+            return await trio.to_thread.run_sync(body)
+        return await trio.to_thread.run_sync(body, abandon_on_cancel=abandon)
 
     def from_thread(self, body: Body) -> Any:
         """`trio.from_thread.run`."""

@@ -22,7 +22,7 @@ from conformance.adapter.tasks import Tasks
 from conformance.adapter.time import Time
 from conformance.errors import NotStarted
 from runtimes._anyio_scopes import AnyioScopes
-from runtimes._anyio_spelling import SPELLINGS
+from runtimes._anyio_spelling import spelling
 from runtimes._anyio_sync import AnyioSync, name_of_refusal
 from runtimes._anyio_threads import CANCELLED, AnyioServers, AnyioThreads
 from runtimes._in_flight import InFlight
@@ -79,7 +79,7 @@ class Anyio(AnyioServers, AnyioTcp, AnyioScopes, AnyioThreads, AnyioSync, Contex
         self.errors = {**self.errors, **kind.errors()}  # type: ignore[misc]
         semantics = kind.semantics if NATIVE else composed_handles(kind.semantics)
         self.semantics = semantics  # type: ignore[misc]
-        self.spelling = SPELLINGS[flavour]
+        self.spelling = spelling(flavour, handles=NATIVE)
 
     # ------------------------------------------------------------ the runtime
 

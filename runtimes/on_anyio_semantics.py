@@ -199,7 +199,7 @@ ASYNCIO = replace(
     start_cancelled="cancelled",
     cancel_points={**_KINDS, "group": "if_blocks", "start": "if_blocks"},
     citations={
-        **_CITATIONS,
+        **{name: text for name, text in _CITATIONS.items() if name != "thread_call"},
         "start_cancelled": "undocumented; anyio/_backends/_asyncio.py:TaskGroup.start waits for the"
         " task, then raises the cancellation",
         "order": "https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon"

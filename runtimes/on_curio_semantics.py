@@ -64,6 +64,9 @@ CITATIONS: Final[Mapping[str, str]] = {
     "cancelled'; errors are reported when the group's result is looked at",
     "late_child": f"{_SOURCE}task.py, TaskGroup.spawn: RuntimeError only once the group has been "
     "joined",
+    "fail_cancelled": f"{_MANUAL}#timeout_after: has no call that cancels it by hand",
+    "late_move": f"{_MANUAL}#timeout_after: has no call that moves its deadline",
+    "start_cancelled": f"{_TASK}TaskGroup has no call that waits until a task is ready",
     "called_cancelled": f"{_SOURCE}kernel.py, trap_cancel_task: sets Task.cancelled as the request comes",
     "context": f"{_TASK}ContextTask is needed for contextvars ('Use with the taskcls keyword "
     "argument to the Curio kernel'); the default Task has no context of its own",

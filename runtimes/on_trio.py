@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from contextvars import ContextVar
-from typing import Any, ClassVar, final
+from typing import Any, ClassVar, NoReturn, final
 
 import trio
 
@@ -81,6 +81,19 @@ class Child:
         except BaseException as error:
             self.cancelled = error
             raise
+
+
+def _break_off(nursery: trio.Nursery) -> None:
+    """Have whatever the tasks of a nursery wait for fail, shielded or not: the outcome is told."""
+
+    def fail() -> NoReturn:
+        raise trio.BrokenResourceError
+
+    for task in nursery.child_tasks:
+        for inner in task.child_nurseries:
+            _break_off(inner)
+        if task._abort_func is not None and not task.child_nurseries:
+            task._attempt_abort(fail)
 
 
 CURRENT: ContextVar[Child] = ContextVar("CURRENT")
@@ -163,6 +176,9 @@ class Trio(TrioServers, TrioTcp, TrioScopes, TrioThreads, TrioSync, Context, Tim
         for shield in self._shields:
             shield.shield = False
         everything.cancel()
+        while True:  # a shield of trio's own (a condition takes its lock again) would hold the run up for good
+            await trio.sleep(1)
+            _break_off(self._nursery)
 
     async def spawn(self, body: Body, name: str, group: trio.Nursery | None) -> Child:
         """`Nursery.start_soon`, in the nursery around main for a task outside groups (composed)."""

@@ -152,6 +152,7 @@ SEMANTICS = Semantics(
         "unjoined": _COMPOSED + "the error stays in the handle",
         "late_child": "undocumented; trio/_core/_run.py:Runner.spawn_impl refuses a closed"
         " nursery only",
+        "called_cancelled": "composed by nobody: trio has no handle to ask",
         "fail_cancelled": f"{_CORE}#trio.fail_after TooSlowError if a Cancelled exception is raised"
         " in this scope and caught by the context manager",
         "late_move": f"{_CORE}#trio.CancelScope.deadline can be modified; once the scope is cancelled"

@@ -56,8 +56,8 @@ SCENARIOS = (
             }
         ),
         answers={
-            "yes": logs(main=["got true", "got true"]),
-            "no": logs(main=["got false", "got true"]),
+            "called": logs(main=["got true", "got true"]),
+            "not-called": logs(main=["got false", "got true"]),
         },
         rule=Rule("MUST", required=(logs(main=["got true", "got true"]),)),
         sources=_CANCELLED,
@@ -74,13 +74,13 @@ SCENARIOS = (
             }
         ),
         answers={
-            "no": has(a="went-on") & logs(main=["got false"]),
-            "yes": has(a="went-on") & logs(main=["got true"]),
+            "not-called": has(a="went-on") & logs(main=["got false"]),
+            "called": has(a="went-on") & logs(main=["got true"]),
         },
         rule=Rule("MUST", required=(has(a="went-on") & logs(main=["got false"]),)),
         sources={name: _CANCELLED[name] for name in ("asyncio", "anyio")},
         about={"cancelled"},
-        shown_by="asyncio answers no, curio yes; mutant:asked-is-cancelled",
+        shown_by="asyncio answers not-called, curio called; mutant:asked-is-cancelled",
     ),
     Scenario(
         id="cancellation/done-during-cleanup",

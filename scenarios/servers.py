@@ -28,7 +28,7 @@ from conformance.lang.ops import (
 )
 from conformance.lang.pattern import ends, has, lacks
 from conformance.lang.program import Program
-from conformance.lang.scenario import ANYBODY, Rule, Scenario
+from conformance.lang.scenario import Rule, Scenario
 from scenarios.idioms import ended
 from scenarios.promises import ANYIO_API, ASYNCIO_STREAMS, CURIO, PYTHON, TRIO_IO
 
@@ -144,7 +144,9 @@ HANDLERS: Final = (
         asks="What becomes of a connection whose handler failed?",
         program=served(
             *(Connect("c", "l"), Sleep(1)),
-            Attempt((FailAfter(3, (ReceiveSome("c", 1),)), Note("ended")), on_error=(Note("no-end"),)),
+            Attempt(
+                (FailAfter(3, (ReceiveSome("c", 1),)), Note("ended")), on_error=(Note("no-end"),)
+            ),
             *STOP,
             first=(Raise("E"),),
         ),
@@ -163,7 +165,9 @@ HANDLERS: Final = (
         asks="Is a connection closed whose handler returned without closing it?",
         program=served(
             *(Connect("c", "l"), Sleep(1)),
-            Attempt((FailAfter(3, (ReceiveSome("c", 1),)), Note("ended")), on_error=(Note("no-end"),)),
+            Attempt(
+                (FailAfter(3, (ReceiveSome("c", 1),)), Note("ended")), on_error=(Note("no-end"),)
+            ),
             *STOP,
             first=(Note("done"),),
         ),
@@ -177,6 +181,7 @@ HANDLERS: Final = (
         shown_by="trio and curio closed, asyncio and anyio open; mutant:server-leaves-open",
     ),
 )
+
 
 def stopped(*main: Op, first: tuple[Op, ...]) -> Program:
     """`k` cancels the server at 2, while `h` handles its one connection."""
@@ -201,7 +206,13 @@ ENDS: Final = (
         id="tcp/serve-cancel-handlers",
         asks="What becomes of its handlers when a server is cancelled?",
         program=stopped(
-            *(Sleep(1), Attempt((SendBytes("c", "x"),), on_error=()), Sleep(2), Close("c"), Sleep(2)),
+            *(
+                Sleep(1),
+                Attempt((SendBytes("c", "x"),), on_error=()),
+                Sleep(2),
+                Close("c"),
+                Sleep(2),
+            ),
             first=LIVES,
         ),
         answers={"cancelled": ends(h="cancelled"), "go-on": has(h="fed")},
@@ -258,7 +269,9 @@ ENDS: Final = (
     Scenario(
         id="tcp/serve-listener-closed",
         asks="What becomes of a server when another task closes its listener?",
-        program=served(CloseListener("l"), Sleep(2), Note("looked"), *STOP, first=(Note("handled"),)),
+        program=served(
+            CloseListener("l"), Sleep(2), Note("looked"), *STOP, first=(Note("handled"),)
+        ),
         answers={
             "error": ends(srv="raised*"),
             "returns": ends(srv="returned"),
@@ -282,7 +295,8 @@ ENDS: Final = (
         ),
         answers={"cancelled": ends(h="cancelled"), "go-on": has(h="fed")},
         sources={
-            "asyncio": PYTHON + "asyncio-eventloop.html#asyncio.Server.close (connections are left open)",
+            "asyncio": PYTHON
+            + "asyncio-eventloop.html#asyncio.Server.close (connections are left open)",
             "trio": TRIO_SERVE,
         },
         about={"serve", "close_listener"},
@@ -292,7 +306,9 @@ ENDS: Final = (
         id="tcp/serve-cancel-closes",
         asks="Does the peer of a live handler see an end when the server is cancelled?",
         program=stopped(
-            Attempt((FailAfter(3, (ReceiveUntilEof("c"),)), Note("ended")), on_error=(Note("no-end"),)),
+            Attempt(
+                (FailAfter(3, (ReceiveUntilEof("c"),)), Note("ended")), on_error=(Note("no-end"),)
+            ),
             first=LIVES,
         ),
         answers={
@@ -301,7 +317,9 @@ ENDS: Final = (
             "open": has(main=["caught Timeout", "no-end"]),
         },
         rule=Rule("MUST", forbidden=(has(main="caught Timeout"),)),
-        sources={"trio": TRIO_SERVE + " (if a handler neglects to close the stream, it will be closed)"},
+        sources={
+            "trio": TRIO_SERVE + " (if a handler neglects to close the stream, it will be closed)"
+        },
         about={"serve"},
         shown_by="asyncio and anyio open, trio and curio ended; mutant:server-leaves-open",
     ),

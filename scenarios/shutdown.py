@@ -1,4 +1,4 @@
-"""Shutdown: Ctrl-C, `sys.exit`, and what main leaves behind when it ends."""
+"""Shutdown: Ctrl-C and `sys.exit`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from conformance.lang.ops import (
     Attempt,
     Checkpoint,
     Exit,
-    FailAfter,
     Group,
     Hold,
     Interrupt,
@@ -16,16 +15,14 @@ from conformance.lang.ops import (
     Note,
     Op,
     OpenGate,
-    Raise,
     RunInThread,
     Sleep,
     Spawn,
-    Wait,
 )
-from conformance.lang.pattern import Pattern, ending, ends, has, lacks, reported, unreported
+from conformance.lang.pattern import Pattern, ends, has, lacks, reported, unreported
 from conformance.lang.program import Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
-from scenarios.promises import ANYIO_API, CURIO, PYTHON, TRIO_CORE
+from scenarios.promises import CURIO, PYTHON, TRIO_CORE
 
 RUNNER: Final = PYTHON + "asyncio-runner.html"
 HANDLING: Final = RUNNER + "#handling-keyboard-interruption"
@@ -96,7 +93,7 @@ INTERRUPTS: Final = (
         rule=Rule("MUST", required=(has(main=["went-on", "cleaned"]) & lacks(main="past"),)),
         sources=CANCELS_MAIN,
         about={"interrupt"},
-        shown_by="asyncio and anyio:asyncio at the next wait, the others there; mutant:interrupt-lost",
+        shown_by="asyncio at the next wait, trio and curio there; mutant:interrupt-lost",
     ),
     Scenario(
         id="shutdown/interrupt-run-raises",
@@ -134,7 +131,7 @@ INTERRUPTS: Final = (
         rule=Rule("MUST", required=(has(a="went-on", main="cleaned") & lacks(main="past"),)),
         sources=CANCELS_MAIN,
         about={"interrupt", "spawn"},
-        shown_by="asyncio main, trio and curio the child; mutant:interrupt-lost",
+        shown_by="asyncio main, curio the child; mutant:interrupt-lost",
     ),
     Scenario(
         id="shutdown/interrupt-in-child-raises",
@@ -144,7 +141,7 @@ INTERRUPTS: Final = (
         rule=Rule("MUST", required=(reported(TOLD),)),
         sources=UNWINDS,
         about={"interrupt", "spawn"},
-        shown_by="mutant:interrupt-stays-in-child",
+        shown_by="mutant:ends-only-its-task",
     ),
     Scenario(
         id="shutdown/interrupt-others-cleaned",
@@ -158,14 +155,16 @@ INTERRUPTS: Final = (
         },
         sources={ANYBODY: SILENT + RUNNER + "#asyncio.Runner.close", "curio": CURIO + "#Kernel"},
         about={"interrupt", "spawn"},
-        shown_by="asyncio and curio performed, trio and anyio cut; mutant:interrupt-abandons",
+        shown_by="asyncio and curio performed, the reference cut; mutant:interrupt-abandons",
     ),
     Scenario(
         id="shutdown/interrupt-in-group",
         asks="Does a Ctrl-C in a group's child end its siblings and the run?",
         program=in_group(Interrupt()),
         answers={
-            "ends-all": has(b="cleaned", main="cleaned") & lacks(b="past", main="past") & reported(TOLD),
+            "ends-all": has(b="cleaned", main="cleaned")
+            & lacks(b="past", main="past")
+            & reported(TOLD),
             "run-goes-on": has(main="past"),
         },
         rule=Rule("MUST", required=(lacks(b="past", main="past") & reported(TOLD),)),
@@ -174,7 +173,7 @@ INTERRUPTS: Final = (
             "trio": TRIO_CORE + "#errors-in-multiple-child-tasks",
         },
         about={"interrupt", "group"},
-        shown_by="mutant:interrupt-stays-in-child",
+        shown_by="mutant:interrupt-lost",
     ),
     Scenario(
         id="shutdown/interrupt-swallowed",
@@ -203,7 +202,14 @@ INTERRUPTS: Final = (
             {
                 "main": (
                     Attempt(
-                        (Interrupt(), Note("once"), Interrupt(), Note("twice"), Sleep(1), Note("past")),
+                        (
+                            Interrupt(),
+                            Note("once"),
+                            Interrupt(),
+                            Note("twice"),
+                            Sleep(1),
+                            Note("past"),
+                        ),
                         finally_=(Note("cleaned"),),
                     ),
                 )
@@ -265,7 +271,7 @@ EXITS: Final = (
         },
         sources={ANYBODY: SILENT + RUNNER + "#asyncio.Runner.close"},
         about={"exit", "spawn"},
-        shown_by="asyncio and curio performed, trio and anyio cut; mutant:interrupt-abandons",
+        shown_by="asyncio and curio performed, the reference cut; mutant:interrupt-abandons",
     ),
     Scenario(
         id="shutdown/exit-in-child",
@@ -278,7 +284,7 @@ EXITS: Final = (
         },
         sources={ANYBODY: SILENT + EXIT},
         about={"exit", "spawn"},
-        shown_by="mutant:exit-stays-in-child",
+        shown_by="mutant:ends-only-its-task",
     ),
     Scenario(
         id="shutdown/exit-in-child-cleanup",
@@ -294,18 +300,21 @@ EXITS: Final = (
         asks="Does a SystemExit in a group's child end its siblings and the run?",
         program=in_group(Exit()),
         answers={
-            "ends-all": has(b="cleaned", main="cleaned") & lacks(b="past", main="past") & reported(LEFT),
+            "ends-all": has(b="cleaned", main="cleaned")
+            & lacks(b="past", main="past")
+            & reported(LEFT),
             "run-goes-on": has(main="past"),
             "nobody-cleaned": lacks(b="cleaned"),
         },
         rule=Rule("MUST", required=(lacks(b="past", main="past") & reported(LEFT),)),
         sources={
-            "asyncio": PYTHON + "asyncio-task.html#task-groups (KeyboardInterrupt, SystemExit: the group"
+            "asyncio": PYTHON
+            + "asyncio-task.html#task-groups (KeyboardInterrupt, SystemExit: the group"
             " is ended, and the initial one is re-raised)",
             "trio": TRIO_CORE + "#errors-in-multiple-child-tasks",
         },
         about={"exit", "group"},
-        shown_by="mutant:exit-stays-in-child",
+        shown_by="mutant:exit-lost",
     ),
     Scenario(
         id="shutdown/exit-joined",
@@ -351,101 +360,4 @@ EXITS: Final = (
 )
 
 
-def left_behind(*orphan: Op, main: tuple[Op, ...] = (), **others: tuple[Op, ...]) -> Program:
-    """Main ends at 1, and leaves `a` behind."""
-    return Program({"main": (Spawn("a"), Sleep(1), *main), "a": orphan, **others})
-
-
-SWALLOWS: Final = Attempt((Sleep(9),), on_cancel=())
-
-ORPHANS: Final = (
-    Scenario(
-        id="shutdown/orphan-swallows",
-        asks="May a task that main left behind swallow its cancellation and go on?",
-        program=left_behind(SWALLOWS, Note("going-on"), Sleep(2), Note("done")),
-        answers={
-            "goes-on": has(a=["caught *@1", "done@3"]),
-            "cut": has(a="going-on") & lacks(a="done"),
-            "awaited": has(a="done@11"),
-            "never-told": lacks(a="going-on"),
-        },
-        sources={ANYBODY: SILENT + RUNNER + "#asyncio.Runner.close"},
-        about={"spawn"},
-        shown_by="mutant:abandons-orphans",
-    ),
-    Scenario(
-        id="shutdown/orphan-never-ends",
-        asks="Does the end of the run wait for ever for a task that swallows its cancellation and waits on?",
-        program=Program({"main": (Spawn("a"), Sleep(1)), "a": (SWALLOWS, Wait("e"))}, events=("e",)),
-        answers={
-            "hangs": ending("deadlocked") & ends(main="returned"),
-            "leaves": ending("completed"),
-        },
-        sources={ANYBODY: SILENT + RUNNER + "#asyncio.Runner.close"},
-        about={"spawn"},
-        shown_by="mutant:abandons-orphans",
-    ),
-    Scenario(
-        id="shutdown/cleanup-spawns",
-        asks="What becomes of a task that is started in the clean-up of one that main left behind?",
-        program=left_behind(
-            Attempt((Sleep(9),), finally_=(Spawn("b"), Sleep(1), Note("cleaned"))),
-            b=(Note("ran"), Attempt((Sleep(3), Note("done")), finally_=(Note("b-cleaned"),))),
-        ),
-        answers={
-            "finishes": has(b="done"),
-            "cancelled": has(b=["ran", "b-cleaned"]) & lacks(b="done"),
-            "cut": has(b="ran") & lacks(b="b-cleaned"),
-            "never-runs": lacks(b="ran"),
-        },
-        sources={ANYBODY: SILENT + RUNNER + "#asyncio.Runner.close"},
-        about={"spawn"},
-        shown_by="mutant:abandons-orphans",
-    ),
-    Scenario(
-        id="shutdown/cleanup-fails",
-        asks="What becomes of an error in the clean-up of a task that main left behind?",
-        program=left_behind(Attempt((Sleep(9),), finally_=(Raise("E"),))),
-        answers={
-            "unhandled": reported("unhandled E"),
-            "run-raises": reported("run raised *E*"),
-            "silent": ends(a="raised E") & unreported("unhandled E", "run raised *"),
-        },
-        sources={ANYBODY: SILENT + RUNNER + "#asyncio.Runner.close"},
-        about={"spawn"},
-        shown_by="asyncio unhandled, curio silent",
-    ),
-    Scenario(
-        id="shutdown/cleanup-deadline",
-        asks="Does a deadline strike in the clean-up of a task that main left behind?",
-        program=left_behind(
-            Attempt(
-                (Sleep(9),),
-                finally_=(Attempt((FailAfter(2, (Sleep(5),)),), on_error=()), Note("cleaned")),
-            ),
-        ),
-        answers={
-            "strikes": has(a=["caught Timeout", "cleaned"]),
-            "not-at-all": has(a="cleaned") & lacks(a="caught Timeout"),
-            "cut": lacks(a="cleaned"),
-        },
-        sources={ANYBODY: SILENT + RUNNER + "#asyncio.Runner.close"},
-        about={"spawn", "fail_after"},
-        shown_by="mutant:abandons-orphans",
-    ),
-    Scenario(
-        id="shutdown/main-raises",
-        asks="Is the clean-up of a task performed that is left behind by a main that raises?",
-        program=left_behind(waiting_cleanup(Sleep(9)), main=(Raise("E"),)),
-        answers={
-            "performed": has(a=["cleaning", "cleaned"]) & lacks(a="past"),
-            "cut": has(a="cleaning") & lacks(a="cleaned"),
-            "none": lacks(a="cleaning"),
-        },
-        sources={ANYBODY: SILENT + RUNNER + "#asyncio.Runner.close", "anyio": ANYIO_API + "#anyio.run"},
-        about={"spawn"},
-        shown_by="mutant:abandons-orphans",
-    ),
-)
-
-SCENARIOS: Final = INTERRUPTS + EXITS + ORPHANS
+SCENARIOS: Final = INTERRUPTS + EXITS

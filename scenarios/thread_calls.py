@@ -1,4 +1,4 @@
-"""Threads that call back into the loop."""
+"""Threads that call back into the loop; and their context variables."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from conformance.lang.pattern import ends, has, lacks
 from conformance.lang.program import Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
 from scenarios.idioms import ended
-from scenarios.promises import ANYIO, ANYIO_API, ASYNCIO_TASKS, TRIO_CORE
+from scenarios.promises import ANYIO, ANYIO_API, ASYNCIO_TASKS, PYTHON, TRIO_CORE
 
 TRIO_CALL: Final = TRIO_CORE + "#trio.from_thread.run"
 CALLS: Final = {
@@ -119,7 +119,10 @@ ANSWERS: Final = (
                 "d": (Note("begun"), Sleep(1), Note("done")),
             }
         ),
-        rule=Rule("MUST", required=(has(c="done@2", t="between@2", d=["begun@2", "done@3"], main="after@3"),)),
+        rule=Rule(
+            "MUST",
+            required=(has(c="done@2", t="between@2", d=["begun@2", "done@3"], main="after@3"),),
+        ),
         sources=CALLS,
         about={"from_thread"},
         shown_by="mutant:call-answers-early",
@@ -157,7 +160,9 @@ CANCELS: Final = (
             "goes-on": has(c="done@5"),
         },
         rule=Rule("MUST", required=(ends(c="cancelled@1") & has(t="told@1"),)),
-        sources={"trio": TRIO_CALL + " (Cancelled if the corresponding to_thread.run_sync is cancelled)"},
+        sources={
+            "trio": TRIO_CALL + " (Cancelled if the corresponding to_thread.run_sync is cancelled)"
+        },
         about={"from_thread"},
         shown_by="asyncio goes on, trio and anyio cancelled too; mutant:call-outside-scopes",
     ),
@@ -170,7 +175,9 @@ CANCELS: Final = (
             "goes-on": has(c="done@8"),
         },
         rule=Rule("MUST", required=(lacks(c="done") & has(t="told@3"),)),
-        sources={"trio": TRIO_CALL + " (Cancelled if the corresponding to_thread.run_sync is cancelled)"},
+        sources={
+            "trio": TRIO_CALL + " (Cancelled if the corresponding to_thread.run_sync is cancelled)"
+        },
         about={"from_thread"},
         shown_by="asyncio and anyio:asyncio go on, trio cancelled too; mutant:call-outside-scopes",
     ),
@@ -210,4 +217,44 @@ CANCELS: Final = (
     ),
 )
 
-SCENARIOS: Final = ANSWERS + CANCELS
+CONTEXT: Final = (
+    Scenario(
+        id="threads/context",
+        asks="Does a thread see the context variables of the task that waits for it?",
+        program=Program(
+            {"main": (SetVariable("v", 1), RunInThread("t")), "t": (GetVariable("v"),)},
+            variables=("v",),
+        ),
+        answers={"sees-them": has(t="got 1"), "sees-none": has(t="got none")},
+        rule=Rule("MUST", required=(has(t="got 1"),)),
+        sources={
+            "asyncio": ASYNCIO_TASKS + "#asyncio.to_thread (the current context is propagated)",
+            "trio": TRIO_CORE + "#threads-and-task-local-storage",
+            "anyio": ANYIO + "threads.html#context-propagation",
+        },
+        about={"run_in_thread"},
+        shown_by="curio sees none; mutant:thread-without-context",
+    ),
+    Scenario(
+        id="threads/context-comes-back",
+        asks="Does a task see the context variables that its thread has set?",
+        program=Program(
+            {
+                "main": (SetVariable("v", 1), RunInThread("t"), GetVariable("v")),
+                "t": (SetVariable("v", 2), GetVariable("v")),
+            },
+            variables=("v",),
+        ),
+        answers={"sees-them": has(main="got 2"), "keeps-its-own": has(main="got 1")},
+        rule=Rule("MUST", required=(has(main="got 1"),)),
+        sources={
+            "trio": TRIO_CORE + "#threads-and-task-local-storage (a copy)",
+            "anyio": ANYIO + "threads.html#context-propagation (a copy)",
+            "asyncio": PYTHON + "contextvars.html#contextvars.copy_context",
+        },
+        about={"run_in_thread"},
+        shown_by="mutant:thread-shares-context",
+    ),
+)
+
+SCENARIOS: Final = ANSWERS + CANCELS + CONTEXT

@@ -9,7 +9,6 @@ from conformance.lang.ops import (
     Cancel,
     CancelScope,
     FailAfter,
-    GetVariable,
     Group,
     Hold,
     Note,
@@ -19,7 +18,6 @@ from conformance.lang.ops import (
     Return,
     RunInThread,
     Scope,
-    SetVariable,
     Shield,
     Sleep,
     Spawn,
@@ -29,7 +27,7 @@ from conformance.lang.pattern import ending, ends, has, lacks, reported, unrepor
 from conformance.lang.program import Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
 from scenarios.idioms import ended
-from scenarios.promises import ANYIO, ASYNCIO_TASKS, CURIO, PYTHON, TRIO_CORE
+from scenarios.promises import ANYIO, ASYNCIO_TASKS, CURIO, TRIO_CORE
 
 TO_THREAD: Final = {
     "asyncio": ASYNCIO_TASKS + "#asyncio.to_thread (the eventual result of func)",
@@ -66,9 +64,7 @@ RESULTS: Final = (
     Scenario(
         id="threads/value",
         asks="Does a wait for a thread return what the thread returned?",
-        program=Program(
-            {"main": (RunInThread("t"), Note("after")), "t": (Note("ran"), Return(5))}
-        ),
+        program=Program({"main": (RunInThread("t"), Note("after")), "t": (Note("ran"), Return(5))}),
         rule=Rule("MUST", required=(has(main=["got 5", "after"], t="ran"),)),
         sources=TO_THREAD,
         about={"run_in_thread"},
@@ -77,9 +73,7 @@ RESULTS: Final = (
     Scenario(
         id="threads/error",
         asks="Which error does a wait for a thread raise when the thread raised one?",
-        program=Program(
-            {"main": (told(RunInThread("t")),), "t": (Note("ran"), Raise("E"))}
-        ),
+        program=Program({"main": (told(RunInThread("t")),), "t": (Note("ran"), Raise("E"))}),
         answers={
             "same-object": has(main=["caught E", "failed"]),
             "another": has(main="failed") & lacks(main="caught E"),
@@ -114,7 +108,9 @@ RESULTS: Final = (
                 "t": (Note("ran"), Hold("g"), Note("released")),
             }
         ),
-        rule=Rule("MUST", required=(has(main="went-on@2", a="after@2", t=["ran@0", "released@2"]),)),
+        rule=Rule(
+            "MUST", required=(has(main="went-on@2", a="after@2", t=["ran@0", "released@2"]),)
+        ),
         sources=TO_THREAD,
         about={"run_in_thread"},
         shown_by="mutant:thread-begins-late",
@@ -223,7 +219,8 @@ CANCELLED: Final = (
         asks="Is anybody told of the error of a thread that was abandoned?",
         program=meanwhile(told(RunInThread("t", abandon=True)), thread=(Hold("g"), Raise("E"))),
         answers={
-            "silent": ends(main="returned") & unreported("unhandled*", "unretrieved*", "run raised*"),
+            "silent": ends(main="returned")
+            & unreported("unhandled*", "unretrieved*", "run raised*"),
             "unhandled": ends(main="returned") & reported("unhandled*"),
             "unretrieved": ends(main="returned") & reported("unretrieved*"),
             "fails": ends(main="raised*"),
@@ -231,7 +228,8 @@ CANCELLED: Final = (
         rule=Rule("MUST", required=(ends(main="returned") & lacks(a="failed"),)),
         sources={
             "trio": TRIO_THREAD + " (silently discards any return value or errors)",
-            "anyio": ANYIO_ABANDON + " (its return value, or any raised exception, will be ignored)",
+            "anyio": ANYIO_ABANDON
+            + " (its return value, or any raised exception, will be ignored)",
         },
         about={"run_in_thread"},
         shown_by="mutant:abandoned-error-strikes",
@@ -271,7 +269,10 @@ CANCELLED: Final = (
         asks="Is a thread started by a task whose scope was cancelled before?",
         program=Program(
             {
-                "main": (Scope("s", (CancelScope("s"), RunInThread("t"), Note("went-on"))), Sleep(1)),
+                "main": (
+                    Scope("s", (CancelScope("s"), RunInThread("t"), Note("went-on"))),
+                    Sleep(1),
+                ),
                 "t": (Note("ran"),),
             }
         ),
@@ -290,7 +291,10 @@ CANCELLED: Final = (
         program=Program(
             {
                 "main": (
-                    *(Spawn("o"), Attempt((FailAfter(2, (RunInThread("t"),)), Note("in-time")), on_error=())),
+                    *(
+                        Spawn("o"),
+                        Attempt((FailAfter(2, (RunInThread("t"),)), Note("in-time")), on_error=()),
+                    ),
                     *(Note("left"), Sleep(5)),
                 ),
                 "o": (Sleep(4), OpenGate("g")),
@@ -365,44 +369,4 @@ CANCELLED: Final = (
     ),
 )
 
-CONTEXT: Final = (
-    Scenario(
-        id="threads/context",
-        asks="Does a thread see the context variables of the task that waits for it?",
-        program=Program(
-            {"main": (SetVariable("v", 1), RunInThread("t")), "t": (GetVariable("v"),)},
-            variables=("v",),
-        ),
-        answers={"sees-them": has(t="got 1"), "sees-none": has(t="got none")},
-        rule=Rule("MUST", required=(has(t="got 1"),)),
-        sources={
-            "asyncio": ASYNCIO_TASKS + "#asyncio.to_thread (the current context is propagated)",
-            "trio": TRIO_CORE + "#threads-and-task-local-storage",
-            "anyio": ANYIO + "threads.html#context-propagation",
-        },
-        about={"run_in_thread"},
-        shown_by="curio sees none; mutant:thread-without-context",
-    ),
-    Scenario(
-        id="threads/context-comes-back",
-        asks="Does a task see the context variables that its thread has set?",
-        program=Program(
-            {
-                "main": (SetVariable("v", 1), RunInThread("t"), GetVariable("v")),
-                "t": (SetVariable("v", 2), GetVariable("v")),
-            },
-            variables=("v",),
-        ),
-        answers={"sees-them": has(main="got 2"), "keeps-its-own": has(main="got 1")},
-        rule=Rule("MUST", required=(has(main="got 1"),)),
-        sources={
-            "trio": TRIO_CORE + "#threads-and-task-local-storage (a copy)",
-            "anyio": ANYIO + "threads.html#context-propagation (a copy)",
-            "asyncio": PYTHON + "contextvars.html#contextvars.copy_context",
-        },
-        about={"run_in_thread"},
-        shown_by="mutant:thread-shares-context",
-    ),
-)
-
-SCENARIOS: Final = RESULTS + CANCELLED + CONTEXT
+SCENARIOS: Final = RESULTS + CANCELLED

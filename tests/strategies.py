@@ -33,14 +33,28 @@ PLAIN = (
     "close_listener", "connect", "accept", "send_bytes", "receive_some", "receive_exactly",
     "receive_until_eof", "send_eof", "close", "abort", "note", "log", "done", "cancelled", "cancelling",
     "get_variable", "set_variable", "reset_variable", "started", "cancel_scope", "move_deadline",
-    "cancel_called", "cancelled_caught", "cancel_group",
+    "cancel_called", "cancelled_caught", "cancel_group", "clear", "is_set", "acquire_nowait", "locked",
+    "wait_condition", "notify", "notify_all", "acquire_semaphore", "acquire_semaphore_nowait",
+    "release_semaphore", "semaphore_value", "acquire_limiter", "acquire_limiter_nowait",
+    "release_limiter", "set_limit", "available_tokens", "wait_barrier", "length", "close_sender",
+    "close_receiver", "clone_sender", "clone_receiver",
+)  # fmt: skip
+THREADED = (
+    "run_in_thread", "hold", "open_gate", "from_thread", "check_cancelled", "interrupt", "exit",
+    "listen_unix", "connect_unix", "handler", "serve", "peer_connect", "peer_send", "peer_eof",
+    "peer_reset", "peer_close",
+)  # fmt: skip
+OBJECTS = (
+    "event", "lock", "channel", "variable", "condition", "semaphore", "limiter", "barrier",
 )  # fmt: skip
 NESTING = ("group", "shield", "scope", "move_on_after", "fail_after", "attempt")
 SCOPED = ("cancel_scope", "move_deadline", "cancel_called", "cancelled_caught")
 PARTS = ("on_error", "on_cancel", "finally_")
 
 _place = st.integers(0, 11)
-_choice = st.tuples(st.sampled_from(PLAIN + NESTING), _place, _place, values, ticks, words)
+_choice = st.tuples(
+    st.sampled_from(PLAIN + NESTING + THREADED), _place, _place, values, ticks, words
+)
 
 
 @dataclass
@@ -64,6 +78,12 @@ class _Builder:
     listeners: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     groups: int = 0
+    clones: int = 0
+    unix: int = 0
+    served: int = 0
+    peers: int = 0
+    threads: dict[str, list[Op]] = field(default_factory=dict)
+    extra: dict[str, tuple[Op, ...]] = field(default_factory=dict)
     scopes: list[str] = field(default_factory=list)
     ready: set[str] = field(default_factory=set)
     been_set: set[str] = field(default_factory=set)
@@ -113,6 +133,8 @@ class _Builder:
             self.close(task)
         if kind in NESTING:
             self._open(kind, task, number, tick)
+        elif kind in THREADED:
+            self.add(task, self._threaded(kind, number, value, word))
         else:
             self.add(task, self._plain(task, kind, number, value, tick, word))
 
@@ -153,7 +175,13 @@ class _Builder:
             "ticks": tick,
             "tick": tick,
             "event": "ef"[number % 2],
-            "lock": "k",
+            "lock": "kj"[number % 2],
+            "condition": "j",
+            "semaphore": "pq"[number % 2],
+            "limiter": "m",
+            "barrier": "b",
+            "tokens": number,
+            "clone": f"y{self.clones}",
             "channel": "cd"[number % 2],
             "variable": "v",
             "value": value,
@@ -172,8 +200,57 @@ class _Builder:
             choices["listener"] = self._listener(number, opens=kind == "listen")
         if "stream" in names:
             choices["stream"] = self._stream(number, opens=kind in ("connect", "accept"))
-        self.used.update(choices[name] for name in ("event", "lock", "channel", "variable") if name in names)
+        self.clones += "clone" in names
+        self.used.update(choices[name] for name in OBJECTS if name in names)
         return made(**{name: choices[name] for name in names})
+
+    def _threaded(self, kind: str, number: int, value: Any, word: str) -> Op:
+        """An op on threads, servers or peers; what only a thread does goes into one."""
+        if kind == "run_in_thread":
+            name = f"h{len(self.threads)}"
+            self.threads[name] = [ops.Note(value)]
+            return ops.RunInThread(name, (None, True, False)[number % 3])
+        if kind in ("hold", "from_thread", "check_cancelled"):
+            if self.threads:
+                self.threads[f"h{number % len(self.threads)}"].append(self._in_thread(kind, value))
+            return ops.Note(value)
+        if kind in ("listen_unix", "connect_unix"):
+            self.unix += 1
+            name = f"u{self.unix}"
+            if kind == "listen_unix":
+                return ops.ListenUnix(name)
+            self.add("main", ops.ListenUnix(name))
+            return ops.ConnectUnix(f"x{self.unix}", name)
+        if kind in ("handler", "serve"):
+            self.served += 1
+            name, handler = f"w{self.served}", f"i{self.served}"
+            self.add("main", ops.Listen(name))
+            self.extra[handler] = (ops.Note(value),)
+            announced = ops.Handler(handler, f"o{self.served}", name)
+            if kind == "handler":
+                return announced
+            self.add("main", announced)
+            return ops.Serve(name)
+        if kind.startswith("peer_"):
+            return self._peer(kind, number, word)
+        return ops.OpenGate("gate") if kind == "open_gate" else ops.OPS[kind]()
+
+    def _in_thread(self, kind: str, value: Any) -> Op:
+        if kind == "from_thread":
+            name = f"n{len(self.extra)}"
+            self.extra[name] = (ops.Note(value),)
+            return ops.FromThread(name)
+        return ops.Hold("gate") if kind == "hold" else ops.CheckCancelled()
+
+    def _peer(self, kind: str, number: int, word: str) -> Op:
+        if kind == "peer_connect" or not self.peers:
+            self.peers += 1
+            opened = ops.PeerConnect(f"r{self.peers}", self._listener(number, opens=False))
+            if kind == "peer_connect":
+                return opened
+            self.add("main", opened)
+        name = f"r{number % self.peers + 1}"
+        return ops.PeerSend(name, word) if kind == "peer_send" else ops.OPS[kind](name)  # type: ignore[call-arg]
 
     def _listener(self, number: int, *, opens: bool) -> str:
         if opens or not self.listeners:
@@ -209,13 +286,21 @@ def programs(draw: st.DrawFn, max_tasks: int = 4, max_ops: int = 16) -> Program:
     for task in tasks:
         end = last.get(task)
         bodies[task] = builder.finish(task, (end,) if end is not None else ())
+    bodies |= builder.extra | {name: tuple(body) for name, body in builder.threads.items()}
     unused = draw(st.booleans())
-    used = {name for name in "efkcdv" if unused or name in builder.used}
-    capacities = draw(st.tuples(st.integers(1, 3), st.integers(1, LARGEST)))
+    used = {name for name in "efkcdvjpqmb" if unused or name in builder.used}
+    odd = st.sampled_from((0, math.inf))
+    capacities = draw(st.tuples(st.integers(0, 3), st.integers(1, LARGEST) | odd))
+    size = draw(st.integers(1, 3) | st.integers(1, LARGEST))
     return Program(
         bodies,
         events=tuple(name for name in "ef" if name in used),
         locks=tuple(name for name in "k" if name in used),
         variables=tuple(name for name in "v" if name in used),
         channels={n: Channel(c) for n, c in zip("cd", capacities, strict=True) if n in used},
+        conditions=tuple(name for name in "j" if name in used),
+        semaphores={name: size - 1 for name in "p" if name in used},
+        bounded_semaphores={name: size for name in "q" if name in used},
+        limiters={name: size for name in "m" if name in used},
+        barriers={name: size for name in "b" if name in used},
     )

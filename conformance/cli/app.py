@@ -11,6 +11,7 @@ import click
 from conformance.cli import (
     atlas,
     check,
+    compare,
     explore,
     fuzz,
     gate,
@@ -38,7 +39,25 @@ def tool_version() -> str:
         return "unknown"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_EPILOG = """\b
+Exit codes:
+   0  as expected
+   1  a violation, a regression
+   2  inconclusive: truncated, interrupted, flaky, or more UNKNOWN than --max-unknown
+   3  unexpected passes or stale baseline entries, nothing worse
+  64  wrong usage        65  unreadable data       66  nothing ran
+  70  internal error     78  a runtime did not start
+
+\b
+Completion: eval "$(_CONFORMANCE_COMPLETE=bash_source conformance)"   (or zsh_source, fish_source)
+Colours: NO_COLOR=1 turns them off; without a terminal there are none.
+"""
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=_EPILOG,
+)
 @click.version_option(tool_version(), prog_name="conformance")
 @click.option("--traceback", is_flag=True, help="Show where an internal error came from.")
 def cli(traceback: bool) -> None:  # noqa: FBT001 — click passes it by name
@@ -49,6 +68,7 @@ def cli(traceback: bool) -> None:  # noqa: FBT001 — click passes it by name
 for command in (
     atlas.atlas,
     check.check,
+    compare.compare,
     explore.explore,
     fuzz.fuzz,
     gate.accept,

@@ -17,7 +17,16 @@ import click
 from rich.live import Live
 from rich.table import Table
 
-from conformance.cli.output import FORMAT, PERCENT, SECONDS, Number, console, print_json, say, unread
+from conformance.cli.output import (
+    FORMAT,
+    PERCENT,
+    SECONDS,
+    Number,
+    console,
+    print_json,
+    say,
+    unread,
+)
 from conformance.cli.run import FILE, open_results
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT
@@ -46,7 +55,9 @@ PROGRAMS = 1_000
     "--area", "areas", multiple=True, type=click.Choice(tuple(AREAS)), help="[default: all]"
 )
 @click.option("--seed", default=0, show_default=True, help="The same seed, the same programs.")
-@click.option("--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="[default: cores]")
+@click.option(
+    "--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="[default: cores]"
+)
 @click.option("--corpus", type=click.Path(file_okay=False, path_type=Path), help="Keep findings.")
 @click.option("--resume", is_flag=True, help="Go on with the campaign in --corpus.")
 @click.option("--results", "path", type=FILE, help="Write JSON lines.")
@@ -224,7 +235,9 @@ def _told(tally: Tally, campaign: Fuzz) -> str:
     grades = ", ".join(f"{count} {grade}" for grade, count in sorted(tally.tally.items()))
     kinds = Counter(point.partition(" ")[0] for point in tally.coverage)
     covered = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
-    lines = [f"{tally.address}: {tally.programs} programs: {grades or 'none judged'}; {found} findings"]
+    lines = [
+        f"{tally.address}: {tally.programs} programs: {grades or 'none judged'}; {found} findings"
+    ]
     lines += [f"  INTERESTING {count} x {freedom}" for freedom, count in tally.marks.most_common()]
     lines += [f"  unconfirmed: {tally.unconfirmed}"] if tally.unconfirmed else []
     lines += [f"  covered: {covered}"] if covered else []

@@ -141,7 +141,7 @@ def gate(  # noqa: PLR0913, PLR0917 — one for each option
     ids = [scenario.id for scenario in gathered.catalogue.scenarios]
     gated = hold(expected, gathered.results, ids, partial=gathered.partial)
     code = _code(gated, gathered, max_unknown, fail_on_drift=fail_on_drift)
-    written = write_reports(gathered.results, outputs)
+    written = write_reports(gathered.results, outputs, gated={runtime: gated})
     with unread():
         if form == "json":
             print_json(gate_facts(gated, code))

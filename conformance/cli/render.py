@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,15 @@ REPORTS = "conformance.reports"
 
 def render(name: str, results: Results, **options: Any) -> str:
     """What the renderer of that name makes of the results. Raises UsageError if there is none."""
+    text: str = _renderer(name)(results, **options)
+    return text
+
+
+def _renderer(name: str) -> Callable[..., Any]:
     for point in entry_points(group=REPORTS):
         if point.name == name:
-            text: str = point.load()(results, **options)
-            return text
+            found: Callable[..., Any] = point.load()
+            return found
     raise UsageError(f"no renderer `{name}`", hint="install the package `reports`")
 
 
@@ -47,10 +52,11 @@ def report_files(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def write_reports(results: Results, files: Mapping[str, Path | None]) -> list[Path]:
+def write_reports(results: Results, files: Mapping[str, Path | None], **shown: Any) -> list[Path]:
     """Write the files that were asked for; their absolute paths. Raises DataError if it cannot.
 
-    Under GitHub Actions the Markdown goes to the job's summary too.
+    `shown` goes to the renderers: what else there is to tell. Under GitHub Actions the Markdown goes to
+    the job's summary too.
     """
     summarise(lambda: render("markdown", results))
     written = []
@@ -59,12 +65,27 @@ def write_reports(results: Results, files: Mapping[str, Path | None]) -> list[Pa
             continue
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            text = render(name, results)
+            text = render(name, results, **shown)
             path.write_text(text, encoding="utf-8", errors="backslashreplace")
         except OSError as error:
             raise DataError(f"{path}: {error.strerror}") from None
         written.append(path.absolute())
     return written
+
+
+def write_directory(results: Results, place: Path, **shown: Any) -> Path:
+    """Write the report page as a directory of pages; the path of its index.
+
+    Raises DataError if it cannot, and UsageError where there is no renderer.
+    """
+    files: Iterable[tuple[str, str]] = _renderer("directory")(results, **shown)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        for name, text in files:
+            (place / name).write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise DataError(f"{place}: {error.strerror}") from None
+    return (place / "index.html").absolute()
 
 
 def show_results(results: Results, form: str, code: Exit) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -103,7 +104,8 @@ def list_runtimes() -> tuple[Listed, ...]:
 
 def _offers(point: EntryPoint) -> Iterable[Listed]:
     try:
-        adapter = point.load()
+        with warnings.catch_warnings(action="ignore"):  # of a runtime about itself: not our news
+            adapter = point.load()
     except ModuleNotFoundError as error:
         yield Listed(point.name, f"not installed: {error.name}")
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from typing import Any, Final, final
@@ -97,10 +97,13 @@ def _line(batch: Batch) -> dict[str, Any]:
 
 def _batch(line: Mapping[str, Any]) -> Batch:
     """A batch out of the journal."""
-    counters = ("tally", "marks", "coverage")
-    plain = {name: value for name, value in line.items() if name not in (*counters, "runtime")}
-    counted = {name: Counter(line[name]) for name in counters}
-    return Batch(address=str(line["runtime"]), **plain, **counted)
+    batch = Batch(line["runtime"], line["start"], line["count"], line["programs"])
+    batch.tally.update(line["tally"])
+    batch.marks.update(line["marks"])
+    batch.coverage.update(line["coverage"])
+    batch.steps, batch.unconfirmed = line["steps"], line["unconfirmed"]
+    batch.trouble = line["trouble"]
+    return batch
 
 
 @final
@@ -146,7 +149,7 @@ class Fuzz:
         """What was found that nothing explains."""
         return [w for w in self.findings.values() if w.grade is Grade.FORBIDDEN]
 
-    def run(self) -> Iterator[None]:
+    def run(self) -> Generator[None]:
         """Carry it out; yields after each step, so that somebody can show how it goes. Closing it stops it."""
         batches = self._batches()
         more = True

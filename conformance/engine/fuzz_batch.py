@@ -261,7 +261,7 @@ def shrink_witness(witness: Witness, limit: float = 3.0, budget: int = BUDGET) -
 
 
 def _seeds(subject: Subject, witness: Witness) -> list[int | None]:
-    """Its own seed first; where a seed steers the runtime, a few others, since a smaller program is steered elsewhere."""
+    """Its own seed first; where seeds steer the runtime, a few others: a smaller program is steered elsewhere."""
     if not subject.facts.steering or witness.clock == "real":
         return [witness.seed]
     return list(dict.fromkeys((witness.seed, None, 1, 2, 3)))

@@ -10,7 +10,14 @@ from typing import Final, final
 
 from conformance.engine.explore import Path
 from conformance.engine.membership import BUDGET, Membership, member
-from conformance.engine.oracle import TOGETHER, UNDECLARED, cited_only, comparable, freer, unmodelled
+from conformance.engine.oracle import (
+    TOGETHER,
+    UNDECLARED,
+    cited_only,
+    comparable,
+    freer,
+    unmodelled,
+)
 from conformance.judge.token import Clock
 from conformance.judge.verdict import Grade
 from conformance.lang.outcome import Outcome

@@ -24,7 +24,9 @@ class InProcess:
     def __init__(self, address: Address) -> None:
         self.address = address
         self._runtime = load(address.module, address.attribute, address.flavour)
-        self.info = read_info(describe(self._runtime, sys.path), address)
+        told = describe(self._runtime, sys.path)
+        told["capabilities"].pop("interrupt", None)  # Ctrl-C is the author's here
+        self.info = read_info(told, address)
 
     def start(self) -> RuntimeInfo:
         """What it is."""

@@ -13,20 +13,20 @@ from dataclasses import replace
 
 from conformance.errors import DataError
 from conformance.lang import ops
+from conformance.lang.capability import BUILT_IN
 from conformance.lang.ops import Block, Checkpoint
 from conformance.lang.program import Path, Program
 from conformance.lang.semantics import Semantics
 
-_NEVER = (ops.Note, ops.Log, ops.Raise, ops.Return, ops.Attempt)
-"""Ops that the interpreter performs by itself: no runtime is asked, so nothing can happen there."""
-
 
 def sites(program: Program, semantics: Semantics) -> tuple[Path, ...]:
-    """Where a checkpoint may go: before these ops."""
+    """Where a checkpoint may go: before these ops. Nothing can happen where no runtime is asked, or in a thread."""
+    threads = {op.thread for _, op in program.walk() if isinstance(op, ops.RunInThread)}
     return tuple(
         path
         for path, op in program.walk()
-        if not isinstance(op, _NEVER)
+        if op.kind not in BUILT_IN
+        and path[0] not in threads
         and semantics.schedule_point(op.kind) == "always"
         and semantics.cancel_point(op.kind) == "always"
     )

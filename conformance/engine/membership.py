@@ -1,4 +1,4 @@
-"""Membership: could the reference have shown this one outcome?
+"""Membership: whether the reference could have shown this one outcome.
 
 Enumerating all outcomes is not needed to answer that: the search of `explore` is pruned by what was seen, and
 stops at the first schedule that shows it. What has gone astray stays astray, on whichever path, so every

@@ -239,7 +239,9 @@ def beyond_threads(program: Program, semantics: Semantics) -> str:
         return ""
     if semantics.orphans in ("abandoned", "destroyed"):
         return "the reference does not model threads beside a run that just stops"
-    late = any(op.kind in ("spawn", "detach", "start") and path[0] != "main" for path, op in program.walk())
+    late = any(
+        op.kind in ("spawn", "detach", "start") and path[0] != "main" for path, op in program.walk()
+    )
     if late and semantics.orphans in ("cancelled", "in_turn"):
         return "the reference does not model tasks that start while the end waits for threads"
     if semantics.context == "shared" and any(op.kind == "set_variable" for op in every):

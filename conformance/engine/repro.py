@@ -6,27 +6,24 @@ tell them apart, times rounded to ticks); a task that does not end by the limit 
 
 from __future__ import annotations
 
-import keyword
-import math
 import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass
 from string import Template
 from typing import Any, Final, final
 
 from conformance.adapter.spelling import Spelling
-from conformance.engine.repro_frame import FRAME, JUDGE
-from conformance.engine.repro_prune import pruned
-from conformance.errors import UsageError
-from conformance.lang import ops
-from conformance.lang.ops import BLOCKS, Block, Op
-from conformance.lang.outcome import Outcome, show_value
-from conformance.lang.program import SIZED, Program
+from conformance.engine.repro_common import HELPERS
+from conformance.engine.repro_frame import FRAME, JUDGE, NAMES
+from conformance.engine.repro_prune import names_in, pruned
+from conformance.engine.repro_write import TICK, Writer
+from conformance.lang.outcome import Outcome
+from conformance.lang.program import Program
 
-TICK: Final = 0.05
-"""Seconds of real time for one tick."""
 LISTED: Final = 12
 """A script lists that many allowed outcomes; where there are more, it looks for the bad one only."""
+LEAST: Final = 3
+"""A script tries at least that often: a busy machine may keep a real clock from showing it."""
 UNFINISHED: Final = ("blocked", "running", "unstarted", "unspawned", "destroyed", "unknown")
 
 
@@ -53,11 +50,13 @@ def write_script(case: Case, spelling: Spelling) -> str:
     bad = show(case.seen, timed=timed)
     allowed = list(dict.fromkeys(show(outcome, timed=timed) for outcome in case.allowed))
     listed = case.complete and 0 < len(allowed) <= LISTED and bad not in allowed
-    writer = _Writer(case.program, spelling)
+    writer = Writer(case.program, spelling, NAMES | names_in(spelling.header))
     body = "\n\n\n".join(writer.task(name) for name in reversed(tuple(case.program.tasks)))
     values = {
         "title": case.title.replace("\\", "\\\\").replace('"""', "'''"),
         "header": spelling.header.strip("\n"),
+        "helpers": HELPERS.strip("\n"),
+        "named": "named(error) or " if "def named(" in spelling.header else "",
         "tick": repr(TICK),
         "timed": repr(timed),
         "problems": repr(sorted(writer.errors)),
@@ -67,7 +66,8 @@ def write_script(case: Case, spelling: Spelling) -> str:
         "objects": "\n".join(f"    {line}" for line in writer.objects()),
         "body": body,
         "wrapped": "\n".join(
-            f"{identifier(name)} = watched({name!r}, {identifier(name)})"
+            f"{writer.names[name]} = watched{'_in_thread' * (name in writer.threads)}"
+            f"({name!r}, {writer.names[name]})"
             for name in case.program.tasks
         ),
         "run": textwrap.indent(spelling.run, "        "),
@@ -75,7 +75,8 @@ def write_script(case: Case, spelling: Spelling) -> str:
         "allowed": _listing(allowed if listed else ()),
         "expected": repr(case.expected),
         "seconds": repr(round(_limit(case.program), 2)),
-        "runs": repr(case.runs),
+        "runs": repr(max(case.runs, LEAST)),
+        "again": repr(case.runs > 1),
     }
     return pruned(Template(FRAME + JUDGE).substitute(values))
 
@@ -122,154 +123,3 @@ def _listing(texts: Any) -> str:
     if not texts:
         return "[]  # too many to list, or not known: only SEEN is looked for"
     return "[\n" + "".join(textwrap.indent(_literal(t), "    ") + ",\n" for t in texts) + "]"
-
-
-@final
-class _Writer:
-    """Writes the tasks of one program."""
-
-    def __init__(self, program: Program, spelling: Spelling) -> None:
-        self.program = program
-        self.spelling = spelling
-        self.errors: set[str] = {op.error for _, op in program.walk() if isinstance(op, ops.Raise)}
-
-    def objects(self) -> Iterator[str]:
-        """A line for each object that the program declares."""
-        declared: list[tuple[str, str, object]] = []
-        for kind in ("event", "lock", "condition"):
-            declared += [(name, kind, 0) for name in getattr(self.program, f"{kind}s")]
-        for name, channel in self.program.channels.items():
-            declared.append((name, "channel", channel.capacity))
-        for kinds in SIZED:
-            declared += [(n, kinds[:-1], size) for n, size in getattr(self.program, kinds).items()]
-        for name, kind, size in declared:
-            text = self.spelling.objects.get(kind)
-            if text is None:
-                raise UsageError(f"no spelling for `{kind}` on this runtime")
-            yield f"t.{identifier(name)} = " + Template(text).substitute(size=_number(size))
-
-    def task(self, name: str) -> str:
-        """The function of one task."""
-        lines = [f"async def {identifier(name)}():"]
-        inner = list(self._block(self.program.tasks[name], name))
-        if name == "main":
-            inner.insert(0, "make()")
-        body = "\n".join(inner) or "pass"
-        if "note(" in body:
-            lines.append(f"    note = noting({name!r})")
-        lines += [
-            f"    {helper} = functools.partial({helper}_, {name!r})"
-            for helper in ("got", "got_item", "data")
-            if f"{helper}(" in body
-        ]
-        return "\n".join(lines) + "\n" + textwrap.indent(body, "    ")
-
-    def _block(self, block: Block, task: str) -> Iterator[str]:
-        for op in block:
-            yield from self._op(op, task).split("\n")
-
-    def _nested(self, block: Block, task: str) -> str:
-        return "\n".join(self._block(block, task)) or "pass"
-
-    def _op(self, op: Op, task: str) -> str:
-        if isinstance(op, ops.Note):
-            return f"note({show_value(op.word)!r})"
-        if isinstance(op, ops.Log):
-            return f"shared({task!r}, {show_value(op.word)!r})"
-        if isinstance(op, ops.Raise):
-            return f"raise PROBLEMS[{op.error!r}]"
-        if isinstance(op, ops.Return):
-            return f"return {op.value!r}"
-        if isinstance(op, ops.Attempt):
-            return self._attempt(op, task)
-        return self._spelled(op, task)
-
-    def _attempt(self, op: ops.Attempt, task: str) -> str:
-        lines = ["try:", textwrap.indent(self._nested(op.body, task), "    ")]
-        if op.on_cancel is not None or op.on_error is not None:
-            lines.append(f"except {self.spelling.cancelled} as error:")
-            caught = (
-                ["raise"] if op.on_cancel is None else _caught(self._nested(op.on_cancel, task))
-            )
-            lines += [f"    {line}" for line in caught]
-        if op.on_error is not None:
-            lines.append("except Exception as error:")
-            lines += [f"    {line}" for line in _caught(self._nested(op.on_error, task))]
-        if op.finally_ is not None:
-            lines += ["finally:", textwrap.indent(self._nested(op.finally_, task), "    ")]
-        return "\n".join(lines)
-
-    def _spelled(self, op: Op, task: str) -> str:
-        text = self.spelling.ops.get(_key(op, task)) or self.spelling.ops.get(op.kind)
-        if text is None:
-            raise UsageError(
-                f"no script for this program: the runtime's spelling has no `{op.kind}`",
-                hint="add it to the adapter's `spelling`",
-            )
-        filled = Template(text).substitute(_values(op))
-        body = getattr(op, "body", None)
-        if body is None:
-            return filled
-        out = []
-        for line in filled.split("\n"):
-            if line.strip() == "$body" or line.strip() == _BODY:
-                indent = line[: len(line) - len(line.lstrip())]
-                out.append(textwrap.indent(self._nested(body, task), indent))
-            else:
-                out.append(line)
-        return "\n".join(out)
-
-
-_BODY: Final = "\0body"
-
-
-def _caught(block: str) -> list[str]:
-    return ['note(f"caught {name(error)}")', *(block.split("\n") if block != "pass" else [])]
-
-
-def _key(op: Op, task: str) -> str:
-    if isinstance(op, ops.Spawn) and op.group is not None:
-        return "spawn:group"
-    if isinstance(op, ops.Cancel) and op.task == task:
-        return "cancel:self"
-    return op.kind
-
-
-def _values(op: Op) -> Mapping[str, str]:
-    values: dict[str, str] = {"body": _BODY}
-    for field in fields(op):
-        value = getattr(op, field.name)
-        if field.name in BLOCKS:
-            continue
-        if field.name in ("ticks", "tick"):
-            values["seconds"] = _seconds(value)
-        elif field.name == "data":
-            values["data"] = repr(value.encode()) + (f" * {op.times}" if op.times != 1 else "")  # type: ignore[attr-defined]
-        elif field.name in ("item", "value", "word"):
-            values[field.name] = repr(value)
-        elif isinstance(value, str):
-            values[field.name] = identifier(value)
-        else:
-            values[field.name] = repr(value)
-    return values
-
-
-def _seconds(ticks: float) -> str:
-    return _number(ticks) if math.isinf(ticks) else f"{round(ticks * TICK, 6):g}"
-
-
-def _number(value: Any) -> str:
-    if isinstance(value, float) and math.isinf(value):
-        return "math.inf" if value > 0 else "-math.inf"
-    return repr(value)
-
-
-def identifier(name: str) -> str:
-    """A name of a program as a name of Python."""
-    plain = name.replace("-", "_")
-    return f"{plain}_" if keyword.iskeyword(plain) or plain in _TAKEN else plain
-
-
-_TAKEN: Final = frozenset(
-    {"note", "got", "got_item", "data", "t", "name", "shared", "make", "watched"}
-)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -30,11 +31,22 @@ def pruned(source: str) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", text)
 
 
-def _names(node: ast.stmt) -> set[str]:
+@lru_cache(maxsize=32)
+def names_in(source: str) -> frozenset[str]:
+    """Every name that a script binds, wherever: what a task in it must not be called."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        found |= _names(node)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return frozenset(found)
+
+
+def _names(node: ast.AST) -> set[str]:
     """What a definition or an import binds; nothing for any other statement."""
     if isinstance(node, _NAMED):
         return {node.name}
-    if isinstance(node, ast.Import):
+    if isinstance(node, ast.Import | ast.ImportFrom):
         return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
     return set()
 

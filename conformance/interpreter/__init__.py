@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
@@ -53,11 +54,8 @@ def run_program(
         stop=stop,
     )
     hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
-    handler = default_interrupt() if world.deadly else None
-    if isinstance(runtime, Threads):
-        threads = world.threads if kinds_of(program).threads else None
-        runtime.at_work = threads.at_work if threads else nobody
-        runtime.parked = threads.parked if threads else nobody
+    handler = _default_interrupt() if world.deadly else None
+    _watch_threads(world, runtime)
     try:
         if program.variables:  # a context of its own: what it sets stays in the run
             copy_context().run(runtime.run, world.main, limits)
@@ -86,8 +84,21 @@ def run_program(
     return observation
 
 
-def default_interrupt() -> Any:
-    """Let Ctrl-C be handled as Python does by default, and as every runtime expects; returns what did before."""
+def _watch_threads(world: World, runtime: Runtime) -> None:
+    """Tell the adapter how to ask for the threads of this run."""
+    if isinstance(runtime, Threads):
+        there = kinds_of(world.program).threads
+        runtime.at_work = world.threads.at_work if there else nobody
+        runtime.parked = world.threads.parked if there else nobody
+
+
+def _default_interrupt() -> Any:
+    """Let Ctrl-C be handled as Python does by default, and every runtime expects; returns what did before.
+
+    Only the main thread may, and only there do runtimes hear of it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return None
     return signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

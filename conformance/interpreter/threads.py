@@ -95,7 +95,9 @@ class Threads:
                 self._changed.wait(GRACE)
 
     def _runs(self, name: str) -> bool:
-        return self._states[name] == WORKING or (self._states[name] == DUE and self._is_at_work(name))
+        return self._states[name] == WORKING or (
+            self._states[name] == DUE and self._is_at_work(name)
+        )
 
     def tear_down(self) -> None:
         """Let every thread go that still waits at a gate."""
@@ -146,7 +148,7 @@ def _perform(world: World, task: str) -> Any:
             _OPS[step.kind](world, task, step.op)
         except TornDownError:
             raise
-        except BaseException as error:  # noqa: BLE001  # whatever it is, the program sees it
+        except BaseException as error:  # whatever it is, the program sees it
             frames.fail(error)
         else:
             frames.succeed()
@@ -203,6 +205,8 @@ _OPS: Final = {
     "hold": _hold,
     "from_thread": _from_thread,
     "check_cancelled": _check_cancelled,
-    **dict.fromkeys(("exit", "get_variable", "interrupt", "log", "open_gate", "set_variable"), _at_once),
+    **dict.fromkeys(
+        ("exit", "get_variable", "interrupt", "log", "open_gate", "set_variable"), _at_once
+    ),
 }
 """What a thread performs, by kind; the rest is the business of its frames."""

@@ -73,6 +73,12 @@ _OBJECTS: Final = (
 """Fields of ops that name what a program declares."""
 
 
+@lru_cache(maxsize=8)
+def _has_handles(runtime: Any) -> bool:
+    """Whether tasks can be named on a runtime. Remembered: to ask an adapter costs more than a run of trio's."""
+    return not {"join", "cancel"}.isdisjoint(runtime.capabilities())
+
+
 @final
 class World:
     """One run in progress: the program's objects on one runtime, and all that they showed."""
@@ -138,7 +144,9 @@ class World:
             return f"Group({', '.join(sorted(map(self.name_of, error.exceptions)))})"
         if self.is_cancellation(error):
             return "Cancelled"
-        if isinstance(error, RuntimeError | TypeError) and isinstance(error.__cause__, StopIteration):
+        if isinstance(error, RuntimeError | TypeError) and isinstance(
+            error.__cause__, StopIteration
+        ):
             return f"Wrapped({STOP_ITERATION})"
         name: str = self.runtime.error_name(error)
         if name == "JoinError":
@@ -166,7 +174,7 @@ class World:
         runtime = self.runtime
         self.started_at = runtime.now() if hasattr(runtime, "now") else 0.0
         self.begun["main"] = None
-        if "join" in runtime.capabilities() or "cancel" in runtime.capabilities():
+        if _has_handles(runtime):
             self.handles["main"] = runtime.current()
         for kind, name, *arguments in kinds_of(self.program).objects:
             self.objects[name] = getattr(runtime, kind)(*arguments)

@@ -152,9 +152,9 @@ def witness_to_json(witness: Witness) -> dict[str, Any]:
     }
 
 
-def witness_from_json(data: Mapping[str, Any]) -> Witness:
+def witness_from_json(data: Any) -> Witness:
     """A witness from its JSON value. Raises DataError for what is none, or of another version."""
-    if not isinstance(data, Mapping) or data.get("format") != FORMAT:
+    if not (isinstance(data, Mapping) and data.get("format") == FORMAT):
         raise DataError("this is no witness", hint="`conformance fuzz --corpus DIR` writes them")
     if data.get("version") != VERSION:
         raise DataError(f"version {data.get('version')} of the witness format, not {VERSION}")

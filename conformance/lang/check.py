@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection
-from dataclasses import fields
 
 from conformance.errors import ScenarioError
 from conformance.lang import ops
@@ -69,7 +68,7 @@ def check_program(program: Program) -> None:
     for count, (path, op) in enumerate(program.walk()):
         if count >= MAX_OPS or len(path) > 2 * MAX_DEPTH:
             raise no_sense(path, op, TOO_LARGE)
-        for field in fields(op):
+        for field in ops.op_fields(type(op)):
             _check_field(path, op, field.name, optional=field.default is None)
         _check_numbers(path, op)
         _check_structure(program, path, op)
@@ -195,7 +194,7 @@ def _check_references(program: Program) -> None:
         "scope": {None, *(op.scope for _, op in program.walk() if isinstance(op, _SCOPES))},
     }
     for path, op in program.walk():
-        for field in fields(op):
+        for field in ops.op_fields(type(op)):
             value = getattr(op, field.name)
             if field.name in known and value not in known[field.name]:
                 raise no_sense(path, op, f"unknown {field.name} `{value}`")

@@ -15,12 +15,15 @@ STREAMS = (ops.Connect, ops.ConnectUnix, ops.Accept, ops.Handler)
 LISTENERS = (ops.Listen, ops.ListenUnix)
 """Ops that open a listener."""
 _CONNECTS = (ops.Connect, ops.ConnectUnix, ops.PeerConnect)
+_OF_PEERS = (ops.PeerSend, ops.PeerEof, ops.PeerReset, ops.PeerClose)
 _OF_TASKS = (ops.Join, ops.Cancel, ops.Done, ops.Cancelled, ops.Cancelling)
 
 
 Every: TypeAlias = tuple[tuple[Path, ops.Op], ...]
 """Every op of a program, with its path."""
-_THREADS = IN_THREADS - {"attempt", "get_variable", "log", "note", "return", "set_variable"} | {"run_in_thread"}
+_THREADS = IN_THREADS - {"attempt", "get_variable", "log", "note", "return", "set_variable"} | {
+    "run_in_thread"
+}
 _SERVERS = frozenset(
     {
         "connect_unix", "handler", "listen_unix", "peer_close", "peer_connect", "peer_eof", "peer_reset",
@@ -48,7 +51,9 @@ def _check_threads(program: Program, every: Every) -> None:
     threads = {op.thread for _, op in every if isinstance(op, ops.RunInThread)}
     gates = {op.gate for _, op in every if isinstance(op, ops.Hold | ops.OpenGate)}
     for gate in gates & {*program.tasks, *program.declared()}:
-        raise ScenarioError(f"`{gate}` is a gate, and something else", hint="one name for one thing")
+        raise ScenarioError(
+            f"`{gate}` is a gate, and something else", hint="one name for one thing"
+        )
     for path, op in every:
         in_thread = path[0] in threads
         if in_thread and op.kind not in IN_THREADS:
@@ -69,34 +74,33 @@ def _check_raised(path: Path, op: ops.Raise, *, in_thread: bool) -> None:
 
 
 def _check_servers(program: Program, every: Every) -> None:
-    peers: set[str] = set(program.declared())
     unix = {op.listener for _, op in every if isinstance(op, ops.ListenUnix)}
     served = {op.listener for _, op in every if isinstance(op, ops.Serve)}
-    unix_streams = {
-        op.stream for _, op in every if isinstance(op, STREAMS) and op.listener in unix
-    }
+    streams = {op.stream for _, op in every if isinstance(op, STREAMS) and op.listener in unix}
+    for path, op in every:
+        if isinstance(op, ops.Accept) and op.listener in served:
+            raise no_sense(path, op, f"`{op.listener}` is served")
+        if isinstance(op, ops.Connect | ops.PeerConnect) and op.listener in unix:
+            raise no_sense(path, op, f"`{op.listener}` is a UNIX socket")
+        if isinstance(op, ops.ConnectUnix) and op.listener not in unix:
+            raise no_sense(path, op, f"`{op.listener}` is no UNIX socket")
+        if isinstance(op, ops.Abort) and op.stream in streams:
+            raise no_sense(path, op, "a UNIX socket cannot be reset")
+        if isinstance(op, ops.Serve):
+            _check_handlers(path, op, every)
+    _check_peers(program, every)
+
+
+def _check_peers(program: Program, every: Every) -> None:
+    peers: set[str] = set(program.declared())
     for path, op in every:
         if isinstance(op, ops.PeerConnect):
             if op.peer in peers:
                 raise no_sense(path, op, f"`{op.peer}` is opened twice")
             peers.add(op.peer)
-        if isinstance(op, ops.Accept) and op.listener in served:
-            raise no_sense(path, op, f"`{op.listener}` is served")
-        if isinstance(op, ops.Connect | ops.ConnectUnix) and op.listener in unix:
-            if isinstance(op, ops.Connect):
-                raise no_sense(path, op, f"`{op.listener}` is a UNIX socket")
-        elif isinstance(op, ops.ConnectUnix):
-            raise no_sense(path, op, f"`{op.listener}` is no UNIX socket")
-        if isinstance(op, ops.Abort) and op.stream in unix_streams:
-            raise no_sense(path, op, "a UNIX socket cannot be reset")
-        if isinstance(op, ops.PeerConnect | ops.PeerReset) and getattr(op, "listener", "") in unix:
-            raise no_sense(path, op, "peers come by TCP")
     for path, op in every:
-        if isinstance(op, ops.PeerSend | ops.PeerEof | ops.PeerReset | ops.PeerClose):
-            if op.peer not in peers:
-                raise no_sense(path, op, f"unknown peer `{op.peer}`")
-        elif isinstance(op, ops.Serve):
-            _check_handlers(path, op, every)
+        if isinstance(op, _OF_PEERS) and op.peer not in peers:
+            raise no_sense(path, op, f"unknown peer `{op.peer}`")
 
 
 def _check_handlers(path: Path, serve: ops.Serve, every: Every) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
+from functools import lru_cache
 from typing import Any, TypeAlias, final
 
 from conformance.errors import ScenarioError
 from conformance.lang.check import MAX_DEPTH, MAX_OPS, TOO_LARGE, check_name
-from conformance.lang.ops import BLOCKS, OPS, Block, Op
+from conformance.lang.ops import BLOCKS, OPS, Block, Op, op_fields
 from conformance.lang.program import NAMED, SIZED, Channel, Path, Program, brief, show_path
 
 Json: TypeAlias = Any
@@ -24,7 +25,7 @@ _TICKS = ("ticks", "tick")
 def op_to_json(op: Op) -> dict[str, Json]:
     """An op as a JSON value."""
     encoded: dict[str, Json] = {"op": op.kind}
-    for field in fields(op):
+    for field in op_fields(type(op)):
         value = getattr(op, field.name)
         if value == field.default and type(value) is type(field.default):
             continue
@@ -69,7 +70,7 @@ class _Decoder:
             raise ScenarioError(
                 f"{where}: unknown op `{data['op'][:64]}`", hint="known: " + ", ".join(sorted(OPS))
             )
-        known = {field.name: field for field in fields(kind)}
+        known = {field.name: field for field in op_fields(kind)}
         values: dict[str, Json] = {}
         for name, value in data.items():
             if name == "op":
@@ -99,8 +100,9 @@ class _Decoder:
         return tuple(self.op(item, (*path, str(index))) for index, item in enumerate(data))
 
 
+@lru_cache(maxsize=2048)
 def program_to_json(program: Program) -> dict[str, Json]:
-    """A program as a JSON value; what is absent is left out."""
+    """A program as a JSON value; what is absent is left out. It is shared: nobody may change it."""
     encoded: dict[str, Json] = {
         "tasks": {task: [op_to_json(op) for op in body] for task, body in program.tasks.items()}
     }

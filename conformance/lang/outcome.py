@@ -4,6 +4,7 @@ A log entry is a short text with the tick at which it was written (None on a rea
 
     WORD              a note                      caught NAME      an attempt caught an error
     got VALUE         a joined value, an item     scope expired    a move_on_after gave its body up
+    got VALUE         also an answer              scope cancelled  a scope cancelled by hand did so
     got 'BYTES'       bytes; `got ''` is EOF
 
 A task's end is one of: `returned`, `returned VALUE`, `raised NAME`, `cancelled`, `destroyed` (its

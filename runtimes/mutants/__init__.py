@@ -15,6 +15,8 @@ from conformance.errors import NotStarted
 from runtimes.mutants import cancelling as cancelling
 from runtimes.mutants import connections as connections
 from runtimes.mutants import contexts as contexts
+from runtimes.mutants import endings as endings
+from runtimes.mutants import ends as ends
 from runtimes.mutants import groups as groups
 from runtimes.mutants import handing as handing
 from runtimes.mutants import loop_base as loop_base
@@ -22,11 +24,14 @@ from runtimes.mutants import loop_callbacks as loop_callbacks
 from runtimes.mutants import loop_life as loop_life
 from runtimes.mutants import loop_sockets as loop_sockets
 from runtimes.mutants import loop_transports as loop_transports
+from runtimes.mutants import permits as permits
 from runtimes.mutants import scopes as scopes
 from runtimes.mutants import shields as shields
+from runtimes.mutants import signals as signals
 from runtimes.mutants import starting as starting
 from runtimes.mutants import streams as streams
 from runtimes.mutants import tasks as tasks
+from runtimes.mutants import threads as threads
 from runtimes.mutants import timing as timing
 from runtimes.mutants.base import make, sentences
 

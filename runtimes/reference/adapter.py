@@ -23,7 +23,7 @@ from conformance.lang.semantics import Semantics
 from runtimes.reference import objects
 from runtimes.reference.adapter_scopes import ReferenceScopes
 from runtimes.reference.adapter_sync import ReferenceSync
-from runtimes.reference.adapter_threads import ReferenceServers, ReferenceThreads, handling
+from runtimes.reference.adapter_threads import ReferenceServers, ReferenceThreads
 from runtimes.reference.declared import REFERENCE
 from runtimes.reference.executor import Ask, Cancelled, Executor, JoinError, ReferenceFault
 from runtimes.reference.machine import Machine
@@ -32,7 +32,14 @@ VERSION = "1"
 
 
 class Reference(
-    ReferenceScopes, ReferenceThreads, ReferenceServers, ReferenceSync, Runtime, Tasks, Time, ReadAll
+    ReferenceScopes,
+    ReferenceThreads,
+    ReferenceServers,
+    ReferenceSync,
+    Runtime,
+    Tasks,
+    Time,
+    ReadAll,
 ):
     """The in-house executor under its own semantics."""
 
@@ -51,9 +58,7 @@ class Reference(
         FileNotFoundError: "Missing",
         OSError: "Broken",
     }
-    composed: ClassVar[frozenset[str]] = frozenset(
-        {"receive_exactly", "receive_until_eof"}
-    )
+    composed: ClassVar[frozenset[str]] = frozenset({"receive_exactly", "receive_until_eof"})
     virtual: ClassVar[Literal["keeps timers", "replaces timers", "none"]] = "keeps timers"
     steering: ClassVar[str] = "a seeded random scheduler answers every choice"
     semantics: ClassVar[Semantics] = REFERENCE
@@ -97,8 +102,7 @@ class Reference(
         self.executor.horizon = limits.horizon / limits.tick
         self.sockets: list[socket.socket] = []
         try:
-            with handling(self.executor.interrupted):
-                self.executor.run(main, limits.stop)
+            self.executor.run(main, limits.stop)
         finally:
             for left in self.sockets:
                 left.close()

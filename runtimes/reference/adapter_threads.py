@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import concurrent.futures
-import signal
+import functools
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from typing import Any
 
@@ -16,22 +15,8 @@ from conformance.adapter.shutdown import Shutdown
 from conformance.adapter.tcp import Unix
 from conformance.adapter.threads import Threads
 from runtimes.reference import objects
-from runtimes.reference.executor import Ask, Cancelled, Executor, ReferenceFault
+from runtimes.reference.executor import Ask, Executor, ReferenceFault
 from runtimes.reference.objects import End, Scope, Task
-
-
-@contextmanager
-def handling(interrupted: Callable[..., None]) -> Iterator[None]:
-    """While this is open, Ctrl-C goes there, if it would have raised KeyboardInterrupt otherwise."""
-    default = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if not default or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signal.signal(signal.SIGINT, interrupted)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class ReferenceThreads(Threads, Shutdown):
@@ -72,6 +57,13 @@ class ReferenceThreads(Threads, Shutdown):
         except Exception as fault:
             raise fault.args[0] from None
 
+    def interrupt(self) -> None:
+        """Without a signal: what the executor does of Ctrl-C, wherever it comes."""
+        if hasattr(self._here, "thread"):
+            self.executor.post(self.executor.end_all, KeyboardInterrupt())
+        else:
+            raise KeyboardInterrupt
+
     def forget_threads(self) -> None:
         """What one run needs is made afresh."""
         self._here = threading.local()
@@ -90,25 +82,29 @@ class ReferenceServers(Unix):
 
     async def serve(self, listener: Handle, handle: Callable[[Handle], Awaitable[Any]]) -> None:
         """A group with a task that accepts, and a task for each connection, which it closes."""
-
-        async def handled(stream: socket.socket) -> None:
-            try:
-                await handle(stream)
-            finally:
-                await self.close_stream(stream)
-
-        async def accepting() -> None:
-            try:
-                while True:
-                    stream = await self.accept(listener)
-                    await self.spawn(lambda stream=stream: handled(stream), "handler", group)  # type: ignore[misc]
-            finally:
-                await self.close_listener(listener)
-
         around = self.group()
         group = await around.__aenter__()
-        await self.spawn(accepting, "server", group)
+        await self.spawn(lambda: self.accepting(listener, handle, group), "server", group)
         await around.__aexit__(None, None, None)
+
+    async def accepting(
+        self, listener: Handle, handle: Callable[[Handle], Awaitable[Any]], group: Handle
+    ) -> None:
+        """The server itself."""
+        try:
+            while True:
+                stream = await self.accept(listener)
+                handler = functools.partial(self.handling, stream, handle)
+                await self.spawn(handler, "handler", group)
+        finally:
+            await self.close_listener(listener)
+
+    async def handling(self, stream: Handle, handle: Callable[[Handle], Awaitable[Any]]) -> None:
+        """One connection."""
+        try:
+            await handle(stream)
+        finally:
+            await self.close_stream(stream)
 
     async def listen_unix(self, path: str) -> socket.socket:
         """A non-blocking listener."""

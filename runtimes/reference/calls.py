@@ -154,16 +154,7 @@ class Calls(SyncCalls):
         """Look the objects of an op up, once."""
         kind = op.kind
         if request == ENTER:
-            scope = self.scopes[path]
-            if kind == "group":
-                return self.enter_group, (scope,)
-            if getattr(op, "scope", None) is not None:
-                return self.enter_scope(op, scope)
-            return (
-                (self.enter_shield, (scope,))
-                if kind == "shield"
-                else (self.enter_deadline, (scope, op.ticks))
-            )
+            return self._resolve_enter(op, self.scopes[path])
         if kind in SCOPED:
             return self.resolve_scoped(task, op)
         if kind in _ON_TASK:
@@ -181,6 +172,18 @@ class Calls(SyncCalls):
             return getattr(self, kind), (self.channels[op.channel], show_value(op.item))
         if kind in ("receive", "receive_nowait"):
             return getattr(self, kind), (self.channels[op.channel],)
+        return self._resolve_rest(task, kind, op)
+
+    def _resolve_enter(self, op: Any, scope: Any) -> Call:
+        if op.kind == "group":
+            return self.enter_group, (scope,)
+        if getattr(op, "scope", None) is not None:
+            return self.enter_scope(op, scope)
+        if op.kind == "shield":
+            return self.enter_shield, (scope,)
+        return self.enter_deadline, (scope, op.ticks)
+
+    def _resolve_rest(self, task: Task, kind: str, op: Any) -> Call:
         if kind == "log":
             return self._log, (f"{task.name} {show_value(op.word)}",)
         if kind in ("sleep", "block"):
@@ -202,7 +205,9 @@ class Calls(SyncCalls):
         if kind in ("spawn", "detach"):
             return self.inherit(getattr(self, kind)), (target,)
         if kind == "join":
-            return self._checked(task, op, [partial(self._check_spawned, target)], self.join), (target,)
+            return self._checked(task, op, [partial(self._check_spawned, target)], self.join), (
+                target,
+            )
         return getattr(self, kind), (target,)
 
     def _check_spawned(self, target: Task) -> None:
@@ -216,14 +221,17 @@ class Calls(SyncCalls):
             call = getattr(self, kind)
             if kind == "listen":
                 return call, (listener,)
-            checks = [partial(self._check_opened, listener)]
+            checks: list[Callable[[], None]] = [partial(self._check_opened, listener)]
             if kind == "accept":
                 checks += self._alone(task, _ACCEPTS, op)
             return self._checked(task, op, checks, call), (listener,)
         if kind in ("connect", "connect_unix"):
             listener = self.listeners[op.listener]
             checks = [partial(self._check_opened, listener)]
-            return self._checked(task, op, checks, getattr(self, kind)), (*self.pairs[op.stream], listener)
+            return self._checked(task, op, checks, getattr(self, kind)), (
+                *self.pairs[op.stream],
+                listener,
+            )
         slot = self.slots[op.stream]
         args: tuple[Any, ...] = ()
         if kind == "send_bytes":
@@ -272,7 +280,8 @@ class Calls(SyncCalls):
         users = {
             path[0]
             for path, other in self.program.walk()
-            if other.kind in kinds and name in (getattr(other, "stream", ""), getattr(other, "listener", ""))
+            if other.kind in kinds
+            and name in (getattr(other, "stream", ""), getattr(other, "listener", ""))
         }
         rivals = [self.by_name[user] for user in sorted(users - {task.name})]
         return [partial(self._check_rivals, rivals, kinds, name)] if rivals else []

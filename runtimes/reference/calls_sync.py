@@ -42,7 +42,9 @@ class SyncCalls(ThreadCalls):
     def build_ends(self, program: Program) -> None:
         """Make the ends of those channels of which one is closed or cloned. `sides` holds them by name."""
         every = [op for _, op in program.walk()]
-        clones = {op.clone: op for op in every if isinstance(op, ops.CloneSender | ops.CloneReceiver)}
+        clones = {
+            op.clone: op for op in every if isinstance(op, ops.CloneSender | ops.CloneReceiver)
+        }
 
         def channel_of(name: str) -> str:
             while name in clones:
@@ -86,7 +88,9 @@ class SyncCalls(ThreadCalls):
             return self.locks[op.lock]
         if op.kind == "length":
             return self.channels[op.channel]
-        return self.semaphores[op.semaphore] if hasattr(op, "semaphore") else self.limiters[op.limiter]
+        return (
+            self.semaphores[op.semaphore] if hasattr(op, "semaphore") else self.limiters[op.limiter]
+        )
 
     def _ask(self, task: Task, question: Callable[..., Any], thing: Any) -> str:
         """The answer as it is shown: states that hold 0 and False must not count as equal."""

@@ -49,8 +49,10 @@ class ThreadCalls(ScopeCalls):
 
     def left_over(self) -> bool:
         """Whether a thread keeps the run's shutdown waiting."""
-        return bool(self.threads) and self.semantics.leftover_threads == "awaited" and any(
-            thread.state != DONE and thread.state for thread in self.threads
+        return (
+            bool(self.threads)
+            and self.semantics.leftover_threads == "awaited"
+            and any(thread.state != DONE and thread.state for thread in self.threads)
         )
 
     def resolve_threaded(self, op: Any) -> Call:
@@ -75,9 +77,9 @@ class ThreadCalls(ScopeCalls):
             if kind == "listen_unix":
                 return self.listen, (listener,)
 
-            def connect(task: Task, *pair: Stream) -> None:
+            def connect(task: Task, client: Stream, server: Stream) -> None:
                 opened(listener)
-                self.peer_connect(task, *pair, listener)
+                self.peer_connect(task, client, server, listener)
 
             return connect, self.peers[op.peer]
         if kind == "peer_send":

@@ -139,9 +139,17 @@ class Cancellation(Clock):
             assert waiting is not None
             through = (task, *through)
             return waiting[1] not in through and self.edge_cancel(waiting[1], through)
+        if task.state == READY and task.wake[0] == START and self._skips:
+            task.wake = (SKIP, None)  # joined by one who was cancelled
+            return True
         task.pending = task.pending + 1 if self.semantics.cancel_again == "each" else 1
         self.cancel_arrives(task)
         return True
+
+    @property
+    def _skips(self) -> bool:
+        """Whether a task that is cancelled before its first step never takes it."""
+        return self.semantics.cancel_before_start == "skips"
 
     def passes_by(self, task: Task) -> bool:
         """Whether a cancellation finds nothing that the task waits for, and is lost.
@@ -191,13 +199,12 @@ class Cancellation(Clock):
             return  # a thread, and nothing but its end
         self.forget(task, queue, thing, extra)
         self.take_cancel(task)
-        lingers = queue == "send" and self.semantics.cancelled_send == "may"
-        self.wake(
-            task,
-            ERROR,
-            self.fault("Cancelled"),
-            ("lingering-send", thing, None) if lingers else None,
-        )
+        undo = None
+        if queue == "send" and self.semantics.cancelled_send == "may":
+            undo = ("lingering-send", thing, None)
+        elif queue == "party" and not self.level:
+            undo = ("lingering-party", thing, None)
+        self.wake(task, ERROR, self.fault("Cancelled"), undo)
 
     def interrupt_waiter(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
         """A task that waits for a condition is told (`runtimes.reference.conditions`)."""

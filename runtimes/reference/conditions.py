@@ -12,7 +12,6 @@ from runtimes.reference.kernel import WAIT, Fault
 from runtimes.reference.objects import (
     DONE,
     ERROR,
-    READY,
     RETRY,
     VALUE,
     Lock,

@@ -93,7 +93,11 @@ class Ends(Conditions):
         side.phase = CLOSED
         here = self._fail_senders if side.sends else self._fail_receivers
         there = self._fail_receivers if side.sends else self._fail_senders
-        here(channel, "Closed", lambda waiter: waiter.waiting is not None and waiter.waiting[2] is side)
+        here(
+            channel,
+            "Closed",
+            lambda waiter: waiter.waiting is not None and waiter.waiting[2] is side,
+        )
         if not self._any_open(channel, sends=side.sends):
             there(channel, "EndOfChannel" if side.sends else "Broken", lambda _: True)
 

@@ -8,7 +8,6 @@ decision goes through `choose`; without one, the executor is a plain FIFO loop. 
 from __future__ import annotations
 
 import selectors
-import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
@@ -18,6 +17,7 @@ from typing import Any, final
 from conformance.lang.ops import Ticks
 from conformance.lang.semantics import Semantics
 from conformance.run.controllable import Choose
+from runtimes.reference.executor_threads import Listening
 from runtimes.reference.kernel import HORIZON, WAIT, Fault
 from runtimes.reference.objects import (
     CHECK,
@@ -33,12 +33,7 @@ from runtimes.reference.objects import (
     Scope,
     Task,
 )  # fmt: skip
-from runtimes.reference.threads import Threads
 
-HELD = 5.0
-"""Seconds that a thread at work may hold virtual time."""
-LISTENS = 0.005
-"""Seconds for which the loop listens to threads at a time, while it has nothing else to do."""
 GRACE = 0.02
 """Seconds for which a quiet virtual run with sockets waits before it believes that nothing will come."""
 
@@ -74,7 +69,7 @@ class Ask:
         return (yield self)
 
 
-class Executor(Threads):
+class Executor(Listening):
     """One run of coroutines. `clock` is `virtual` (ticks jump) or `native` (seconds pass)."""
 
     def __init__(
@@ -96,12 +91,6 @@ class Executor(Threads):
         self.selector: selectors.BaseSelector | None = None
         self.started = time.monotonic()
         self.stopped = False
-        self.ending: BaseException | None = None
-        self.inside = False  # a body runs, not the kernel
-        self.at_work: Callable[[], bool] = nobody
-        self.posted: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
-        self._bell = threading.Event()
-        self._held_since: float | None = None
 
     # ------------------------------------------------------------ errors
 
@@ -168,15 +157,11 @@ class Executor(Threads):
         body = task.body
         while True:
             try:
-                self.inside = True
                 ask = body.throw(value) if code == ERROR else body.send(value)
-                self.inside = False
             except StopIteration as stop:
-                self.inside = False
                 self.finish(task, ("returned", stop.value))
                 return
             except BaseException as error:
-                self.inside = False
                 self.finish(task, ("failed", error))
                 if isinstance(error, KeyboardInterrupt | SystemExit):
                     self.end_all(error)
@@ -234,7 +219,7 @@ class Executor(Threads):
     def _loop(self, stop: Callable[[], None]) -> None:
         while not self.stopped:
             if self.posted:
-                self._take_posted()
+                self.take_posted()
             if self.ready and not self.steered:
                 self._run_batch()
             elif options := self.options():
@@ -272,7 +257,7 @@ class Executor(Threads):
     def _time_may_pass(self, stop: Callable[[], None]) -> bool:
         """Only time can go on: wait for sockets first, then for the deadline, or jump. False to look again."""
         first = min(timer[0] for timer in self.timers)
-        if self.threads and self._listen():
+        if self.threads and self.hear():
             return False
         if first >= self.horizon:
             self._stop(stop)
@@ -288,7 +273,7 @@ class Executor(Threads):
 
     def _wait_for_io(self, stop: Callable[[], None]) -> bool:
         """No timer, nobody ready: wait for a socket, or end. True to go on."""
-        if self.threads and self._listen():
+        if self.threads and self.hear():
             return True
         if self.selector is not None and self.selector.get_map():
             left = GRACE if self.virtual else (self.horizon - self.now) * self.tick_seconds
@@ -297,74 +282,6 @@ class Executor(Threads):
         if any(task.state not in (DONE, UNSPAWNED) for task in self.tasks):
             self._stop(stop)
         return False
-
-    # ------------------------------------------------------------ what ends more than a task
-
-    def end_all(self, error: BaseException) -> None:
-        """Ctrl-C or an exit: every task is cancelled, and the run raises it once all have ended."""
-        if self.ending is None:
-            self.ending = error
-        for task in list(self.tasks):
-            if task.state not in (DONE, UNSPAWNED):
-                self.cancel_task(task)
-
-    def interrupted(self, *_: object) -> None:
-        """The signal of Ctrl-C: raised in the running task; between tasks, it ends all. Raises KeyboardInterrupt."""
-        if self.inside:
-            raise KeyboardInterrupt
-        self.post(self.end_all, KeyboardInterrupt())
-
-    # ------------------------------------------------------------ threads
-
-    def start_thread(self, thread: Task) -> None:
-        """A real one; `ask` is what it performs."""
-        self.threads = {*self.threads, thread}
-        threading.Thread(target=self._live, args=(thread,), daemon=True).start()
-
-    def _live(self, thread: Task) -> None:
-        try:
-            result = ("returned", thread.ask())
-        except BaseException as error:  # noqa: BLE001  # whoever waits gets it
-            result = ("failed", error)
-        self.post(self.thread_ended, thread, result)
-
-    def post(self, call: Callable[..., None], *args: Any) -> None:
-        """From a thread: have the loop call that."""
-        self.posted.append((call, args))
-        self._bell.set()
-
-    def answer(self, thread: Task, child: Task) -> None:
-        """The thread blocks for a future."""
-        assert child.end.result is not None
-        how, value = child.end.result
-        if how == "returned":
-            thread.body.set_result(value)
-        else:
-            thread.body.set_exception(value)
-
-    def refuse_thread(self, thread: Task) -> None:
-        """A real one begins all the same."""
-
-    def _take_posted(self) -> None:
-        self._bell.clear()
-        while self.posted:
-            call, args = self.posted.popleft()
-            call(*args)
-
-    def _listen(self) -> bool:
-        """Nothing else can go on: listen to threads for a moment; whether to look again. Bounded."""
-        if self.posted:
-            return True
-        if not self.at_work():
-            self._held_since = None
-            return False
-        now = time.monotonic()
-        if self._held_since is None:
-            self._held_since = now
-        self._bell.wait(LISTENS)
-        if self.selector is not None:
-            self._poll(0)
-        return now - self._held_since < HELD
 
     def _stop(self, stop: Callable[[], None]) -> None:
         self.stopped = True
@@ -435,11 +352,6 @@ class Executor(Threads):
         """A cancellation wins over a wake-up."""
         if kind != "io":
             super().undo(task, kind, thing, value)
-
-
-def nobody() -> bool:
-    """No thread is there."""
-    return False
 
 
 def _first(_kind: str, _options: int) -> int:

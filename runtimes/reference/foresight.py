@@ -44,6 +44,10 @@ class Foresight:
         kinds = {op.kind for _, op in machine.walked}
         tasks = machine.tasks
         self.known = not (machine.fifo or machine.lax or kinds - _FOLLOWED or len(tasks) < 3)
+        if machine.late_spawns and machine.semantics.orphans in ("cancelled", "in_turn"):
+            self.known = False  # whoever ends may end the run, and with it all that started late
+        if machine.semantics.orphans == "abandoned" and machine.semantics.notice == "at_once":
+            self.known = False  # main's last step is the end of everybody
         if not self.known:
             return
         semantics = machine.semantics

@@ -50,7 +50,9 @@ EVERYTHING = -1
 
 SOCKETS = frozenset({"connect", "accept", "tcp-read", "tcp-write", "io"})
 """What sockets wake for: whether a loop has seen it before a cancellation comes is nobody's promise."""
-_UNDONE = SOCKETS | {"lingering-send"}
+LINGERING = frozenset({"lingering-send", "lingering-party"})
+"""Wake-ups of who is told of a cancellation, and until it goes on is still where it waited."""
+_UNDONE = SOCKETS | LINGERING
 """What a cancellation may take back under whatever semantics."""
 
 SCOPE = "scope"
@@ -67,6 +69,28 @@ _OURS = (
 
 class Fault(Exception):  # noqa: N818 - a fault of an op, of whatever name
     """An op fails with this error (`args[0]`)."""
+
+
+def _points(semantics: Semantics) -> tuple[dict[str, bool], dict[str, str]]:
+    """By op kind: whether it may be a schedule point, and when it is a cancel point.
+
+    Remembered for the semantics last used: making the tables is a tenth of a small search.
+    """
+    known = _POINTS.get(id(semantics))
+    if known is None or known[0] is not semantics:
+        yields = {
+            kind: semantics.schedule_point(kind) in ("always", "unspecified") for kind in _KINDS
+        }
+        cancels: dict[str, str] = {kind: semantics.cancel_point(kind) for kind in _KINDS}
+        for kind in _OURS:
+            yields[kind], cancels[kind] = False, "never"
+        if len(_POINTS) >= 64:
+            _POINTS.clear()
+        known = _POINTS[id(semantics)] = (semantics, yields, cancels)
+    return dict(known[1]), dict(known[2])  # a mutant changes its own
+
+
+_POINTS: dict[int, tuple[Semantics, dict[str, bool], dict[str, str]]] = {}
 
 
 class Kernel:
@@ -90,12 +114,7 @@ class Kernel:
         self.over = False
         self.reads = self.writes = 0
         self.changed = 0
-        self._yields = {
-            kind: semantics.schedule_point(kind) in ("always", "unspecified") for kind in _KINDS
-        }
-        self._cancels: dict[str, str] = {kind: semantics.cancel_point(kind) for kind in _KINDS}
-        for kind in _OURS:
-            self._yields[kind], self._cancels[kind] = False, "never"
+        self._yields, self._cancels = _points(semantics)
 
     # ------------------------------------------------------------ what a subclass gives
 
@@ -196,7 +215,7 @@ class Kernel:
             return
         task.state = RUNNING
         if task.undo is not None:
-            if task.undo[0] == "lingering-send":
+            if task.undo[0] in LINGERING:
                 self.undo(task, *task.undo)
             task.undo = None
         self.advance(task)

@@ -159,7 +159,7 @@ class Machine(Calls):
             return TaskOutcome()
         if body.request < 0 or (task.state == READY and task.wake[0] in (START, SKIP)):
             return TaskOutcome(log, "unstarted")
-        if self.over and (self.late_spawns or self.semantics.orphans == "destroyed"):
+        if self.over and self.semantics.orphans != "abandoned":
             return TaskOutcome(log, "destroyed", self.tick())
         step = body.next()
         if step is None:

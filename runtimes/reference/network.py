@@ -59,6 +59,7 @@ class Network(NamedScopes):
 
     def connected(self, stream: Stream) -> bool:
         """Whether a connect that was under way succeeds: a reset that came meanwhile may be told right there."""
+        self.reads |= stream.bit
         return not (stream.reset and not stream.told and self.choose("io", 2))
 
     def accept(self, task: Task, listener: Listener) -> Any:
@@ -130,13 +131,10 @@ class Network(NamedScopes):
         self.writes |= stream.bit
         if stream.closed:
             return
-        lost = stream.reset and not stream.told
         lost = stream.reset
         self.drop(stream, reset=bool(stream.inbox) and bool(self.choose("io", 2)))
         if lost and self.choose("io", 2):
-            raise self.broken(stream)  # what the connection died of is told by its close, or not
-        if lost and self.choose("io", 2):
-            raise self.broken(stream)  # asyncio's wait_closed tells of a reset that nobody was told of
+            raise self.broken(stream)  # asyncio's wait_closed tells what the connection died of
 
     def abort_stream(self, task: Task, stream: Stream) -> None:
         """Reset the connection."""

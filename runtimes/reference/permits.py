@@ -41,14 +41,15 @@ class Limiter(Stateful):
 
 
 class Barrier(Stateful):
-    """A barrier for so many parties."""
+    """A barrier for so many parties. `leaving` are told of a cancellation, and have not gone on yet."""
 
-    __slots__ = ("parties", "waiters")
-    STATE = ("waiters",)
+    __slots__ = ("leaving", "parties", "waiters")
+    STATE = ("leaving", "waiters")
 
     def __init__(self, bit: int, parties: int) -> None:
         self.bit = bit
         self.parties = parties
+        self.leaving: tuple[Task, ...] = ()
         self.waiters: tuple[Task, ...] = ()
 
 
@@ -177,15 +178,19 @@ class Permits(Tasks):
     # ------------------------------------------------------------ barriers
 
     def wait_barrier(self, task: Task, barrier: Barrier) -> Any:
-        """Wait for the others. Each gets a number of its own, in whatever order."""
+        """Wait for the others. Each gets a number of its own, in whatever order.
+
+        Whether one counts that is cancelled in the same round is nobody's promise.
+        """
         self.writes |= barrier.bit
-        if len(barrier.waiters) + 1 < barrier.parties:
+        missing = barrier.parties - len(barrier.waiters) - 1
+        if missing > len(barrier.leaving) or (missing > 0 and self.choose("cancel", 2) == 0):
             barrier.waiters += (task,)
-            return self.block(task, "permit", barrier)
+            return self.block(task, "party", barrier)
         left = list(map(str, range(barrier.parties)))  # as text: equal states must show the same
         for waiter in barrier.waiters:
             self.wake(waiter, VALUE, self._draw(left), ("barrier", barrier, None))
-        barrier.waiters = ()
+        barrier.waiters = barrier.leaving = ()
         return self._draw(left)
 
     def _draw(self, left: list[str]) -> str:
@@ -205,11 +210,15 @@ class Permits(Tasks):
             self.lend(thing)
         elif kind == "limiter-again":
             self.lend(thing)
+        elif kind == "lingering-party":
+            thing.leaving = tuple(t for t in thing.leaving if t is not task)
 
     def forget(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
         """Remove a task from the queue that it waits in."""
-        if queue == "permit":
+        if queue in ("permit", "party"):
             self.writes |= thing.bit
             thing.waiters = tuple(t for t in thing.waiters if t is not task)
+            if queue == "party" and not self.level:
+                thing.leaving += (task,)
         else:
             super().forget(task, queue, thing, extra)

@@ -76,8 +76,8 @@ class Primitives(Permits):
     def _handed_over(self, lock: Lock) -> bool:
         """Whether this release goes on as usual, when its owner was woken and has not gone on yet.
 
-        Documents are silent: asyncio takes the lock for free until then, so that a release is Misuse; curio takes it for
-        good only then, so that a release changes nothing. Raises Fault.
+        Documents are silent: asyncio takes the lock for free until then, so that a release is Misuse; curio takes it
+        for good only then, so that a release changes nothing. Raises Fault.
         """
         assert lock.owner is not None
         if not self.just_woken(lock.owner):
@@ -302,5 +302,7 @@ class Primitives(Permits):
             super().forget(task, queue, thing, extra)
 
 
-PERMITS: Final = frozenset({"semaphore", "semaphore-again", "limiter", "limiter-again"})
+PERMITS: Final = frozenset(
+    {"semaphore", "semaphore-again", "limiter", "limiter-again", "lingering-party"}
+)
 """What a task was woken for that the layer below knows."""

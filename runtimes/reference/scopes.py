@@ -183,6 +183,12 @@ class NamedScopes(Structure):
             self.advance(child)
             if starter.phase == READY:
                 return starter.value
+            if child.state == DONE and self.semantics.notice == "at_once":
+                assert child.end.result is not None
+                code, value = self._ending(starter, child.end.result)
+                if code == ERROR:
+                    raise Fault(value)
+                return value
         else:
             self.make_ready(child, START)
         return self.block(task, "start", starter)
@@ -233,17 +239,21 @@ class NamedScopes(Structure):
     def _start_over(self, starter: Starter, result: tuple[str, Any]) -> None:
         """The task ended while its starter waited for it."""
         self.writes |= starter.bit
-        caller, (how, value) = starter.caller, result
-        assert caller is not None
+        assert starter.caller is not None
+        if starter.caller.waiting is not None:  # else it runs: the task ended inside the call
+            self.wake(starter.caller, *self._ending(starter, result))
+
+    def _ending(self, starter: Starter, result: tuple[str, Any]) -> tuple[int, Any]:
+        """How a start goes on whose task has ended without moving into its group."""
+        how, value = result
         failed = how == "failed" and not (self.is_cancelled(value) and not starter.interrupted)
         if starter.interrupted and self.semantics.start_cancelled == "cancelled":
-            self.wake(caller, ERROR, self.fault("Cancelled"))
-        elif failed:
-            self.wake(caller, ERROR, value)
-        elif starter.phase == READY:
-            self.wake(caller, VALUE, starter.value)
-        else:
-            self.wake(caller, ERROR, self.fault("Misuse"))
+            return ERROR, self.fault("Cancelled")
+        if failed:
+            return ERROR, value
+        if starter.phase == READY:
+            return VALUE, starter.value
+        return ERROR, self.fault("Misuse")
 
     def interrupt(self, task: Task) -> None:
         """A blocked task is told; one that starts another waits for that one's end all the same."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.lang.ops import Ticks
+from runtimes.reference.ends import Ends
 from runtimes.reference.kernel import Fault
 from runtimes.reference.objects import DONE, RETRY, Group, Scope, Task
-from runtimes.reference.ends import Ends
 
 
 class Structure(Ends):
@@ -196,14 +196,18 @@ class Structure(Ends):
         if self.semantics.groups == "propagates" and group.errors:
             errors = group.errors
             lost = group.lost + group.interrupted
-            if self.level and lost and not own_doing:  # trio adds what else was cancelled to the group
+            if (
+                self.level and lost and not own_doing
+            ):  # trio adds what else was cancelled to the group
                 errors += (self.fault("Cancelled"),) * self.choose("cancel", lost + 1)
             raise Fault(self.grouped(errors))
         if group.interrupted and not own_doing:
             raise Fault(self.fault("Cancelled"))
         passes = self.level and group.lost and self._cancels["group"] == "never"
         if passes and self.cancel_due(task) and self.choose("cancel", 2) == 0:
-            raise Fault(self.fault("Cancelled"))  # not its own: what a child was told goes on outwards
+            raise Fault(
+                self.fault("Cancelled")
+            )  # not its own: what a child was told goes on outwards
         return error is not None and self.is_cancelled(error)
 
     def detach(self, task: Task, child: Task) -> Any:

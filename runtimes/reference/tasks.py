@@ -156,7 +156,9 @@ class Tasks(Cancellation):
                 self.cancel_task(first)
         elif how == "cancelled" or result[0] == "failed":
             for task in alive:
-                if task.group is None or not self.level:  # children stand in their groups' scopes, perhaps shielded
+                if (
+                    task.group is None or not self.level
+                ):  # children stand in their groups' scopes, perhaps shielded
                     self.cancel_task(task)
 
     def sweep(self, main: Task, alive: list[Task]) -> list[Task]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from runtimes.reference.kernel import Fault
 from runtimes.reference.network import Network
-from runtimes.reference.objects import ASLEEP, DONE, ERROR, READY, START, VALUE, Task
+from runtimes.reference.objects import ASLEEP, DONE, ERROR, READY, START, VALUE, Scope, Task
 
 ABANDONS = "thread"
 """The queue of who waits for a thread and may give it up."""
@@ -59,7 +59,7 @@ class Threads(Network):
 
     def from_thread(self, thread: Task, child: Task) -> Any:
         """A thread has the loop perform a task, and waits for it."""
-        scopes = (child.own,)
+        scopes: tuple[Scope, ...] = (child.own,)
         self.reads |= thread.end.bit
         waiters = thread.end.joiners
         if self.level and waiters and self.semantics.thread_call == "inside":

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tests.mutants import caught_scopes
+from tests.mutants import caught_scopes, caught_sync, caught_threads
 
 CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     **caught_scopes.CAUGHT_BY,
+    **caught_sync.CAUGHT_BY,
+    **caught_threads.CAUGHT_BY,
     "abandons-orphans": frozenset(
         {
             "spawn/orphan-cleanup-waits",
@@ -519,6 +521,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
 
 UNCAUGHT: Final[Mapping[str, str]] = {
     **caught_scopes.UNCAUGHT,
+    **caught_threads.UNCAUGHT,
     "last-spawned-first": "trio promises no order of first steps: only the answer to "
     "`spawn/first-steps` changes",
     "late-start": "trio does not say when a task begins: only the answer to "
@@ -527,6 +530,7 @@ UNCAUGHT: Final[Mapping[str, str]] = {
 """Mutants that no scenario catches, each with the reason."""
 
 UNKEPT: Final[Mapping[str, str]] = {
+    **caught_threads.UNKEPT,
     "cancellation/call-waits": "curio: the call to cancel waits; the reference's does not",
     "cancellation/cancel-during-cleanup": "curio: a second cancel is ignored",
     "cancellation/joiner": "asyncio: cancelling a joiner cancels the joined task",

@@ -81,12 +81,12 @@ async def _() -> str:
 
 @probe("cancellation/called-afterwards")
 async def _() -> str:
-    return words((await asked(swallows=False))[1:], yes="CANCELLED")
+    return words((await asked(swallows=False))[1:], called="CANCELLED")
 
 
 @probe("cancellation/called-though-returned")
 async def _() -> str:
-    return words((await asked(swallows=True))[1:], yes="CANCELLED", no="FINISHED")
+    return words((await asked(swallows=True))[1:], called="CANCELLED", not_called="FINISHED")
 
 
 @probe("cancellation/done-during-cleanup")

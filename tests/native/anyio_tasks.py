@@ -317,5 +317,11 @@ if __name__ == "__main__":
     import anyio_sync
     import anyio_timers
 
-    LOADED = (anyio_basics, anyio_join, anyio_timers, anyio_scopes, anyio_sync)  # importing them fills PROBES
+    LOADED = (
+        anyio_basics,
+        anyio_join,
+        anyio_timers,
+        anyio_scopes,
+        anyio_sync,
+    )  # importing them fills PROBES
     anyio_run.main()

@@ -22,7 +22,7 @@ class Tasks(Protocol):
     async def spawn(self, group: Any, body: Callable[[], Awaitable[None]]) -> Callable[[], Any]:
         """Start a task in it; what cancels it (await that if it is awaitable)."""
 
-    async def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float, /) -> Awaitable[None]:
         """Sleep."""
 
     def within(self, seconds: float) -> AbstractAsyncContextManager[Any]:

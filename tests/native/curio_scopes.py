@@ -10,7 +10,7 @@ from typing import Any
 import context_probes
 from context_probes import VAR
 from curio_run import PROBES, curio, probe, run
-from native_probe import TICK, Error, shape
+from native_probe import TICK, Error, Question, shape
 from structured import words
 
 
@@ -31,7 +31,9 @@ async def _() -> str:
             await curio.sleep(3 * TICK)
     except curio.TaskTimeout:
         pass
-    return words([str(inner.expired), str(outer.expired)], outer_only="False True", both="True True")
+    return words(
+        [str(inner.expired), str(outer.expired)], outer_only="False True", both="True True"
+    )
 
 
 # ---------------------------------------------------------------- groups
@@ -252,7 +254,6 @@ async def _() -> str:
     except BaseException as caught:
         answer = shape(caught)
         return {"bare": "body-only", "grouped": "body-grouped"}.get(answer, answer)
-    return "kept"
 
 
 @probe("groups/sibling-swallows")
@@ -319,10 +320,10 @@ class Curio:
             pass
 
 
-def probe_in_context(name: str, runs: int = 1) -> Any:
+def probe_in_context(name: str, runs: int = 1) -> Callable[[Question], Question]:
     """As `probe`; what curio's tasks set would stay in this thread's own context otherwise."""
 
-    def file(question: Callable[[], Any]) -> Callable[[], Any]:
+    def file(question: Question) -> Question:
         PROBES[name] = lambda: copy_context().run(run, question)
         return question
 
@@ -381,12 +382,16 @@ async def _() -> str:
 
 @probe("cancellation/called-afterwards")
 async def _() -> str:
-    return words((await asked(swallows=False, name="cancelled"))[1:], yes="True", no="False")
+    return words(
+        (await asked(swallows=False, name="cancelled"))[1:], called="True", not_called="False"
+    )
 
 
 @probe("cancellation/called-though-returned")
 async def _() -> str:
-    return words((await asked(swallows=True, name="cancelled"))[1:], yes="True", no="False")
+    return words(
+        (await asked(swallows=True, name="cancelled"))[1:], called="True", not_called="False"
+    )
 
 
 @probe("cancellation/done-during-cleanup")

@@ -387,5 +387,11 @@ if __name__ == "__main__":
     import curio_sync
     import curio_timers
 
-    LOADED = (curio_basics, curio_join, curio_timers, curio_scopes, curio_sync)  # importing them fills PROBES
+    LOADED = (
+        curio_basics,
+        curio_join,
+        curio_timers,
+        curio_scopes,
+        curio_sync,
+    )  # importing them fills PROBES
     curio_run.main()

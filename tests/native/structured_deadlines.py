@@ -46,11 +46,15 @@ def file(probe: Filing, aio: Api) -> None:
 
     @probe("deadlines/moved-twice")
     async def _() -> str:
-        return words([await body(5, (1,), (3,), 2, "passed", 3)], last="passed late3", first="late1")
+        return words(
+            [await body(5, (1,), (3,), 2, "passed", 3)], last="passed late3", first="late1"
+        )
 
     @probe("deadlines/moved-to-never")
     async def _() -> str:
-        return words([await body(1, (math.inf,), 3, "passed")], called_off="passed", strikes="late1")
+        return words(
+            [await body(1, (math.inf,), 3, "passed")], called_off="passed", strikes="late1"
+        )
 
     @probe("deadlines/moved-to-past")
     async def _() -> str:
@@ -171,7 +175,7 @@ def file_late(probe: Filing, aio: Api) -> None:
         log: list[str] = []
         try:
             with aio.fail_after(TICK) as scope:
-                time.sleep(2 * TICK)  # noqa: ASYNC251  # holding the loop up is the point
+                time.sleep(2 * TICK)  # holding the loop up is the point
                 scope.deadline = aio.now() + 9 * TICK
                 await aio.checkpoint()
                 await aio.checkpoint()
@@ -219,7 +223,7 @@ def file_late(probe: Filing, aio: Api) -> None:
     @probe("deadlines/overdue-called")
     async def _() -> str:
         with aio.fail_after(TICK) as scope:
-            time.sleep(2 * TICK)  # noqa: ASYNC251  # holding the loop up is the point
+            time.sleep(2 * TICK)  # holding the loop up is the point
             called = scope.cancel_called
         return "struck" if called else "not-yet"
 

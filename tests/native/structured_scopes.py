@@ -234,16 +234,17 @@ def file_state(probe: Filing, aio: Api) -> None:
         return words(log, given_up="", goes_on="slept")
 
     async def cancel_fail_after(*, late: bool) -> str:
+        answer = "moves-on"
         try:
             with aio.fail_after((1 if late else 9) * TICK) as scope:
                 scope.cancel()
                 if late:
-                    time.sleep(2 * TICK)  # noqa: ASYNC251  # holding the loop up is the point
+                    time.sleep(2 * TICK)  # holding the loop up is the point
                 await aio.checkpoint()
-                return "goes-on"
+                answer = "goes-on"
         except aio.late:
             return "fails"
-        return "moves-on"
+        return answer
 
     @probe("scopes/cancel-fail-after")
     async def _() -> str:
@@ -258,7 +259,9 @@ def file_state(probe: Filing, aio: Api) -> None:
         with aio.CancelScope() as scope:
             scope.cancel()
         said = [str(scope.cancel_called), str(scope.cancelled_caught)]
-        return words(said, called_not_caught="True False", caught="True True", neither="False False")
+        return words(
+            said, called_not_caught="True False", caught="True True", neither="False False"
+        )
 
     @probe("scopes/caught-by-whom")
     async def _() -> str:

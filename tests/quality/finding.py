@@ -58,8 +58,11 @@ def first(name: str, areas: tuple[str, ...] = tuple(AREAS), within: int = 2000) 
     broken = Broken(name)
     for index in range(within):
         program = decode(seeded(f"0/{index}"), broken.can, areas)
-        kind = broken.kind(program)
-        if kind:
-            small, tried = shrink(program, lambda smaller: broken.kind(smaller) == kind)
-            return Found(index, program, kind, small, tried)
+        if kind := broken.kind(program):
+            return _made_small(broken, index, program, kind)
     return None
+
+
+def _made_small(broken: Broken, index: int, program: Program, kind: str) -> Found:
+    small, tried = shrink(program, lambda smaller: broken.kind(smaller) == kind)
+    return Found(index, program, kind, small, tried)

@@ -85,7 +85,9 @@ def test_the_shapes_of_history_are_among_the_programs() -> None:
         "a shield inside a deadline": lambda p: _nested(p, ops.MoveOnAfter, ops.Shield),
         "a deadline inside a shield": lambda p: _nested(p, ops.Shield, ops.MoveOnAfter),
         "scopes three deep": lambda p: any(len(path) > 7 for path, _ in p.walk()),
-        "an empty group": lambda p: any(isinstance(o, ops.Group) and not o.body for _, o in p.walk()),
+        "an empty group": lambda p: any(
+            isinstance(o, ops.Group) and not o.body for _, o in p.walk()
+        ),
         "clean-up that waits": _waits_in_cleanup,
         "a past deadline": lambda p: any(getattr(op, "ticks", 1) < 0 for _, op in p.walk()),
         "for ever": lambda p: any(getattr(op, "ticks", 0) == float("inf") for _, op in p.walk()),

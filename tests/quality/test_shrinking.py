@@ -124,7 +124,12 @@ def test_shrinking_ends_when_everything_fails() -> None:
 def test_shrinking_keeps_to_its_budget() -> None:
     """At most so many programs are tried."""
     tried: list[Program] = []
-    shrink(first_program(), lambda smaller: bool(tried.append(smaller)), trials=7)
+
+    def never(smaller: Program) -> bool:
+        tried.append(smaller)
+        return False
+
+    shrink(first_program(), never, trials=7)
     assert len(tried) == 7
 
 

@@ -39,7 +39,9 @@ class SyncMaker:
         self.names = ["a", "b", "c", "d"][:tasks]
         bodies = {name: self._body(length) for name in self.names}
         if self.area == "condition":
-            bodies = {n: (ops.Acquire("k"), *b, self._caught(ops.Release("k"))) for n, b in bodies.items()}
+            bodies = {
+                n: (ops.Acquire("k"), *b, self._caught(ops.Release("k"))) for n, b in bodies.items()
+            }
         opening = (ops.CloneSender("q", "s2"), ops.CloneReceiver("q", "r2"))
         early = self.area == "clones" and chance() < 0.7
         start: tuple[Op, ...] = opening if early else ()

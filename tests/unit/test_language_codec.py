@@ -27,7 +27,7 @@ from conformance.lang.ops import Attempt, Join, Note, Return, Send, SendBytes, S
 from conformance.lang.program import Channel, Program
 from conformance.lang.schema import program_schema, show_schema
 from conformance.lang.text import show_program
-from tests.strategies import NESTING, PLAIN, programs
+from tests.strategies import NESTING, PLAIN, THREADED, programs
 
 VALIDATOR = jsonschema.Draft202012Validator(program_schema())
 many = settings(deadline=None, max_examples=150)
@@ -43,7 +43,7 @@ def decode(text: str) -> Program:
 
 def test_strategy_knows_every_op() -> None:
     """No op kind is left out of the generated programs; `test_language_loop` has the loop's."""
-    assert {*PLAIN, *NESTING, "spawn", "detach", "start", "return"} == set(ops.OPS) - ops.LOOP
+    assert {*PLAIN, *NESTING, *THREADED, "spawn", "detach", "start", "return"} == set(ops.OPS) - ops.LOOP
 
 
 @many
@@ -71,11 +71,7 @@ def test_one_line_per_op(program: Program) -> None:
     """The text has a line for each op and declaration, beside names of parts and `pass`."""
     lines = [line.strip() for line in show_program(program).splitlines()]
     marks = ("on_error:", "on_cancel:", "finally:", "pass")
-    declared = [
-        *(program.tasks, program.events, program.locks, program.channels),
-        program.variables,
-    ]
-    expected = program.size() + sum(map(len, declared))
+    expected = program.size() + len(program.tasks) + len(list(program.declared()))
     assert len([line for line in lines if line not in marks]) == expected
 
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.engine.explore import explore, schedule_of
+from conformance.engine.explore import enumerate_plainly, explore, schedule_of
 from conformance.engine.fuzz_batch import modelled
 from conformance.engine.generate.decode import decode
 from conformance.engine.generate.tape import seeded
 from conformance.engine.membership import member
 from conformance.engine.schedulers.replay import Replay
+from conformance.lang import ops
 from conformance.lang.outcome import Entry, Outcome, TaskOutcome, show_outcome
 from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics
@@ -100,7 +101,9 @@ def test_pruned_equals_unpruned_for_generated_programs(name: str) -> None:
     """The same for the programs that the fuzzer makes."""
     chance = random.Random(len(name))
     asked = sum(
-        _check(decode(seeded(f"membership/{index}"), modelled()), ALL[name], lax=False, chance=chance)
+        _check(
+            decode(seeded(f"membership/{index}"), modelled()), ALL[name], lax=False, chance=chance
+        )
         for index in range(40)
     )
     assert asked > 100
@@ -140,6 +143,25 @@ def test_an_aim_that_forgets_what_is_known_changes_nothing(monkeypatch: pytest.M
         for _ in range(30)
     )
     assert asked > 100
+
+
+def test_a_connect_may_lose_its_listener_under_way() -> None:
+    """A reset that comes while a connect is under way may be told right there; fuzzing the reference showed it."""
+    program = Program(
+        {
+            "main": (ops.Listen("L"), ops.Spawn("a"), ops.Checkpoint(), ops.Detach("c")),
+            "a": (ops.Connect("c3", "L"),),
+            "c": (ops.CloseListener("L"),),
+        }
+    )
+    machine = Machine(program, ALL["structured"])
+    found = set(explore(machine).outcomes)
+    assert found == enumerate_plainly(machine)
+    assert {outcome.task("a").end for outcome in found} == {
+        "returned",
+        "raised Refused",
+        "raised Broken",
+    }
 
 
 def test_a_spent_budget_is_unknown() -> None:

@@ -20,7 +20,9 @@ from tests.unit.test_oracle import differences
 
 VARIANTS: dict[str, Semantics] = {
     "structured": replace(ALL["structured"], notified="queued"),
-    "shielded": replace(ALL["structured"], reacquire="shielded", lost_notify="passed_on", race="either"),
+    "shielded": replace(
+        ALL["structured"], reacquire="shielded", lost_notify="passed_on", race="either"
+    ),
     "edge": replace(ALL["edge"], lost_notify="passed_on"),
     "waiting": replace(ALL["waiting"], reacquire="at_once"),
     "eager": replace(ALL["eager"], permits="barging", conditions="unordered"),

@@ -22,7 +22,10 @@ from tests.unit.thread_programs import ThreadMaker
 VARIANTS: dict[str, Semantics] = {
     **ALL,
     "awaited": replace(
-        ALL["structured"], cancelled_thread="awaited", thread_call="inside", leftover_threads="abandoned"
+        ALL["structured"],
+        cancelled_thread="awaited",
+        thread_call="inside",
+        leftover_threads="abandoned",
     ),
     "bare": replace(ALL["edge"], thread_context="none"),
 }
@@ -48,13 +51,21 @@ def test_reduced_search_equals_plain_enumeration_for_sockets(name: str) -> None:
         assert differences(make.connection(), ALL[name], lax=False) == ""
 
 
+@pytest.mark.parametrize("name", VARIANTS)
+def test_reduced_search_equals_plain_enumeration_for_late_tasks(name: str) -> None:
+    """The same for tasks that are started while the run ends."""
+    make = ThreadMaker(70 + len(name))
+    for _ in range(60):
+        assert differences(make.late(), VARIANTS[name], lax=make.random.random() < 0.3) == ""
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_every_change_is_in_the_footprint(seed: int) -> None:
     """Whatever part of the state a step changes, its footprint names it: snapshots rely on that."""
     make = ThreadMaker(seed)
     for _ in range(80):
         semantics = make.random.choice(list(VARIANTS.values()))
-        program = make.connection() if make.random.random() < 0.3 else make.program(3, 2)
+        program = make.random.choice([make.connection, make.late, lambda: make.program(3, 2)])()
         machine = Machine(program, semantics, lax=make.random.random() < 0.3)
         machine.choose = lambda _kind, options: make.random.randrange(options)
         while options := machine.options():

@@ -8,7 +8,18 @@ from conformance.lang import ops
 from conformance.lang.ops import Op
 from conformance.lang.program import Program
 
-IN_TASKS = ("checkpoint", "sleep", "cancel", "open", "log", "note", "set", "wait", "set_variable", "join")
+IN_TASKS = (
+    "checkpoint",
+    "sleep",
+    "cancel",
+    "open",
+    "log",
+    "note",
+    "set",
+    "wait",
+    "set_variable",
+    "join",
+)
 IN_THREADS = (
     "hold", "open", "log", "note", "from", "check", "raise", "stop", "get_variable", "set_variable",
 )  # fmt: skip
@@ -39,7 +50,7 @@ class ThreadMaker:
                 asked = ops.Attempt((asked,), on_error=(), on_cancel=choice([None, ()]))
             bodies[name].insert(self.random.randint(0, length), asked)
             threads |= self._thread(thread)
-        main = tuple(map(ops.Spawn, self.names))
+        main: tuple[Op, ...] = tuple(map(ops.Spawn, self.names))
         if chance() < 0.3:
             main = (ops.Group("g", (*(ops.Spawn(n, "g") for n in self.names), ops.Checkpoint())),)
         if chance() < 0.5:
@@ -92,6 +103,31 @@ class ThreadMaker:
         }
         return simple.get(choice(self.pool), ops.Note(choice([1, 2])))
 
+    def late(self) -> Program:
+        """Main ends early; who is left behind starts another task in its clean-up."""
+        choice = self.random.choice
+        some: list[Op] = [
+            ops.Checkpoint(),
+            ops.Sleep(1),
+            ops.Note(1),
+            ops.Log(1),
+            ops.Wait("e"),
+            ops.Set("e"),
+        ]
+        last = choice([ops.Spawn("b"), ops.Attempt((ops.Detach("b"),), on_cancel=())])
+        cleanup = (*((choice(some),) if self.random.random() < 0.5 else ()), last, choice(some))
+        tasks: dict[str, tuple[Op, ...]] = {
+            "main": (
+                ops.Spawn("a"),
+                ops.Spawn("c"),
+                choice([ops.Checkpoint(), ops.Sleep(1), ops.Note(0)]),
+            ),
+            "a": (ops.Attempt((ops.Sleep(9),), finally_=cleanup),),
+            "b": (choice(some), choice(some)),
+            "c": (choice(some), ops.Attempt((choice(some),), on_error=(), on_cancel=choice([None, ()]))),
+        }
+        return Program(tasks, events=("e",))
+
     # ------------------------------------------------------------ connections
 
     def connection(self) -> Program:
@@ -101,7 +137,11 @@ class ThreadMaker:
         if chance() < 0.4:
             client = tuple(self._of_stream("c") for _ in range(count(1, 2)))
             main: tuple[Op, ...] = (ops.ListenUnix("L"), ops.Spawn("server"))
-            main += (ops.ConnectUnix("c", "L"), *client, self.random.choice([ops.Close("c"), ops.Note(0)]))
+            main += (
+                ops.ConnectUnix("c", "L"),
+                *client,
+                self.random.choice([ops.Close("c"), ops.Note(0)]),
+            )
             if chance() < 0.3:
                 late = ops.Attempt((ops.ConnectUnix("d", "L"),), on_error=())
                 main += (ops.CloseListener("L"), late)

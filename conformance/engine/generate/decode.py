@@ -29,7 +29,7 @@ def decode(
     """
     tape = Tape(data)
     scene = Scene(tape, can)
-    mix = Mix(scene, swarm(tape, [name for name in areas if scene.has(*AREAS[name].needs)]))
+    mix = Mix(scene, swarm(tape, [name for name in areas if _there(name, can)]))
     opened = [op for name in mix.areas for op in AREAS[name].prelude(scene)]
     shape = tape.pick(SHAPES)
     driver = shape(scene, mix)
@@ -40,6 +40,12 @@ def decode(
         main.append(ops.Sleep(QUIET))
     main.extend(end)
     return scene.program()
+
+
+def _there(name: str, can: frozenset[str]) -> bool:
+    """Whether a runtime has anything of an area."""
+    area = AREAS[name]
+    return can.issuperset(area.needs) and not can.isdisjoint(area.ops)
 
 
 def _within(op: Op, can: frozenset[str]) -> bool:

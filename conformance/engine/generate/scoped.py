@@ -48,7 +48,7 @@ def _set_and_reset(scene: Scene, _: str) -> Op:
     return ops.Attempt(body, finally_=(ops.ResetVariable(name), ops.GetVariable(name)))
 
 
-def _reads(scene: Scene, name: str) -> Block:
+def _reads(_: Scene, name: str) -> Block:
     return (ops.GetVariable(name),)
 
 
@@ -129,9 +129,7 @@ CONDITION: Final = Area(
         "wait_condition": _on(ops.WaitCondition, "conditions"),
         "acquire": _on(ops.Acquire, "conditions"),
         "release": _on(ops.Release, "conditions"),
-        "notify": lambda scene, _: ops.Notify(
-            scene.object("conditions"), scene.tape.pick((1, 2))
-        ),
+        "notify": lambda scene, _: ops.Notify(scene.object("conditions"), scene.tape.pick((1, 2))),
         "notify_all": _on(ops.NotifyAll, "conditions"),
     },
     meetings=(
@@ -142,4 +140,5 @@ CONDITION: Final = Area(
         ),
     ),
     epilogue=each("conditions", _condition_serves),
+    needs=("wait_condition",),
 )

@@ -41,7 +41,15 @@ class Mix:
         self.blocks = [kind for kind in kinds if scene.tape.chance(2)]
 
 
-BLOCK_KINDS: Final = ("attempt", "move_on_after", "shield", "fail_after", "group", "detach", "scope")
+BLOCK_KINDS: Final = (
+    "attempt",
+    "move_on_after",
+    "shield",
+    "fail_after",
+    "group",
+    "detach",
+    "scope",
+)
 
 
 def gap(scene: Scene) -> Block:
@@ -52,7 +60,7 @@ def gap(scene: Scene) -> Block:
 
 def mark(scene: Scene) -> Block:
     """Perhaps a note, in the task's own log or in the shared one: it shows how far the task came."""
-    return ((), (ops.Note(1),), (ops.Log(1),))[scene.tape.below(3)]
+    return ((), (ops.Log(1),), (ops.Note(1),))[scene.tape.below(3)]
 
 
 def guarded(scene: Scene, op: Op) -> Op:
@@ -183,14 +191,24 @@ def meeting(scene: Scene, mix: Mix) -> Block:
     feed = _feed(scene, area, chosen)
     cancel: Block = (ops.Cancel(scene.tape.pick(waiters)),) if scene.has("cancel") else ()
     race = (*feed, *gap(scene), *cancel) if scene.tape.chance(2) else (*cancel, *gap(scene), *feed)
-    more = _feed(scene, area, chosen) if scene.tape.chance(2) else ()
-    driver: Block = (*gap(scene), *race, *gap(scene), *more)
+    driver: Block = (*gap(scene), *race, *gap(scene), *_once_more(scene, area, chosen))
     scene.bodies["main"] += first
     if scene.tape.chance(3):
         other = scene.add_task()
         scene.bodies[other] = list(driver)
         return ()
     return driver
+
+
+def _once_more(scene: Scene, area: str, chosen: Meeting) -> Block:
+    """One more use: nothing, a second feed, or the driver takes for itself what it has just given."""
+    how = scene.tape.below(3)
+    if how == 1:
+        return _feed(scene, area, chosen)
+    if how == 0:
+        return ()
+    first, *then = _made(scene, area, chosen.wait, "main") or [ops.Checkpoint()]
+    return (first, ops.Log(2), *then)
 
 
 def _made(scene: Scene, area: str, kinds: tuple[str, ...], task: str) -> list[Op]:

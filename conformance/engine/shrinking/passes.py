@@ -43,7 +43,7 @@ def _sizes(program: Program) -> float:
 
 def drop_tasks(program: Program) -> Iterator[Program | None]:
     """Without one task, and all that names it."""
-    for task in reversed(program.tasks):
+    for task in reversed(tuple(program.tasks)):
         if task != "main":
             yield mended(program, {n: b for n, b in program.tasks.items() if n != task})
 

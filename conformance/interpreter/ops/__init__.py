@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from conformance.interpreter.ops import channels, context, network, scopes, sync, tasks, time, watching
-from conformance.interpreter.ops import loop_callbacks, loop_sockets, loop_transports, permits
-from conformance.interpreter.ops import servers, threads
+from conformance.interpreter.ops import (
+    channels,
+    context,
+    loop_callbacks,
+    loop_sockets,
+    loop_transports,
+    network,
+    permits,
+    scopes,
+    servers,
+    sync,
+    tasks,
+    threads,
+    time,
+    watching,
+)
 from conformance.interpreter.ops.base import Methods
 
 METHODS: Final[Methods] = {

@@ -8,6 +8,7 @@ from conformance.lang.ops.base import Block as Block
 from conformance.lang.ops.base import Op as Op
 from conformance.lang.ops.base import Ticks as Ticks
 from conformance.lang.ops.base import Value as Value
+from conformance.lang.ops.base import op_fields as op_fields
 from conformance.lang.ops.channels import CloneReceiver as CloneReceiver
 from conformance.lang.ops.channels import CloneSender as CloneSender
 from conformance.lang.ops.channels import CloseReceiver as CloseReceiver

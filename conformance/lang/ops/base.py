@@ -9,8 +9,8 @@ section 2.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
-from typing import ClassVar, TypeAlias
+from dataclasses import Field, dataclass, fields
+from typing import Any, ClassVar, TypeAlias
 
 Value: TypeAlias = str | int | bool | None
 Ticks: TypeAlias = int | float
@@ -45,7 +45,7 @@ class Op:
 
     def exact(self) -> tuple[object, ...]:
         """The op's kind, and each field with its type: what tells 1, True and 1.0 apart."""
-        values = [getattr(self, field.name) for field in fields(self)]
+        values = [getattr(self, field.name) for field in op_fields(type(self))]
         return (self.kind, *values, *map(type, values))
 
     def blocks(self) -> tuple[tuple[str, Block], ...]:
@@ -55,6 +55,17 @@ class Op:
             return ()
         named = ((name, getattr(self, name)) for name in names)
         return tuple((name, block) for name, block in named if block is not None)
+
+
+def op_fields(kind: type[Op]) -> tuple[Field[Any], ...]:
+    """The fields of an op class, looked up once: `dataclasses.fields` makes them anew each time."""
+    known = _FIELDS.get(kind)
+    if known is None:
+        known = _FIELDS[kind] = fields(kind)
+    return known
+
+
+_FIELDS: dict[type[Op], tuple[Field[Any], ...]] = {}
 
 
 def _block_fields(op: Op) -> tuple[str, ...]:

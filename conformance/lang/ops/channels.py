@@ -39,7 +39,7 @@ class ReceiveNowait(Op):
 
 @dataclass(frozen=True, slots=True)
 class Length(Op):
-    """Log `got NUMBER`: how many items does the channel hold?"""
+    """Log `got NUMBER`: how many items the channel holds."""
 
     channel: str
 

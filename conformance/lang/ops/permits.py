@@ -30,7 +30,7 @@ class ReleaseSemaphore(Op):
 
 @dataclass(frozen=True, slots=True)
 class SemaphoreValue(Op):
-    """Log `got NUMBER`: how many permits are there to be taken?"""
+    """Log `got NUMBER`: how many permits are there to be taken."""
 
     semaphore: str
 

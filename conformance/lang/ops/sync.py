@@ -30,7 +30,7 @@ class Clear(Op):
 
 @dataclass(frozen=True, slots=True)
 class IsSet(Op):
-    """Log `got true` or `got false`: is the event set?"""
+    """Log `got true` or `got false`: whether the event is set."""
 
     event: str
 
@@ -58,7 +58,7 @@ class Release(Op):
 
 @dataclass(frozen=True, slots=True)
 class Locked(Op):
-    """Log `got true` or `got false`: is the lock (or a condition's) taken?"""
+    """Log `got true` or `got false`: whether the lock (or a condition's) is taken."""
 
     lock: str
 

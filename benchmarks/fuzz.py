@@ -1,0 +1,149 @@
+"""What fuzzing costs, and what it finds: judged programs per second of one core; mutants and programs to find them."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import statistics
+import time
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from benchmarks.measure import Row, Table
+from conformance.engine.bench import Bench
+from conformance.engine.fuzz_batch import (
+    HORIZON,
+    Batch,
+    Recipe,
+    Subject,
+    judge_program,
+    modelled,
+    program_of,
+)
+from conformance.engine.fuzz_judge import Judge
+from conformance.engine.generate.areas import AREAS
+from conformance.engine.generate.decode import decode
+from conformance.engine.generate.tape import seeded
+from conformance.engine.membership import BUDGET
+from conformance.engine.oracle import find_reference
+from conformance.errors import AdapterError, ConformanceError
+from conformance.interpreter import run_program
+from conformance.judge.verdict import Grade
+from conformance.run.observation import RunOptions
+from runtimes.mutants import NAMES, find
+
+RUNTIMES: Final = {
+    "asyncio": "200", "trio": "120", "uvloop": "", "curio": "", "anyio:asyncio": "", "anyio:trio": ""
+}  # fmt: skip
+"""Addresses, and the programs a second that each is to reach."""
+PROGRAMS: Final = 1000
+WITHIN: Final = 2000
+"""A mutant counts as found when one of so many programs shows it."""
+HUNG: Final = 10
+"""Seconds after which a run in this process counts as hung: then it was found."""
+
+
+def speed() -> Table:
+    """Programs a second, on one core: generated, run in a worker, judged."""
+    rows: list[Row] = []
+    for address, target in RUNTIMES.items():
+        try:
+            rows += _speed_of(address, target)
+        except ConformanceError:
+            continue
+    about = (
+        f"{PROGRAMS} programs of seed 0 over all areas: generation, the runs in a worker process and judging, but not "
+        "its start, nor making findings small. CPU is of both processes together: what one core does. Under each, runs "
+        f"that the budget of {BUDGET} steps did not decide, in percent."
+    )
+    return Table("fuzz", "Programs judged", tuple(rows), about)
+
+
+def _speed_of(address: str, target: str) -> Iterator[Row]:
+    recipe = Recipe(address, tuple(AREAS))
+    before = _children()
+    with Bench() as bench:
+        Subject(bench, address, BUDGET)
+    start = _children() - before  # what a worker takes to start is not what a program takes
+    batch = Batch(address, 0, PROGRAMS)
+    with Bench() as bench:
+        subject = Subject(bench, address, BUDGET)
+        subject.kinds = Counter({"": 0})
+        can = frozenset(subject.facts.capabilities)
+        before, wall, own = _children(), time.perf_counter(), time.process_time()
+        for index in range(PROGRAMS):
+            judge_program(subject, program_of(recipe, index, can), recipe, index, batch)
+        wall, own = time.perf_counter() - wall, time.process_time() - own
+    cpu = own + _children() - before - start
+    yield Row(address, "programs/s", PROGRAMS / wall, PROGRAMS / cpu, target)
+    unknown = 100 * batch.tally[Grade.UNJUDGED.value] / sum(batch.tally.values())
+    yield Row(f"{address}: UNKNOWN", "%", unknown, target="0.5")
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+class _HungError(Exception):
+    """A mutant does not end."""
+
+
+@contextmanager
+def _limit() -> Iterator[None]:
+    """Raise _HungError in the block after HUNG seconds."""
+
+    def ring(*_: object) -> None:
+        raise _HungError
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(HUNG)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def first_program(name: str, within: int = WITHIN) -> int | None:
+    """The number of programs of seed 0 until one shows the mutant; None if none of them does."""
+    runtime = find(name)
+    judge = Judge(find_reference(), runtime.semantics)
+    can = frozenset(runtime.capabilities()) & modelled()
+    for index in range(within):
+        program = decode(seeded(f"0/{index}"), can)
+        for seed in (None, index):
+            try:
+                with _limit():
+                    seen = run_program(program, runtime, RunOptions(horizon=HORIZON, seed=seed))
+            except (_HungError, AdapterError):
+                return index + 1
+            if judge.outcome(program, seen.outcome, "virtual").grade is Grade.FORBIDDEN:
+                return index + 1
+    return None
+
+
+def mutants() -> Table:
+    """How many mutants are found, and by how many programs."""
+    warnings.simplefilter("ignore", ResourceWarning)  # a broken runtime leaves sockets behind
+    names = [name for name in NAMES if not name.startswith("loop-")]
+    found = {name: first_program(name) for name in names}
+    firsts = sorted(number for number in found.values() if number is not None)
+    missed = sorted(name for name, number in found.items() if number is None)
+    rows = (
+        Row("mutants found", "%", 100 * len(firsts) / len(names), target="95"),
+        Row("programs to first detection, median", "programs", statistics.median(firsts)),
+        Row(
+            "programs to first detection, 90th percentile",
+            "programs",
+            firsts[len(firsts) * 9 // 10],
+        ),
+    )
+    about = (
+        f"{len(names)} mutants, at most {WITHIN} programs of seed 0 each, as shipped and with one seed, judged by the "
+        f"oracle alone. Not found: {', '.join(missed) or 'none'}."
+    )
+    return Table("fuzz-mutants", "Mutants found by fuzzing", rows, about)

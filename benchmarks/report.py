@@ -1,0 +1,103 @@
+"""The report page in a real browser: how soon it is there, and how fast it filters.
+
+Needs Playwright and Chromium (`tools/chromium.sh`); set CHROMIUM where it is not at `/usr/bin/chromium`.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from benchmarks.measure import Row, Table
+from benchmarks.synthetic import synthetic
+from reports.html import render, render_directory
+
+ARGUMENTS: Final = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+)  # fmt: skip
+REPEATS: Final = 5
+_NEXT_FRAME: Final = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+_OPENED: Final = f"""async () => {{
+    await {_NEXT_FRAME};
+    return performance.now();
+}}"""
+_FILTERED: Final = f"""async ([name, value]) => {{
+    const form = document.querySelector("form.filters"), input = form.elements[name];
+    const started = performance.now();
+    if (typeof value === "boolean") input.checked = value; else input.value = value;
+    form.dispatchEvent(new Event("input"));
+    await {_NEXT_FRAME};
+    return performance.now() - started;
+}}"""
+FILTERS: Final = (("q", "07"), ("q", ""), ("area", "tcp"), ("area", ""), ("differs", True), ("differs", False), ("verdict", "bad"), ("verdict", ""))  # fmt: skip
+
+
+def report() -> Table:
+    """The page of 300 scenarios on 20 runtimes and 3 Pythons, and that of 100,000 cases."""
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as place:
+        usual = _written(Path(place), "usual", lambda: render(synthetic(300, 20)))
+        rows += usual[1]
+        large = _written(Path(place), "large", lambda: render(synthetic(1667, 20)))
+        index = _directory(Path(place) / "directory")
+        rows += _browsed(usual[0], "18,000 cases", "< 1000", "< 50")
+        rows += large[1]
+        rows += _browsed(large[0], "100,020 cases", "", "")
+        rows += _browsed(index, "100,020 cases, as a directory", "", "")
+    about = "Synthetic results in headless Chromium: until the matrix is painted, from the start of the navigation; from a change of a filter to the next frame."
+    return Table("report", "The report page", tuple(rows), about)
+
+
+def _written(place: Path, name: str, make: Callable[[], str]) -> tuple[Path, list[Row]]:
+    started = time.perf_counter()
+    text = make()
+    wall = time.perf_counter() - started
+    path = place / f"{name}.html"
+    path.write_text(text, encoding="utf-8")
+    size = path.stat().st_size / 2**20
+    return path, [Row(f"{name}: making the page", "s", wall, None, "", f"{size:.1f} MiB")]
+
+
+def _directory(place: Path) -> Path:
+    place.mkdir()
+    for name, text in render_directory(synthetic(1667, 20)):
+        (place / name).write_text(text, encoding="utf-8")
+    return place / "index.html"
+
+
+def _browsed(path: Path, name: str, open_target: str, filter_target: str) -> list[Row]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 — needed by this benchmark only
+
+    opened, filtered = [], []
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as profile:
+        context = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            args=list(ARGUMENTS),
+        )
+        page: Any = context.new_page()
+        for _ in range(REPEATS):
+            page.goto("about:blank")
+            page.goto(f"{path.as_uri()}#matrix", wait_until="domcontentloaded")
+            page.wait_for_selector(".matrix tbody tr")
+            opened.append(page.evaluate(_OPENED))
+        page.wait_for_timeout(1500)
+        filtered = [page.evaluate(_FILTERED, list(change)) for change in FILTERS * REPEATS]
+        context.close()
+    return [
+        Row(f"{name}: open", "ms", median(opened), None, open_target, f"slowest {max(opened):.0f}"),
+        Row(
+            f"{name}: filter",
+            "ms",
+            median(filtered),
+            None,
+            filter_target,
+            f"slowest {max(filtered):.0f}",
+        ),
+    ]

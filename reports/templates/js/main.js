@@ -1,0 +1,79 @@
+// What is shown: the view that the address names.
+
+const main = $("view");
+let current = null;
+
+function resolve({ view, rest, options }) {
+  if (view === "scenario") {
+    const row = rowOf.get(decoded(rest));
+    return row ? { row, title: row.id, make: () => scenario(row, null, options) } : null;
+  }
+  if (view === "cell") {
+    const found = findCell(rest);
+    return found ? { row: found.row, title: `${found.row.id} on ${found.column.address}`, make: () => scenario(found.row, found.column, options) } : null;
+  }
+  if (view === "pair") {
+    const [one, other = ""] = split(rest, "/").map(decoded);
+    return runtimeOf.has(one) && runtimeOf.has(other) && one !== other ? { title: `${one} and ${other}`, make: () => pair(one, other, options.area || "") } : null;
+  }
+  if (view === "finding") {
+    const at = (data.findings || []).findIndex((found) => found.slug === decoded(rest));
+    return at >= 0 ? { title: data.findings[at].identity, make: () => finding(at) } : null;
+  }
+  const plain = { overview, findings, trend: trendView, matrix: () => matrix(options), atlas: () => atlas(options) };
+  return Object.hasOwn(plain, view) ? { title: view[0].toUpperCase() + view.slice(1), make: plain[view] } : null;
+}
+
+function lost(hash) {
+  return [h("h2", { tabindex: "-1" }, "Not in these results"), h("p", {}, "Nothing here has the address ", h("code", {}, hash), "."), h("p", {}, h("a", { href: "#matrix" }, "To the matrix"))];
+}
+
+function show({ focus = true } = {}) {
+  const place = parseHash(location.hash), found = resolve(place);
+  const file = elsewhere(place.view, found && found.row);
+  if (file) { location.replace(file + location.hash); return; }
+  const unsettled = current && current.view === "matrix" && place.view === "matrix";
+  current = place;
+  main.replaceChildren(...(found ? found.make() : lost(location.hash)).flat(3).filter(Boolean));
+  document.title = (found ? found.title + " · " : "") + "Async runtime conformance";
+  $("totals").hidden = place.view !== "overview";
+  const tab = { cell: "matrix", scenario: "matrix", pair: "atlas", finding: "findings" }[place.view] || place.view;
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.getAttribute("href") === "#" + tab) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (unsettled) return;
+  scrollTo(0, 0);
+  if (focus) main.querySelector("h2")?.focus({ preventScroll: true });
+}
+
+function theme() {
+  const root = document.documentElement, button = $("theme"), order = ["auto", "light", "dark"];
+  const set = (name) => {
+    root.dataset.theme = name;
+    button.textContent = "Theme: " + name;
+    try { localStorage.setItem("theme", name); } catch { /* a page from a file may have no storage */ }
+  };
+  let stored = null;
+  try { stored = localStorage.getItem("theme"); } catch { /* as above */ }
+  set(order.includes(stored) ? stored : "auto");
+  button.addEventListener("click", () => set(order[(order.indexOf(root.dataset.theme) + 1) % 3]));
+}
+
+function keys(event) {
+  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  if (parseHash(location.hash).view !== "matrix") { history.pushState(null, "", "#matrix"); show({ focus: false }); }
+  MATRIX.form?.elements.q.focus();
+}
+
+for (const link of document.querySelectorAll("nav a")) {
+  const about = { "#findings": (data.findings || []).length || IN_PART, "#trend": (data.trend || []).length || IN_PART };
+  if (about[link.getAttribute("href")] === 0) link.hidden = true;
+}
+document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
+document.addEventListener("keydown", keys);
+addEventListener("hashchange", () => show());
+theme();
+show({ focus: false });

@@ -1,0 +1,143 @@
+// One scenario: what it asks, who answers what, and what stands behind each answer.
+
+function scenario(row, column, options) {
+  const held = blockOf(row);
+  return [
+    h("p", { class: "crumbs" }, h("a", { href: to.matrix({ area: row.area }) }, row.area), neighbours(row)),
+    h("h2", { tabindex: "-1" }, row.id, " ", [row.level, row.question ? "question" : ""].filter(Boolean).map((tag) => h("span", { class: "tag" }, tag))),
+    h("p", { class: "asked" }, row.asks),
+    column ? caseSection(row, column, held) : null,
+    whoSection(row, column),
+    ruleSection(row, held),
+    h("section", {}, h("h3", {}, "Program"), h("pre", { tabindex: "0", class: "program" }, held.program)),
+    timelinesSection(row, column, options, held),
+    section("Outcomes side by side", sideBySide(row)),
+    column ? rewritingsSection(row, column, held) : null,
+    h("p", { class: "quiet" }, "hash ", h("code", {}, held.hash)),
+  ];
+}
+
+function neighbours(row) {
+  const before = rows[row.at - 1], after = rows[row.at + 1];
+  return h("span", { class: "neighbours" }, before ? h("a", { href: to.scenario(before), rel: "prev" }, "‹ " + before.name) : null, " ", after ? h("a", { href: to.scenario(after), rel: "next" }, after.name + " ›") : null);
+}
+
+// ---------------------------------------------------------------- one cell
+
+function caseSection(row, column, held) {
+  const state = row.state(column), detail = detailOf(row, column);
+  if (!state || !detail) return h("section", { class: "verdict na" }, h("h3", {}, nameOf(column)), h("p", {}, "did not run"));
+  const histogram = detail.histograms[0];
+  const head = h("div", { class: "verdict " + state.kind },
+    h("h3", {}, nameOf(column), ": ", verdict(state.kind)),
+    row.question && state.said ? h("p", {}, "It answers ", h("b", {}, state.said), ".") : null,
+    state.reason ? h("p", { class: "reason" }, state.reason) : null,
+    detail.hang ? h("p", {}, `A run that hung was made again, alone: the hang ${detail.hang}.`) : null,
+    detail.marks.map((mark) => h("p", {}, h("span", { class: "mark" }, "◆ "), mark)));
+  return h("section", { class: "case" }, head,
+    detail.token ? [h("h4", {}, "See it happen"), copyLine("conformance replay " + detail.token, "replay line"),
+      h("h4", {}, "As a script in the runtime's own API, for a bug report"), copyLine("conformance repro " + detail.token, "script line")] : null,
+    histogram ? [h("h4", {}, `Allowed against observed: ${plural(runsOf(histogram), "run")} on a ${detail.clock} clock`), histogramTable(held, detail, histogram)] : null);
+}
+
+function rewritingsSection(row, column, held) {
+  const detail = detailOf(row, column);
+  if (!detail || detail.histograms.length < 2) return null;
+  return section("With checkpoints put in", h("p", { class: "quiet" }, "The same scenario, rewritten so that more schedules show; each rewriting is judged by itself."),
+    detail.histograms.slice(1).map((histogram) => {
+      const worst = ["FORBIDDEN", "INTERESTING"].filter((grade) => histogram.seen.some((raw) => GRADES[raw[2]] === grade));
+      return folded(`before ${histogram.injected}: ${plural(runsOf(histogram), "run")}, ${plural(histogram.seen.length, "outcome")}${worst.map((g) => ", " + g).join("")}`, () => {
+        const { lines, put } = rewritten(held.program, histogram.program);
+        return [h("pre", { class: "program", tabindex: "0" }, lines.map((line, i) => (put.has(i) ? h("ins", {}, line + "\n") : line + "\n"))), ...histogramTable(held, detail, histogram),
+          ...histogram.seen.map((raw) => copyLine("conformance replay " + seenOf(held, detail, histogram, raw).token, "replay line"))];
+      });
+    }));
+}
+
+// ---------------------------------------------------------------- answers and rule
+
+function whoSection(row, chosen) {
+  const meaning = new Map(answersOf(row)), given = new Map([...meaning.keys()].map((word) => [word, []]));
+  for (const runtime of runtimes) {
+    for (const face of faces(row, runtime)) {
+      const word = face.state.verdict === NA ? "" : face.word;
+      if (!given.has(word)) given.set(word, []);
+      given.get(word).push(face);
+    }
+  }
+  const absent = given.get("");
+  given.delete("");
+  const item = (face) => h("li", {}, h("a", { href: to.cell(row, face.columns.at(-1)), class: face.state.kind, "aria-current": chosen && face.columns.includes(chosen) ? "true" : null, title: face.state.reason || face.state.marks || null },
+    h("span", { class: "sign", "aria-hidden": "true" }, face.state.symbol), face.state.kind === "ok" ? null : hidden(face.state.word + " "), spelled(face.columns, row), face.state.marks ? h("span", { class: "mark" }, " ◆", hidden(" marked")) : null));
+  const lines = [...given].map(([word, who]) => h("tr", { class: who.length ? "" : "nobody" }, h("th", { scope: "row" }, word, meaning.has(word) ? h("small", {}, meaning.get(word)) : null),
+    h("td", {}, who.length ? h("ul", { class: "chips" }, who.map(item)) : h("span", { class: "quiet" }, "nobody"))));
+  if (absent) lines.push(h("tr", {}, h("th", { scope: "row" }, h("span", { class: "quiet" }, "not applicable")), h("td", {}, h("ul", { class: "chips" }, absent.map(item)))));
+  return section(row.question ? "Who answers what" : "Verdicts", h("table", { class: "who" }, h("tbody", {}, lines)));
+}
+
+function ruleSection(row, held) {
+  const sources = sourcesOf(row);
+  const who = runtimes.filter((runtime) => runtime.columns.some((column) => detailOf(row, column)?.binds)).map((runtime) => runtime.address);
+  return h("section", {},
+    row.level ? [h("h3", {}, `Rule (${row.level})`), h("dl", {},
+      held.required.map((words, i) => [h("dt", {}, i ? "or" : "required"), h("dd", {}, words)]),
+      held.forbidden.map((words) => [h("dt", {}, "forbidden"), h("dd", {}, words)]),
+      h("dt", {}, "binds"), h("dd", {}, who.length ? who.join(", ") : "none of these runtimes: their documents do not promise it"))] : null,
+    sources.length ? [h("h3", {}, "Where it is written down"), h("dl", {}, sources.map(([family, where]) => [h("dt", {}, family), h("dd", {}, source(where))]))] : null);
+}
+
+// ---------------------------------------------------------------- timelines
+
+function traced(row) {
+  return columns.filter((column) => detailOf(row, column)?.histograms[0]?.seen.length);
+}
+
+// What is shown beside a column by itself: another runtime that says something else, or the same on another Python.
+function otherOf(row, column, among) {
+  const face = (one) => row.state(one).kind + shown(row, row.state(one));
+  const unlike = among.filter((other) => face(other) !== face(column));
+  return unlike.find((other) => other.python === column.python) || unlike.findLast((other) => other.address === column.address) || unlike[0] || null;
+}
+
+function timelinesSection(row, column, options, held) {
+  const among = traced(row);
+  if (!among.length) return null;
+  const one = column && among.includes(column) ? column : among[0];
+  const asked = options.with === undefined ? otherOf(row, one, among) : findColumn(options.with);
+  const other = among.includes(asked) ? asked : null;
+  const choose = (label, chosen, none, change) => h("label", {}, label, " ", h("select", { on: { change: (event) => change(columns[event.target.value] || null) } },
+    none ? h("option", { value: "-1" }, "nothing") : null, among.map((c) => h("option", { value: c.at, selected: c === chosen }, nameOf(c)))));
+  const bar = h("div", { class: "line" },
+    choose("timeline of", one, false, (chosen) => { location.hash = to.cell(row, chosen, other); }),
+    choose("beside", other, true, (chosen) => { location.hash = chosen ? to.cell(row, one, chosen) : to.cell(row, one) + "?with=-"; }));
+  return h("section", { class: "timelines" }, h("h3", {}, "Timelines"), bar, pictures(row, held, one, other), legend());
+}
+
+function pictures(row, held, one, other) {
+  const first = firstTrace(row, held, one);
+  if (!other) return [picture(held, first, one, null, row)];
+  const second = firstTrace(row, held, other), found = parted(first.trace, second.trace);
+  return [picture(held, first, one, found && found.one, row),
+    h("p", { class: "parting-words" }, found ? h("mark", {}, found.words) : "These two traces are the same, step by step."),
+    picture(held, second, other, found && found.other, row)];
+}
+
+// The trace of the outcome to look at: a forbidden one if there is any, else the usual one.
+function firstTrace(row, held, column) {
+  const detail = detailOf(row, column), [histogram] = detail.histograms;
+  const seen = histogram.seen.map((raw) => seenOf(held, detail, histogram, raw));
+  return seen.find((one) => one.grade === "FORBIDDEN" || one.breaks) || seen.find((one) => one.trace.length) || seen[0];
+}
+
+function picture(held, seen, column, at, row) {
+  const { items, ticks } = seen.trace.length ? traceItems(seen.trace) : outcomeItems(outcomeOf(held, seen.outcome));
+  const caption = `${nameOf(column)}: ${shown(row, row.state(column))}, ${seen.seed === null ? "as shipped" : "seed " + seen.seed}`;
+  return [lanes({ tasks: held.tasks, items, ticks, parting: itemAt(items, at ?? null), caption }), traceTable(held, seen.trace)];
+}
+
+function traceTable(held, trace) {
+  if (!trace.length) return h("p", { class: "quiet" }, "No trace was kept: these are the entries of its outcome.");
+  return folded("as a table", () => h("table", { class: "trace" },
+    h("thead", {}, h("tr", {}, ["tick", "task", "what", ""].map((word) => h("th", { scope: "col" }, word)))),
+    h("tbody", {}, trace.map((event) => h("tr", { class: event.what }, [event.tick ?? "", event.task, event.what, event.detail].map((word) => h("td", {}, String(word))))))));
+}
