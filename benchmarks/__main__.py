@@ -16,6 +16,7 @@ from rich.table import Table as Shown
 from benchmarks.catalogue import catalogue
 from benchmarks.fuzz import mutants, speed
 from benchmarks.measure import Row, Table
+from benchmarks.report import report
 from benchmarks.search import oracle, schedules
 from benchmarks.switching import switching
 
@@ -26,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[], Table]] = {
     "catalogue": catalogue,
     "fuzz": speed,
     "fuzz-mutants": mutants,
+    "report": report,
 }
 COLUMNS = ("", "wall", "CPU", "unit", "target", "")
 

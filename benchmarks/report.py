@@ -9,6 +9,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -22,6 +23,7 @@ ARGUMENTS: Final = (
     "--disable-background-networking", "--disable-component-update",
 )  # fmt: skip
 REPEATS: Final = 5
+CHROMIUM: Final = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 _NEXT_FRAME: Final = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 _OPENED: Final = f"""async () => {{
     await {_NEXT_FRAME};
@@ -35,11 +37,17 @@ _FILTERED: Final = f"""async ([name, value]) => {{
     await {_NEXT_FRAME};
     return performance.now() - started;
 }}"""
-FILTERS: Final = (("q", "07"), ("q", ""), ("area", "tcp"), ("area", ""), ("differs", True), ("differs", False), ("verdict", "bad"), ("verdict", ""))  # fmt: skip
+FILTERS: Final = (
+    ("q", "07"), ("q", ""), ("area", "tcp"), ("area", ""),
+    ("differs", True), ("differs", False), ("verdict", "bad"), ("verdict", ""),
+)  # fmt: skip
 
 
 def report() -> Table:
     """The page of 300 scenarios on 20 runtimes and 3 Pythons, and that of 100,000 cases."""
+    missing = _missing()
+    if missing:
+        return Table("report", "The report page", (), f"Not measured: {missing}.")
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as place:
         usual = _written(Path(place), "usual", lambda: render(synthetic(300, 20)))
@@ -50,8 +58,18 @@ def report() -> Table:
         rows += large[1]
         rows += _browsed(large[0], "100,020 cases", "", "")
         rows += _browsed(index, "100,020 cases, as a directory", "", "")
-    about = "Synthetic results in headless Chromium: until the matrix is painted, from the start of the navigation; from a change of a filter to the next frame."
+    about = (
+        "Synthetic results in headless Chromium. Open: from the start of the navigation until the matrix "
+        "is painted. Filter: from a change until the next frame is painted."
+    )
     return Table("report", "The report page", tuple(rows), about)
+
+
+def _missing() -> str:
+    """What the benchmark lacks here, in a few words."""
+    if find_spec("playwright") is None:
+        return "Playwright is not installed"
+    return "" if Path(CHROMIUM).exists() else f"there is no Chromium at {CHROMIUM}"
 
 
 def _written(place: Path, name: str, make: Callable[[], str]) -> tuple[Path, list[Row]]:
@@ -78,7 +96,7 @@ def _browsed(path: Path, name: str, open_target: str, filter_target: str) -> lis
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as profile:
         context = playwright.chromium.launch_persistent_context(
             profile,
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            executable_path=CHROMIUM,
             args=list(ARGUMENTS),
         )
         page: Any = context.new_page()

@@ -65,7 +65,9 @@ def _case(
 ) -> Case:
     bad = draw < 0.005
     question = number % 3 != 0
-    verdict = Verdict.NOT_APPLICABLE if draw > 0.85 else Verdict.VIOLATES if bad else Verdict.CONFORMS
+    verdict = (
+        Verdict.NOT_APPLICABLE if draw > 0.85 else Verdict.VIOLATES if bad else Verdict.CONFORMS
+    )
     token = encode_token(RunToken(short_hash(program), name, line.address))
     applicable = verdict is not Verdict.NOT_APPLICABLE
     return Case(
@@ -77,7 +79,11 @@ def _case(
         python=line.python,
         program=program,
         verdict=verdict,
-        reason="" if verdict is Verdict.CONFORMS else "no schedule allows it" if bad else "lacks cancel",
+        reason=""
+        if verdict is Verdict.CONFORMS
+        else "no schedule allows it"
+        if bad
+        else "lacks cancel",
         marks=("a SHOULD is not kept",) if 0.005 < draw < 0.015 else (),
         answer=word if question and applicable else None,
         answers={w: f"a logs {w}" for w in WORDS} if question else {},
@@ -118,5 +124,8 @@ def _histograms(
 def _outcome(word: str, ticks: int) -> Outcome:
     main = TaskOutcome((Entry("caught JoinError(Cancelled)", ticks),), "returned", ticks)
     return Outcome(
-        (("main", main), ("a", TaskOutcome((Entry("began", 0), Entry(word, ticks)), "cancelled", ticks)))
+        (
+            ("main", main),
+            ("a", TaskOutcome((Entry("began", 0), Entry(word, ticks)), "cancelled", ticks)),
+        )
     )

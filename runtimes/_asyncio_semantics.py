@@ -55,8 +55,9 @@ CITATIONS: Final[Mapping[str, str]] = {
     "conditions": f"{_LIB}locks.py, Condition.notify: takes the waiters in the order of arrival",
     "notified": f"{_SYNC}#asyncio.Condition.wait: once awakened, it re-acquires its lock",
     "reacquire": f"{_LIB}locks.py, Condition.wait: must re-acquire the lock even if it is cancelled",
-    "lost_notify": f"{_LIB}locks.py, Condition.wait: from CPython 3.13 on notifies another task when "
-    "it ends by an error (https://github.com/python/cpython/issues/112202)",
+    "lost_notify": f"{_SYNC}#asyncio.Condition.wait: may return spuriously; {_LIB}locks.py, Condition."
+    "wait: from CPython 3.13 on whoever ends by an error notifies another task "
+    "(https://github.com/python/cpython/issues/112202)",
     "relock": f"{_SYNC}#asyncio.Lock.acquire: waits until the lock is unlocked (a lock has no "
     "owner)",
     "unowned": f"{_SYNC}#asyncio.Lock.release: when the lock is locked, resets it to unlocked; "
@@ -141,7 +142,7 @@ PLAIN: Final = Semantics(
     conditions="fair",
     notified="woken",
     reacquire="lock_first",
-    lost_notify="passed_on" if hasattr(asyncio.Condition, "_notify") else "lost",
+    lost_notify="made_up" if hasattr(asyncio.Condition, "_notify") else "lost",
     relock="blocks",
     unowned="works",
     ties="any",

@@ -30,6 +30,7 @@ from conformance.cli.output import (
 from conformance.cli.run import FILE, open_results
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT
+from conformance.engine.cluster import cluster
 from conformance.engine.fuzz import Fuzz, FuzzPlan, Tally
 from conformance.engine.fuzz_batch import Recipe
 from conformance.engine.fuzz_corpus import Corpus
@@ -58,6 +59,7 @@ PROGRAMS = 1_000
 @click.option(
     "--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="[default: cores]"
 )
+@click.option("--executor", "where", metavar="dask://HOST:PORT", help="A cluster, instead of --jobs.")
 @click.option("--corpus", type=click.Path(file_okay=False, path_type=Path), help="Keep findings.")
 @click.option("--resume", is_flag=True, help="Go on with the campaign in --corpus.")
 @click.option("--results", "path", type=FILE, help="Write JSON lines.")
@@ -76,6 +78,7 @@ def fuzz(  # noqa: PLR0913, PLR0917 — one for each option
     areas: tuple[str, ...],
     seed: int,
     jobs: int,
+    where: str | None,
     corpus: Path | None,
     resume: bool,  # noqa: FBT001 — click passes it by name
     path: Path | None,
@@ -92,8 +95,10 @@ def fuzz(  # noqa: PLR0913, PLR0917 — one for each option
     recipes = tuple(Recipe(address, chosen, seed, limit, budget) for address in facts)
     if programs is None and minutes is None:
         programs = PROGRAMS
-    plan = FuzzPlan(recipes, programs, None if minutes is None else minutes * 60, jobs)
-    with open_results(path) as out, processes(jobs) as executor:
+    seconds = None if minutes is None else minutes * 60
+    carriers = cluster(where) if where else processes(jobs)
+    with open_results(path) as out, carriers as (executor, width):
+        plan = FuzzPlan(recipes, programs, seconds, width)
         campaign = Fuzz(plan, executor, Corpus(corpus) if corpus else None, resume=resume)
         interrupted = carry_out(campaign)
         if out is not None:
@@ -125,11 +130,11 @@ def describe(addresses: tuple[str, ...]) -> dict[str, RuntimeFacts]:
 
 
 @contextlib.contextmanager
-def processes(jobs: int) -> Iterator[Executor]:
-    """As many processes; an interruption is for this one only, and leaves none behind."""
+def processes(jobs: int) -> Iterator[tuple[Executor, int]]:
+    """As many processes, and their number; an interruption is for this one only, and leaves none behind."""
     executor = ProcessPoolExecutor(jobs, get_context("spawn"), _deaf)
     try:
-        yield executor
+        yield executor, jobs
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 

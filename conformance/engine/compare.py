@@ -77,7 +77,7 @@ class Difference:
 @final
 @dataclass(slots=True)
 class Comparison:
-    """A search in progress. `told`: programs that told them apart; `unsure`: those that then did not again."""
+    """A search in progress. `told`: programs that told them apart, twice; `unsure`: those that then did not again."""
 
     question: Question
     tried: int = 0
@@ -107,7 +107,7 @@ class Compare:
         for index in range(question.programs):
             program = self.program(index)
             if self._apart(program, 0):
-                if all(self._apart_afresh(program, n) for n in range(1, 1 + REPEATS[self.clock])):
+                if self._apart(program, 1):
                     self.state.told.append((index, program))
                 else:
                     self.state.unsure += 1

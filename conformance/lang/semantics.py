@@ -56,7 +56,8 @@ class Semantics:
     notified         one that is notified is `queued` for the condition's lock at once; or it is `woken` to ask for it.
     reacquire        who is cancelled on the way back from a condition is told with the lock (`lock_first`), or
                      without it (`at_once`), or only later, the wait being over (`shielded`).
-    lost_notify      what was told to a waiter that ends in a cancellation is `lost`, or `passed_on` to the next.
+    lost_notify      what was told to a waiter that ends in a cancellation is `lost`, or `passed_on` to the next; or
+                     whoever ends so notifies the next, notified or not (`made_up`).
     relock           taking a lock that one holds `blocks`, or is an `error`.
     unowned          releasing a lock that another task holds is an `error`, or `works`.
     ties             timers with equal deadlines fire in the order of arming (`fifo`) or in `any`
@@ -118,7 +119,7 @@ class Semantics:
     conditions: Literal["fair", "unordered"] = "fair"
     notified: Literal["queued", "woken"] = "woken"
     reacquire: Literal["lock_first", "at_once", "shielded"] = "lock_first"
-    lost_notify: Literal["lost", "passed_on"] = "lost"
+    lost_notify: Literal["lost", "passed_on", "made_up"] = "lost"
     relock: Literal["blocks", "error"] = "blocks"
     unowned: Literal["error", "works"] = "works"
     ties: Literal["fifo", "any"] = "any"

@@ -133,9 +133,10 @@ class CancelledSendSends(_Snatched):
     kinds = frozenset({"send"})
 
     def forget(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
+        sent = [item for sender, item in thing.senders if sender is task] if queue == "send" else []
         super().forget(task, queue, thing, extra)
-        if queue == "send":
-            thing.items += (extra,)
+        if sent:
+            thing.items += (*sent,)
 
 
 @mutant

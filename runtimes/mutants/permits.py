@@ -45,16 +45,16 @@ class SemaphoreOwned(Kernel):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        self.taken: Counter[tuple[Task, Semaphore]] = Counter()
+        self.in_hand: Counter[tuple[Task, Semaphore]] = Counter()
 
     def acquire_semaphore(self, task: Task, semaphore: Semaphore) -> Any:
-        self.taken[task, semaphore] += 1
+        self.in_hand[task, semaphore] += 1
         return super().acquire_semaphore(task, semaphore)
 
     def release_semaphore(self, task: Task, semaphore: Semaphore) -> None:
-        if not self.taken[task, semaphore]:
+        if not self.in_hand[task, semaphore]:
             raise Fault(self.fault("Misuse"))
-        self.taken[task, semaphore] -= 1
+        self.in_hand[task, semaphore] -= 1
         super().release_semaphore(task, semaphore)
 
 

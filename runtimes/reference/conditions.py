@@ -75,7 +75,8 @@ class Conditions(Primitives):
         self._settle(condition, task)
         if not handed:
             self.own(task, lock)
-        if error is not None and notified and self.semantics.lost_notify == "passed_on":
+        lost = self.semantics.lost_notify
+        if error is not None and (lost == "made_up" or (notified and lost == "passed_on")):
             self._wake_waiters(condition, 1)
         if not handed and self._yields["acquire"]:
             self.make_ready(task, VALUE if error is None else ERROR, error)

@@ -64,7 +64,7 @@ class Asked:
     probes: str
     arguments: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ("tasks", "cancel_tcp")
+    parts: tuple[str, ...] = ("tasks", "primitives", "cancel_tcp")
 
 
 RUNTIMES: Final = {

@@ -315,6 +315,7 @@ if __name__ == "__main__":
     import anyio_run
     import anyio_scopes
     import anyio_sync
+    import anyio_threads
     import anyio_timers
 
     LOADED = (
@@ -323,5 +324,6 @@ if __name__ == "__main__":
         anyio_timers,
         anyio_scopes,
         anyio_sync,
+        anyio_threads,
     )  # importing them fills PROBES
     anyio_run.main()

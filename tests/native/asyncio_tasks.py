@@ -162,6 +162,7 @@ if __name__ == "__main__":
     import asyncio_run
     import asyncio_scopes
     import asyncio_sync
+    import asyncio_threads
     import asyncio_timers
 
     LOADED = (
@@ -171,5 +172,6 @@ if __name__ == "__main__":
         asyncio_timers,
         asyncio_scopes,
         asyncio_sync,
+        asyncio_threads,
     )  # importing them fills PROBES
     asyncio_run.main()

@@ -385,6 +385,7 @@ if __name__ == "__main__":
     import curio_run
     import curio_scopes
     import curio_sync
+    import curio_threads
     import curio_timers
 
     LOADED = (
@@ -393,5 +394,6 @@ if __name__ == "__main__":
         curio_timers,
         curio_scopes,
         curio_sync,
+        curio_threads,
     )  # importing them fills PROBES
     curio_run.main()

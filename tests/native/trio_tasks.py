@@ -310,7 +310,14 @@ if __name__ == "__main__":
     import trio_run
     import trio_scopes
     import trio_sync
+    import trio_threads
     import trio_timers
 
-    LOADED = (trio_basics, trio_timers, trio_scopes, trio_sync)  # importing them fills PROBES
+    LOADED = (
+        trio_basics,
+        trio_timers,
+        trio_scopes,
+        trio_sync,
+        trio_threads,
+    )  # importing them fills PROBES
     trio_run.main()

@@ -30,18 +30,18 @@ SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
             {"main": (ops.Spawn("c"), ops.Join("c")), "c": (ops.Return(1),)},
         ),
     ),
-    # A swallowed cancel needs a task that waits, and a cancel of it.
+    # A swallowed cancel needs a task that waits, and a cancel of it; the failure is a note that should not be there.
     "swallowed-cancel": (
         ("tasks",),
-        Program({"main": (ops.Spawn("a"), ops.Cancel("a")), "a": (ops.Sleep(1),)}),
+        Program({"main": (ops.Spawn("a"), ops.Cancel("a")), "a": (ops.Sleep(1), ops.Note(1))}),
     ),
-    # Timers in the wrong order need two timers, one of them beside the other, and a trace of which came first.
+    # Timers in the wrong order need two timers, one beside the other: a task's end shows when it was woken.
     "lifo-timers": (
         ("time",),
         Program(
             {
                 "main": (ops.Spawn("a"), ops.Sleep(2)),
-                "a": (ops.SleepUntil(1), ops.Note(1)),
+                "a": (ops.SleepUntil(1),),
             }
         ),
     ),
@@ -60,13 +60,13 @@ SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
             channels={"ch0": Channel(1)},
         ),
     ),
-    # A shield that leaks needs a cancel, a shield, and something inside that would be cancelled; a note shows it.
+    # A shield that leaks needs a cancel, a shield, and something inside that would be cancelled.
     "leaking-shield": (
         ("tasks", "time"),
         Program(
             {
                 "main": (ops.Spawn("c"), ops.Cancel("c")),
-                "c": (ops.Shield((ops.Checkpoint(), ops.Note(1))),),
+                "c": (ops.Shield((ops.Checkpoint(),)),),
             }
         ),
     ),

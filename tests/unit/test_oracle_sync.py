@@ -23,7 +23,7 @@ VARIANTS: dict[str, Semantics] = {
     "shielded": replace(
         ALL["structured"], reacquire="shielded", lost_notify="passed_on", race="either"
     ),
-    "edge": replace(ALL["edge"], lost_notify="passed_on"),
+    "edge": replace(ALL["edge"], lost_notify="made_up"),
     "waiting": replace(ALL["waiting"], reacquire="at_once"),
     "eager": replace(ALL["eager"], permits="barging", conditions="unordered"),
     "loose": ALL["loose"],

@@ -65,7 +65,7 @@ def test_every_change_is_in_the_footprint(seed: int) -> None:
     make = ThreadMaker(seed)
     for _ in range(80):
         semantics = make.random.choice(list(VARIANTS.values()))
-        program = make.random.choice([make.connection, make.late, lambda: make.program(3, 2)])()
+        program = make.random.choice([make.connection(), make.late(), make.program(3, 2)])
         machine = Machine(program, semantics, lax=make.random.random() < 0.3)
         machine.choose = lambda _kind, options: make.random.randrange(options)
         while options := machine.options():

@@ -70,14 +70,25 @@ TIME: Final = Area(
 # ---------------------------------------------------------------- event
 
 
+def _set(scene: Scene, _: str) -> Op | None:
+    """A second time only where a runtime's events can be set again."""
+    event = scene.object("events")
+    if event in scene.set and not scene.has("set:again"):
+        return None
+    scene.set.add(event)
+    return ops.Set(event)
+
+
 def _event_serves(scene: Scene, event: str) -> Block:
+    if event in scene.set and not scene.has("set:again"):
+        return within(scene, ops.Wait(event))
     return within(scene, ops.Set(event), ops.Wait(event))
 
 
 EVENT: Final = Area(
     ops={
         "wait": on(ops.Wait, "events"),
-        "set": on(ops.Set, "events"),
+        "set": _set,
         "clear": on(ops.Clear, "events"),
         "is_set": on(ops.IsSet, "events"),
     },

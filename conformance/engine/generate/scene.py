@@ -24,11 +24,11 @@ class Scene:
     tasks     every task, main first; those that are detached have no handle, so nobody can name them.
     bodies    the ops of each task so far.
     objects   what is declared: for each field of `Program`, sizes by name.
-    streams   the TCP streams that some op opens; `scopes` and `groups` likewise.
+    streams   the TCP streams that some op opens; `scopes` and `groups` likewise. `set`: events that some op sets.
     """
 
     __slots__ = (
-        "bodies", "can", "detached", "groups", "objects", "opened", "scopes", "streams",
+        "bodies", "can", "detached", "groups", "objects", "opened", "scopes", "set", "streams",
         "tape", "tasks",
     )  # fmt: skip
 
@@ -42,6 +42,7 @@ class Scene:
         self.streams: list[str] = []
         self.scopes: list[str] = []
         self.groups: list[str] = []
+        self.set: set[str] = set()
         self.opened = 0
 
     def add_task(self) -> str:

@@ -121,7 +121,7 @@ function makeTable(groups) {
   return table;
 }
 
-// Rows are made in slices, so that the first ones are there at once, however many there are.
+// Rows are put in by slices: those in sight at once, the others after they have been painted.
 function append(from, upto) {
   const { found, groups, cache, table } = MATRIX;
   const stop = Math.min(upto, found.length, MATRIX.limit);
@@ -135,7 +135,7 @@ function append(from, upto) {
     if (!cache.has(row)) cache.set(row, makeTableRow(row, groups));
     MATRIX.last.body.append(cache.get(row));
   }
-  if (stop < Math.min(found.length, MATRIX.limit)) MATRIX.pending = setTimeout(() => append(stop, stop + CHUNK));
+  if (stop < Math.min(found.length, MATRIX.limit)) MATRIX.pending = setTimeout(() => append(stop, stop + CHUNK), 40);
   else if (stop < found.length) MATRIX.body.append(moreRows(stop));
 }
 

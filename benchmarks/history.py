@@ -1,0 +1,199 @@
+"""Real history: defects that released versions had, found or not, and quiet or not where they are mended.
+
+    python -m benchmarks.history --python 3.12.1=/path/to/python3.12 --markdown benchmarks/history.md
+
+Each version is installed into an environment of its own (package indexes are needed). A defect counts only where a
+script in the runtime's own API shows it on the broken version and not on the mended one. Found by the catalogue, or by
+the fuzzer, means: some violation on the broken version that the mended one, on the same programs, does not show.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tomllib
+import venv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from benchmarks.__main__ import machine
+from conformance.judge.results import read_results
+from conformance.judge.verdict import Verdict
+
+HERE: Final = Path(__file__).parent
+STEPS: Final = (50, 250, 1000)
+"""So many programs are tried, then more, until the defect is found."""
+COLUMNS: Final = (
+    "defect", "versions", "native script", "catalogue", "fuzzer", "programs to first", "left on the mended one",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came of one defect. `first` is the number of programs up to the first that shows it."""
+
+    defect: str
+    what: str
+    source: str
+    versions: str
+    native: str
+    catalogue: tuple[str, ...]
+    fuzzer: tuple[str, ...]
+    first: int | None
+    tried: int
+    left: tuple[str, ...]
+
+    def cells(self) -> Iterator[str]:
+        """As text, in the order of `COLUMNS`."""
+        yield f"[{self.defect}]({self.source}): {self.what}"
+        yield self.versions
+        yield self.native
+        yield f"found: {', '.join(self.catalogue[:3])}" if self.catalogue else "not found"
+        yield f"found: {self.fuzzer[0]}" if self.fuzzer else f"not found in {self.tried}"
+        yield "" if self.first is None else str(self.first)
+        yield "; ".join(self.left) or "nothing"
+
+
+class History:
+    """The environments of one run. `pythons`: interpreters by version."""
+
+    def __init__(self, folder: Path, pythons: dict[str, str]) -> None:
+        self.folder = folder
+        self.pythons = pythons
+
+    def interpreter(self, package: str, version: str) -> str:
+        """One that has that version of the package and nothing else. Raises LookupError for a missing CPython."""
+        if package == "python":
+            minor = ".".join(version.split(".")[:2])
+            found = self.pythons.get(version) or shutil.which(f"python{minor}")
+            if found is None:
+                raise LookupError(f"there is no CPython {version} here: --python {version}=PATH")
+            return found
+        place = self.folder / f"{package}-{version}"
+        python = str(place / "bin" / "python")
+        if not place.exists():
+            venv.create(place, with_pip=False, symlinks=True)
+            pip = [sys.executable, "-m", "pip", "--quiet", "--python", python, "install"]
+            subprocess.run([*pip, f"{package}=={version}"], check=True)
+        return python
+
+    def row(self, defect: dict[str, Any]) -> Row:
+        """Carry out one comparison."""
+        versions = [defect["broken"], defect["mended"]]
+        pythons = [self.interpreter(defect["package"], version) for version in versions]
+        codes = [_code([python, "-c", defect["script"]]) for python in pythons]
+        addresses = [f"{defect['runtime']}@{python}" for python in pythons]
+        broken, mended = (self.catalogue(address) for address in addresses)
+        first, tried, new, left = self.fuzz(addresses, defect["areas"])
+        return Row(
+            defect=defect["id"],
+            what=defect["what"],
+            source=defect["source"],
+            versions=f"{defect['package']} {' → '.join(versions)}",
+            native="confirmed" if codes == [1, 0] else f"not confirmed: exits {codes}",
+            catalogue=tuple(sorted(broken - mended)),
+            fuzzer=new,
+            first=first,
+            tried=tried,
+            left=left,
+        )
+
+    def catalogue(self, address: str) -> set[str]:
+        """The scenarios that it violates."""
+        results = self.folder / "results.jsonl"
+        results.unlink(missing_ok=True)
+        _conformance(
+            "run", "--runtime", address, "--seeds", "2", "--jobs", "1", "--results", results
+        )
+        cases = read_results(results).cases
+        return {case.scenario for case in cases if case.verdict is Verdict.VIOLATES}
+
+    def fuzz(
+        self, addresses: list[str], areas: list[str]
+    ) -> tuple[int | None, int, tuple[str, ...], tuple[str, ...]]:
+        """First detection, programs tried, what only the broken one shows, and what both do."""
+        for programs in STEPS:
+            broken, mended = (self.findings(address, areas, programs) for address in addresses)
+            new = {kind: at for kind, at in broken.items() if kind not in mended}
+            if new or programs == STEPS[-1]:
+                break
+        ordered = tuple(sorted(new, key=lambda kind: new[kind]))
+        return (1 + min(new.values()) if new else None), programs, ordered, tuple(sorted(mended))
+
+    def findings(self, address: str, areas: list[str], programs: int) -> dict[str, int]:
+        """What the fuzzer finds forbidden: the failure's kind, and the number of the first program that showed it."""
+        chosen = [word for area in areas for word in ("--area", area)]
+        told = json.loads(
+            _conformance(
+                "fuzz", address, "--programs", programs, "--jobs", 1, "--format", "json", *chosen
+            )
+        )
+        found: dict[str, int] = {}
+        for witness in told["findings"]:
+            if witness["grade"] == "FORBIDDEN":
+                at = int(witness["origin"].partition("/")[2])
+                kind = witness["identity"]
+                found[kind] = min(at, found.get(kind, at))
+        return found
+
+
+def _code(command: list[str]) -> int:
+    return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode
+
+
+def _conformance(*words: object) -> str:
+    command = [sys.executable, "-m", "conformance", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1, 2):
+        raise RuntimeError(f"{' '.join(command)}: exit {done.returncode}: {done.stderr}")
+    return done.stdout
+
+
+def markdown(rows: list[Row]) -> str:
+    """For a page."""
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
+    lines += ["| " + " | ".join(row.cells()) + " |" for row in rows]
+    about = (
+        "Defects of released versions, from `benchmarks/history.toml`. Each is confirmed by a script in the runtime's "
+        "own API; found means a violation that only the broken version shows, on the same programs. What is left on "
+        "the mended one are other defects, which both versions have."
+    )
+    return f"# Real history\n\n{machine()}\n\n{about}\n\n" + "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Make the environments, run, print, write."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.history", description=__doc__)
+    parser.add_argument("--only", action="append", metavar="ID", help="one of them (repeatable)")
+    parser.add_argument("--python", action="append", default=[], metavar="VERSION=PATH")
+    parser.add_argument("--environments", type=Path, metavar="DIR", help="keep them there")
+    parser.add_argument("--markdown", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    pythons = dict(word.split("=", 1) for word in options.python)
+    defects = tomllib.loads((HERE / "history.toml").read_text(encoding="utf-8"))["defect"]
+    rows = []
+    with TemporaryDirectory() as temporary:
+        history = History(options.environments or Path(temporary), pythons)
+        history.folder.mkdir(parents=True, exist_ok=True)
+        for defect in defects:
+            if options.only and defect["id"] not in options.only:
+                continue
+            try:
+                rows.append(history.row(defect))
+            except LookupError as error:
+                sys.stderr.write(f"{defect['id']}: {error}\n")
+                continue
+            sys.stdout.write(" | ".join(rows[-1].cells()) + "\n")
+            sys.stdout.flush()
+    if options.markdown is not None:
+        options.markdown.write_text(markdown(rows), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
