@@ -44,6 +44,7 @@ class Row:
     versions: str
     native: str
     catalogue: tuple[str, ...]
+    answers: tuple[str, ...]
     fuzzer: tuple[str, ...]
     first: int | None
     tried: int
@@ -54,10 +55,16 @@ class Row:
         yield f"[{self.defect}]({self.source}): {self.what}"
         yield self.versions
         yield self.native
-        yield f"found: {', '.join(self.catalogue[:3])}" if self.catalogue else "not found"
+        yield "; ".join(self._catalogue()) or "not found"
         yield f"found: {self.fuzzer[0]}" if self.fuzzer else f"not found in {self.tried}"
         yield "" if self.first is None else str(self.first)
         yield "; ".join(self.left) or "nothing"
+
+    def _catalogue(self) -> Iterator[str]:
+        if self.catalogue:
+            yield "found: " + ", ".join(self.catalogue[:3])
+        if self.answers:
+            yield "other answers: " + ", ".join(self.answers[:3])
 
 
 class History:
@@ -89,7 +96,10 @@ class History:
         pythons = [self.interpreter(defect["package"], version) for version in versions]
         codes = [_code([python, "-c", defect["script"]]) for python in pythons]
         addresses = [f"{defect['runtime']}@{python}" for python in pythons]
-        broken, mended = (self.catalogue(address) for address in addresses)
+        broken, mended = (self.catalogue(a, defect["scenarios"]) for a in addresses)
+        failed = {scenario for scenario, case in broken.items() if case[0]}
+        failed -= {scenario for scenario, case in mended.items() if case[0]}
+        answers = {s for s, case in broken.items() if s in mended and mended[s][1] != case[1]}
         first, tried, new, left = self.fuzz(addresses, defect["areas"])
         return Row(
             defect=defect["id"],
@@ -97,22 +107,27 @@ class History:
             source=defect["source"],
             versions=f"{defect['package']} {' → '.join(versions)}",
             native="confirmed" if codes == [1, 0] else f"not confirmed: exits {codes}",
-            catalogue=tuple(sorted(broken - mended)),
+            catalogue=tuple(sorted(failed)),
+            answers=tuple(sorted(answers - failed)),
             fuzzer=new,
             first=first,
             tried=tried,
             left=left,
         )
 
-    def catalogue(self, address: str) -> set[str]:
-        """The scenarios that it violates."""
+    def catalogue(self, address: str, globs: list[str]) -> dict[str, tuple[bool, str]]:
+        """Each applicable scenario: whether it is violated, and how a question is answered."""
         results = self.folder / "results.jsonl"
         results.unlink(missing_ok=True)
         _conformance(
             "run", "--runtime", address, "--seeds", "2", "--jobs", "1", "--results", results
         )
         cases = read_results(results).cases
-        return {case.scenario for case in cases if case.verdict is Verdict.VIOLATES}
+        return {
+            case.scenario: (case.verdict is Verdict.VIOLATES, str(case.answer))
+            for case in cases
+            if case.verdict is not Verdict.NOT_APPLICABLE
+        }
 
     def fuzz(
         self, addresses: list[str], areas: list[str]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from conformance.judge.atlas import reply
+from conformance.judge.baseline import words
 from conformance.judge.case import Case
 from conformance.judge.gate import Gated
 from conformance.judge.results import Results
@@ -115,10 +116,9 @@ def kind_of(before: Case, after: Case) -> str | None:
         if after.verdict is Verdict.NOT_APPLICABLE:
             return "no longer applies"
         return "applies now" if before.verdict is Verdict.NOT_APPLICABLE else "mended"
-    words = [set((reply(case) or "").split(" | ")) for case in (before, after)]
-    if before.answers and words[0] != words[1]:
-        return "answers otherwise"
-    return None
+    # A word that was not seen before counts; fewer words may only be fewer schedules, as in the gate.
+    new = words([reply(after)]) - words([reply(before)])
+    return "answers otherwise" if after.answers and new else None
 
 
 def _change(before: Case | None, after: Case) -> Change | None:
@@ -127,8 +127,8 @@ def _change(before: Case | None, after: Case) -> Change | None:
         bad = after.verdict is Verdict.VIOLATES
         kind = "new, and violated" if bad else "new"
         # Where nothing is wrong, one line for the scenario will do.
-        words = visible(face(after)) if bad else ""
-        return Change(kind, scenario, "", words, visible(after.reason) if bad else "")
+        told = visible(face(after)) if bad else ""
+        return Change(kind, scenario, "", told, visible(after.reason) if bad else "")
     kind_now = kind_of(before, after)
     if kind_now is None:
         return None

@@ -30,7 +30,8 @@ def drop_in(promise: str, own: Mapping[str, str], **answers: Any) -> Semantics:
         name: own[name] if name in answers else f"{promise}; {own.get(name, '')}{text}"
         for name, text in PLAIN.citations.items()
     }
-    return replace(PLAIN, citations=citations, **answers)
+    # Five minutes for leftover threads, in which a clock that replaces timers stands still.
+    return replace(PLAIN, citations=citations, **{"leftover_threads": "awaited", **answers})
 
 
 class DropIn(Asyncio):

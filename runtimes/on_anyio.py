@@ -38,7 +38,9 @@ _COMPOSED = frozenset(
 _HANDLES = frozenset({"cancel", "cancel:self", "cancelled", "done", "join"})
 
 
-class Anyio(AnyioServers, AnyioTcp, AnyioScopes, AnyioThreads, AnyioSync, Context, Time, Tasks, Runtime):
+class Anyio(
+    AnyioServers, AnyioTcp, AnyioScopes, AnyioThreads, AnyioSync, Context, Time, Tasks, Runtime
+):
     """The adapter. What one run needs (`_backend`, `_group`, …) is made afresh by `run`."""
 
     families = frozenset({"anyio"})

@@ -154,7 +154,9 @@ class CurioTcp(Tcp):
         return Stream(raw, stream, end)
 
 
-class Curio(CurioServers, CurioTcp, CurioScopes, CurioThreads, CurioSync, Context, Time, Tasks, Runtime):
+class Curio(
+    CurioServers, CurioTcp, CurioScopes, CurioThreads, CurioSync, Context, Time, Tasks, Runtime
+):
     """The adapter. What one run needs is made afresh by `run`."""
 
     families = frozenset({"curio"})

@@ -51,8 +51,8 @@ CITATIONS: Final[Mapping[str, str]] = {
     "unowned": f"{_SOURCE}sync.py, Lock.release: only a lock that nobody holds is an error",
     "ties": f"{_SOURCE}timequeue.py: a heap of deadline and task id, so by age of the task",
     "past": f"{_SOURCE}kernel.py, kernel_run: deadlines are looked at once per cycle of the kernel",
-    "stray_timeout": f"{_SOURCE}time.py, _TimeoutAfter.__aexit__: a timeout that escapes an inner block is an operational"
-    " error, UncaughtTimeoutError",
+    "stray_timeout": f"{_SOURCE}time.py, _TimeoutAfter.__aexit__: a timeout that escapes an inner block is an"
+    " operational error, UncaughtTimeoutError",
     "dead_owner": f"{_SOURCE}sync.py, Lock: a flag and a queue of waiters; nobody is the owner, and "
     "a task's end releases nothing",
     "notice": f"{_SOURCE}task.py, Task._task_runner and TaskGroup._task_done: the ending task "

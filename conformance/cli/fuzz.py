@@ -59,7 +59,9 @@ PROGRAMS = 1_000
 @click.option(
     "--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="[default: cores]"
 )
-@click.option("--executor", "where", metavar="dask://HOST:PORT", help="A cluster, instead of --jobs.")
+@click.option(
+    "--executor", "where", metavar="dask://HOST:PORT", help="A cluster, instead of --jobs."
+)
 @click.option("--corpus", type=click.Path(file_okay=False, path_type=Path), help="Keep findings.")
 @click.option("--resume", is_flag=True, help="Go on with the campaign in --corpus.")
 @click.option("--results", "path", type=FILE, help="Write JSON lines.")

@@ -139,7 +139,11 @@ TABLE: Final[tuple[Tells, ...]] = (
     (
         "cancelled_thread",
         "threads/cancelled-wait",
-        {"abandons": "abandoned", "waits-then-cancelled": "awaited", "waits-then-returns": "awaited"},
+        {
+            "abandons": "abandoned",
+            "waits-then-cancelled": "awaited",
+            "waits-then-returns": "awaited",
+        },
     ),
     ("thread_call", "threads/call-under-way", {"cancelled-too": "inside", "goes-on": "apart"}),
     ("thread_context", "threads/context", {"sees-them": "copied", "sees-none": "none"}),

@@ -195,6 +195,10 @@ class Cancellation(Clock):
         if queue in ("condition", "reacquire"):
             self.interrupt_waiter(task, queue, thing, extra)
             return
+        if queue == "join" and self.semantics.cancel_joiner == "propagates" and not self.level:
+            self.take_cancel(task)  # it was told before it began to wait
+            if self.edge_cancel(thing, (task,)):
+                return
         if queue == "awaited":
             return  # a thread, and nothing but its end
         self.forget(task, queue, thing, extra)

@@ -50,7 +50,7 @@ EVERYTHING = -1
 
 SOCKETS = frozenset({"connect", "accept", "tcp-read", "tcp-write", "io"})
 """What sockets wake for: whether a loop has seen it before a cancellation comes is nobody's promise."""
-LINGERING = frozenset({"lingering-send", "lingering-party"})
+LINGERING = frozenset({"lingering-send", "lingering-party", "lingering-permit"})
 """Wake-ups of who is told of a cancellation, and until it goes on is still where it waited."""
 _UNDONE = SOCKETS | LINGERING
 """What a cancellation may take back under whatever semantics."""

@@ -77,8 +77,8 @@ class Permits(Tasks):
         """
         if not self.fifo:
             return False
-        given = ("semaphore", semaphore, None)
-        ahead = [t for t in self.tasks if t.state == READY and t.undo == given]
+        given = (("semaphore", semaphore, None), ("lingering-permit", semaphore, None))
+        ahead = [t for t in self.tasks if t.state == READY and t.undo in given]
         for task in ahead:
             self.reads |= task.bit
         return bool(ahead) and self.choose("wake", 2) == 1
@@ -201,7 +201,9 @@ class Permits(Tasks):
     def undo(self, task: Task, kind: str, thing: Any, value: Any) -> None:
         """A cancellation wins over a wake-up: what was given goes to the next. A barrier stays passed."""
         self.writes |= thing.bit
-        if kind == "semaphore":
+        if kind == "semaphore" and self.fifo and self.choose("wake", 2):
+            task.undo = ("lingering-permit", thing, None)  # given back when the task goes on
+        elif kind in ("semaphore", "lingering-permit"):
             self.give(thing)
         elif kind == "semaphore-again":
             self._rouse(thing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from runtimes.reference.kernel import Fault
+from runtimes.reference.kernel import LINGERING, Fault
 from runtimes.reference.objects import (
     BLOCKED,
     DONE,
@@ -303,6 +303,6 @@ class Primitives(Permits):
 
 
 PERMITS: Final = frozenset(
-    {"semaphore", "semaphore-again", "limiter", "limiter-again", "lingering-party"}
+    {"semaphore", "semaphore-again", "limiter", "limiter-again", *LINGERING} - {"lingering-send"}
 )
 """What a task was woken for that the layer below knows."""

@@ -170,13 +170,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
         }
     ),
     "drops-second-error": frozenset({"spawn/group-cleanup-error", "spawn/group-two-errors"}),
-    "eager-start": frozenset(
-        {
-            "spawn/group-error-shape",
-            "spawn/group-inner-contained",
-            "spawn/starts",
-        }
-    ),
+    "eager-start": frozenset({"spawn/starts"}),
     "early-join": frozenset(
         {
             "cancellation/finally-runs",
@@ -441,7 +435,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "tcp/send-after-send-eof",
         }
     ),
-    "set-switches": frozenset({"spawn/group-two-errors", "sync/event-set-switches"}),
+    "set-switches": frozenset({"sync/event-set-switches"}),
     "shield-exit-raises": frozenset(
         {
             "cancellation/shield-defers",
@@ -473,7 +467,6 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     ),
     "spares-the-body": frozenset(
         {
-            "join/group-child-fails",
             "spawn/group-error-interrupts-body",
             "spawn/group-spawn-after-failure",
         }

@@ -1,4 +1,4 @@
-"""Which scenarios catch which mutant of conditions, semaphores, limiters, barriers and ends of channels: at least these."""
+"""Which scenarios catch which mutant of conditions, permits, barriers and ends of channels: at least these."""
 
 from __future__ import annotations
 

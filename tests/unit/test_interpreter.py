@@ -15,7 +15,6 @@ from conformance.errors import AdapterError
 from conformance.interpreter import ProgramError, run_program
 from conformance.interpreter.ops import METHODS
 from conformance.lang import ops
-from conformance.lang.ops.threads import ONLY_IN_THREADS
 from conformance.lang.ops import (
     Attempt,
     Block,
@@ -33,6 +32,7 @@ from conformance.lang.ops import (
     Sleep,
     Spawn,
 )
+from conformance.lang.ops.threads import ONLY_IN_THREADS
 from conformance.lang.outcome import show_outcome
 from conformance.lang.program import Program
 from conformance.run.frames import SCOPES

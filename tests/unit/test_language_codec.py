@@ -43,7 +43,9 @@ def decode(text: str) -> Program:
 
 def test_strategy_knows_every_op() -> None:
     """No op kind is left out of the generated programs; `test_language_loop` has the loop's."""
-    assert {*PLAIN, *NESTING, *THREADED, "spawn", "detach", "start", "return"} == set(ops.OPS) - ops.LOOP
+    assert {*PLAIN, *NESTING, *THREADED, "spawn", "detach", "start", "return"} == set(
+        ops.OPS
+    ) - ops.LOOP
 
 
 @many

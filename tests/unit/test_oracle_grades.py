@@ -68,6 +68,9 @@ class Machine:
     def outcome(self) -> Outcome:
         return said(self.taken)
 
+    def aim(self, outcome: Outcome) -> Any:
+        raise NotImplementedError  # nobody searches it for one outcome
+
 
 def allowed(semantics: Semantics, clock: Any = "virtual") -> AllowedSet:
     """What the machine's oracle allows."""

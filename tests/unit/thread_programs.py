@@ -124,7 +124,10 @@ class ThreadMaker:
             ),
             "a": (ops.Attempt((ops.Sleep(9),), finally_=cleanup),),
             "b": (choice(some), choice(some)),
-            "c": (choice(some), ops.Attempt((choice(some),), on_error=(), on_cancel=choice([None, ()]))),
+            "c": (
+                choice(some),
+                ops.Attempt((choice(some),), on_error=(), on_cancel=choice([None, ()])),
+            ),
         }
         return Program(tasks, events=("e",))
 

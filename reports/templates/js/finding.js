@@ -34,7 +34,7 @@ function findingLanes(held, seen, allowed, parting, found) {
   const draw = (outcome, caption) => {
     const { items, ticks } = outcomeItems(outcome);
     const mark = parting && items.find((item) => item.task === parting.task && item.at === parting.index);
-    return lanes({ tasks: held.tasks, items, ticks, parting: mark || null, caption });
+    return lanes({ tasks: held.tasks, items, ticks, parting: mark || null, caption, note: NO_ORDER });
   };
   return [draw(seen, `${found.runtime}: observed`), parting ? h("p", { class: "parting-words" }, h("mark", {}, `They part in ${parting.task}: saw “${parting.saw}”, allowed “${parting.expected}”.`)) : null,
     allowed ? draw(allowed, "the nearest allowed outcome") : null];

@@ -60,10 +60,19 @@ function filtersChanged() {
   applyFilters();
 }
 
+// What readers of one runtime's documents call things, and what they are called here.
+const ALSO = {
+  fifo: ["order"], start: ["first step"], nursery: ["group"], taskgroup: ["group"], mutex: ["lock"], queue: ["channel"], socket: ["tcp"], connection: ["tcp"],
+  timeout: ["deadline", "timers"], exception: ["error", "raise"], kill: ["cancel"], abort: ["cancel"], fair: ["order", "barg"], contextvar: ["context"], thread: ["threads"],
+};
+const PASSED_OVER = new Set(["a", "an", "the", "in", "on", "of", "is", "does", "do", "i", "may", "to", "for", "and", "with", "what", "how"]);
+
+const mentions = (row, word) => row.search.includes(word) || (ALSO[word] || []).some((other) => row.search.includes(other));
+
 function fits(row, filters, words, among) {
   if (filters.area && row.area !== filters.area) return false;
   if (filters.level && (filters.level === "question" ? !row.question : row.level !== filters.level)) return false;
-  for (const word of words) if (!row.search.includes(word)) return false;
+  for (const word of words) if (!mentions(row, word)) return false;
   if (filters.verdict || filters.marked) {
     const found = among.some((runtime) => runtime.columns.some((column) => {
       const state = row.state(column);
@@ -76,8 +85,11 @@ function fits(row, filters, words, among) {
 
 function applyFilters() {
   const filters = readFilters();
-  const among = filters.runtime.length ? runtimes.filter((runtime) => filters.runtime.includes(runtime.address)) : runtimes;
-  const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
+  const asked = filters.q.toLowerCase().split(/[\s?,]+/).filter((word) => word && !PASSED_OVER.has(word));
+  // A word that is a runtime's name chooses its column.
+  const chosen = filters.runtime.concat(asked.filter((word) => runtimeOf.has(word)));
+  const among = chosen.length ? runtimes.filter((runtime) => chosen.includes(runtime.address)) : runtimes;
+  const words = asked.filter((word) => !runtimeOf.has(word));
   const found = rows.filter((row) => fits(row, filters, words, among));
   const groups = filters.apart ? among.flatMap((r) => r.columns.map((c) => ({ address: r.address, columns: [c] }))) : among;
   drawMatrix(found, groups);

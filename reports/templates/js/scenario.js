@@ -132,11 +132,11 @@ function firstTrace(row, held, column) {
 function picture(held, seen, column, at, row) {
   const { items, ticks } = seen.trace.length ? traceItems(seen.trace) : outcomeItems(outcomeOf(held, seen.outcome));
   const caption = `${nameOf(column)}: ${shown(row, row.state(column))}, ${seen.seed === null ? "as shipped" : "seed " + seen.seed}`;
-  return [lanes({ tasks: held.tasks, items, ticks, parting: itemAt(items, at ?? null), caption }), traceTable(held, seen.trace)];
+  return [lanes({ tasks: held.tasks, items, ticks, parting: itemAt(items, at ?? null), caption, note: seen.trace.length ? "" : NO_ORDER }), traceTable(seen.trace)];
 }
 
-function traceTable(held, trace) {
-  if (!trace.length) return h("p", { class: "quiet" }, "No trace was kept: these are the entries of its outcome.");
+function traceTable(trace) {
+  if (!trace.length) return null;
   return folded("as a table", () => h("table", { class: "trace" },
     h("thead", {}, h("tr", {}, ["tick", "task", "what", ""].map((word) => h("th", { scope: "col" }, word)))),
     h("tbody", {}, trace.map((event) => h("tr", { class: event.what }, [event.tick ?? "", event.task, event.what, event.detail].map((word) => h("td", {}, String(word))))))));

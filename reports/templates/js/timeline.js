@@ -36,6 +36,8 @@ function traceItems(events) {
   return { items, ticks };
 }
 
+const NO_ORDER = "entries of each task in order; within a tick the tasks' order is not known";
+
 // Items of an outcome, which has no trace: its log entries at their ticks, and each task's end.
 function outcomeItems(outcome) {
   const items = [], ticks = [];
@@ -104,7 +106,7 @@ function markShape(kind, x, y) {
 }
 
 // `parting`: the item at which it parts from another; `caption` names the lane picture for readers.
-function lanes({ tasks, items, ticks, parting, caption }) {
+function lanes({ tasks, items, ticks, parting, caption, note }) {
   const shownTasks = tasks.filter((task) => items.some((item) => item.task === task));
   for (const item of items) if (!shownTasks.includes(item.task)) shownTasks.push(item.task);
   const count = ticks.length, x = layout(items, count), names = Math.min(18, Math.max(4, ...shownTasks.map((t) => t.length)));
@@ -121,7 +123,7 @@ function lanes({ tasks, items, ticks, parting, caption }) {
   const nodes = [...items].sort((a, b) => a.from - b.from).map((item) => drawItem(item, left, x, TOP + LANE * shownTasks.indexOf(item.task), item === parting));
   svg.append(...nodes);
   keyed(svg, nodes, detail);
-  return h("figure", { class: "timeline" }, h("figcaption", {}, caption), h("div", { class: "scroll" }, svg), detail);
+  return h("figure", { class: "timeline" }, h("figcaption", {}, caption, note ? h("small", {}, " " + note) : null), h("div", { class: "scroll" }, svg), detail);
 }
 
 function ruler(svg, ticks, x, left, height) {
