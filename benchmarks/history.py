@@ -27,7 +27,7 @@ from conformance.judge.results import read_results
 from conformance.judge.verdict import Verdict
 
 HERE: Final = Path(__file__).parent
-STEPS: Final = (50, 250, 1000)
+STEPS: Final = (50, 600)
 """So many programs are tried, then more, until the defect is found."""
 COLUMNS: Final = (
     "defect", "versions", "native script", "catalogue", "fuzzer", "programs to first", "left on the mended one",
@@ -119,8 +119,9 @@ class History:
         """Each applicable scenario: whether it is violated, and how a question is answered."""
         results = self.folder / "results.jsonl"
         results.unlink(missing_ok=True)
+        chosen = [word for glob in globs for word in ("--scenario", glob)]
         _conformance(
-            "run", "--runtime", address, "--seeds", "2", "--jobs", "1", "--results", results
+            "run", "--runtime", address, "--seeds", 2, "--jobs", 1, "--results", results, *chosen
         )
         cases = read_results(results).cases
         return {

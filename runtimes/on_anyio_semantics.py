@@ -94,6 +94,10 @@ _CITATIONS = {
     "cancel_joiner": "undocumented; anyio/_core/_tasks.py:TaskHandle.__await__ waits for an event",
     "join_error": f"{_API}#anyio.TaskHandle raises TaskFailed",
     "join_cancelled": f"{_API}#anyio.TaskHandle raises TaskCancelled",
+    "joiners": "undocumented; anyio/_core/_tasks.py:TaskHandle.__await__: each waits for an event, then"
+    " gets the value or the error",
+    "second_user": "https://anyio.readthedocs.io/en/stable/api.html#anyio.BusyResourceError: two tasks"
+    " try to read from or write to the same resource concurrently",
     "join_self": "undocumented; anyio/_core/_tasks.py:TaskHandle.__await__ waits for an event",
     "locks": "undocumented; anyio/_backends/_asyncio.py:Lock.release hands over to the first"
     " waiter",

@@ -36,6 +36,9 @@ CITATIONS: Final[Mapping[str, str]] = {
     "cancel_joiner": f"{_SOURCE}sched.py, SchedBarrier: a cancelled joiner leaves the set",
     "join_error": f"{_MANUAL}#Task.join: raises TaskError, whose __cause__ is the actual exception",
     "join_cancelled": f"{_MANUAL}#Task.join: TaskError; its __cause__ is then TaskCancelled",
+    "joiners": f"{_SOURCE}task.py, Task.join: waits, then returns or raises what the task ended with",
+    "second_user": f"{_SOURCE}kernel.py, trap_io: a second task that waits for one descriptor gets a"
+    " ReadResourceBusy or WriteResourceBusy",
     "join_self": f"{_SOURCE}task.py, Task.wait: a task joins the set of those that wait for it",
     "locks": "docstring of curio/sched.py, SchedFIFO: tasks awake in the order of arrival, used "
     f"for locks; {_SOURCE}sync.py, Lock.release: hands the lock to the first waiter",

@@ -128,6 +128,9 @@ SEMANTICS = Semantics(
         "cancel_joiner": _COMPOSED + "waits for an event",
         "join_error": _COMPOSED + "raises the stored exception",
         "join_cancelled": _COMPOSED + "a task's Cancelled must not be raised in another task",
+        "joiners": _COMPOSED + "an event wakes them all",
+        "second_user": f"{_CORE}#trio.BusyResourceError a task attempts to use a resource that some other"
+        " task is already using",
         "join_self": _COMPOSED + "waits for an event that oneself would have to set",
         "locks": f"{_CORE}#fairness a lock always goes to the task that has been waiting longest",
         "channels": f"{_CORE}#fairness as for locks; MemoryReceiveChannel.receive: the first task"

@@ -43,6 +43,11 @@ TABLE: Final[tuple[Tells, ...]] = (
         "cancellation/cancel-during-cleanup",
         {"interrupts": ("told", "each"), "ignored": "ignored"},
     ),
+    (
+        "second_user",
+        "tcp/two-receives",
+        {"second-fails": "refused", "second-hangs": "displaces", "first-hangs": "displaces"},
+    ),
     ("cancel_waits", "cancellation/call-waits", {"waits": True, "returns-at-once": False}),
     (
         "cancel_running",

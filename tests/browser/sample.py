@@ -39,11 +39,37 @@ def options(place: str) -> Mapping[str, str]:
 def sample() -> Results:
     """48 scenarios on 4 runtimes and 3 Pythons; one of them is violated, and a file is truncated."""
     made = synthetic(48, 4)
-    return replace(made, cases=tuple(map(_spoiled, made.cases)), truncated=("cut.jsonl",))
+    cases = tuple(_several(_spoiled(case)) for case in made.cases)
+    return replace(made, cases=cases, truncated=("cut.jsonl",))
 
 
 BROKEN = "timers/scenario-0003"
 """A scenario that loop-01 violates on each Python."""
+
+
+SEVERAL = "join/scenario-0001"
+"""A scenario for which seeds show two outcomes on loop-02."""
+
+
+def _several(case: Case) -> Case:
+    """The case; that of SEVERAL answers `early | late`."""
+    if (case.scenario, case.runtime) != (SEVERAL, "loop-02"):
+        return case
+    like = next(c for c in synthetic(48, 4).cases if c.scenario == SEVERAL and c.histograms)
+    histogram = like.histograms[0]
+    seen = [
+        replace(histogram.seen[0], outcome=outcome, count=5, labels=(word,), seed=seed, token="")
+        for outcome, word, seed in zip(
+            histogram.allowed, ("early", "late"), (None, 7), strict=False
+        )
+    ]
+    return replace(
+        case,
+        verdict=Verdict.CONFORMS,
+        reason="",
+        answer="early | late",
+        histograms=(replace(histogram, seen=tuple(seen)),),
+    )
 
 
 def _spoiled(case: Case) -> Case:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Shown
-from tests.browser.sample import BROKEN, VIEWS, WITNESS, texts, wait_until
+from tests.browser.sample import BROKEN, SEVERAL, VIEWS, WITNESS, texts, wait_until
 
 
 @pytest.mark.parametrize("place", VIEWS)
@@ -91,11 +91,16 @@ def test_timelines_are_read_by_keyboard(shown: Shown, report: Path) -> None:
 def test_the_other_timeline_can_be_chosen(shown: Shown, report: Path) -> None:
     """Choosing a runtime changes the picture, and the address, which opens the same picture again."""
     page = shown.go(report, f"#cell/{BROKEN}@loop-01")
-    beside = page.get_by_label("beside")
+    beside = page.locator("select[name=with]")
     beside.select_option(label="loop-03, 1.3, Python 3.12.1")
     wait_until(page, "location.hash.includes('with=')")
     again = shown.go(report, page.evaluate("location.hash"))
-    assert again.get_by_label("beside").locator("option:checked").inner_text().startswith("loop-03")
+    assert (
+        again.locator("select[name=with]")
+        .locator("option:checked")
+        .inner_text()
+        .startswith("loop-03")
+    )
 
 
 def test_the_atlas_puts_answers_side_by_side(shown: Shown, report: Path) -> None:
@@ -195,3 +200,17 @@ def test_without_script_the_page_says_what_it_is(report: Path) -> None:
     body = text[text.index("<noscript>") : text.index("</noscript>")]
     assert "loop-03 1.3, Python 3.13.0" in body
     assert "violates" in text[: text.index("<noscript>")]
+
+
+def test_each_outcome_has_its_run(shown: Shown, report: Path) -> None:
+    """Where seeds showed several outcomes, the run of each can be looked at, and has an address."""
+    place = "#cell/" + SEVERAL + "@loop-02"
+    page = shown.go(report, place)
+    runs = page.locator("select[name=run]")
+    assert texts(page, "select[name=run] option") == [
+        "early, as shipped",
+        "late, seed 7",
+    ]
+    runs.select_option(label="late, seed 7")
+    wait_until(page, "location.hash.includes('run=1')")
+    assert "late, seed 7" in page.locator("figure.timeline figcaption").first.inner_text()

@@ -105,33 +105,49 @@ function timelinesSection(row, column, options, held) {
   const one = column && among.includes(column) ? column : among[0];
   const asked = options.with === undefined ? otherOf(row, one, among) : findColumn(options.with);
   const other = among.includes(asked) ? asked : null;
-  const choose = (label, chosen, none, change) => h("label", {}, label, " ", h("select", { on: { change: (event) => change(columns[event.target.value] || null) } },
+  const first = chosenSeen(held, row, one, other, options.run), second = other && chosenSeen(held, row, other, one, options.run2);
+  const go = (change) => {
+    const place = { with: other ? other.key : "-", run: first.at, run2: second ? second.at : null, ...change };
+    location.hash = to.cell(row, change.one || one) + query({ with: place.with, run: place.run, run2: place.run2 });
+  };
+  const choose = (name, label, chosen, none, change) => h("label", {}, label, " ", h("select", { name, on: { change: (event) => change(columns[event.target.value] || null) } },
     none ? h("option", { value: "-1" }, "nothing") : null, among.map((c) => h("option", { value: c.at, selected: c === chosen }, nameOf(c)))));
   const bar = h("div", { class: "line" },
-    choose("timeline of", one, false, (chosen) => { location.hash = to.cell(row, chosen, other); }),
-    choose("beside", other, true, (chosen) => { location.hash = chosen ? to.cell(row, one, chosen) : to.cell(row, one) + "?with=-"; }));
-  return h("section", { class: "timelines" }, h("h3", {}, "Timelines"), bar, pictures(row, held, one, other), legend());
+    choose("one", "timeline of", one, false, (chosen) => go({ one: chosen, run: null })), chooseRun("run", "run", first, (at) => go({ run: at })));
+  const barBeside = h("div", { class: "line" },
+    choose("with", "beside", other, true, (chosen) => go({ with: chosen ? chosen.key : "-", run2: null })), second ? chooseRun("run2", "run beside", second, (at) => go({ run2: at })) : null);
+  return h("section", { class: "timelines" }, h("h3", {}, "Timelines"), bar, barBeside, pictures(row, held, one, other, first, second), legend());
 }
 
-function pictures(row, held, one, other) {
-  const first = firstTrace(row, held, one);
-  if (!other) return [picture(held, first, one, null, row)];
-  const second = firstTrace(row, held, other), found = parted(first.trace, second.trace);
-  return [picture(held, first, one, found && found.one, row),
-    h("p", { class: "parting-words" }, found ? h("mark", {}, found.words) : "These two traces are the same, step by step."),
-    picture(held, second, other, found && found.other, row)];
+// Which of a runtime's runs is shown, where its seeds showed several outcomes.
+function chooseRun(name, label, { all, at }, change) {
+  if (all.length < 2) return null;
+  return h("label", {}, label, " ", h("select", { name, on: { change: (event) => change(event.target.value) } },
+    all.map((seen, i) => h("option", { value: i, selected: i === at }, `${seen.labels.join(", ") || "outcome " + (i + 1)}, ${seen.seed === null ? "as shipped" : "seed " + seen.seed}`))));
 }
 
-// The trace of the outcome to look at: a forbidden one if there is any, else the usual one.
-function firstTrace(row, held, column) {
+// The outcome to look at: the one asked for, a forbidden one, one that the other runtime did not show, the usual one.
+function chosenSeen(held, row, column, other, asked) {
   const detail = detailOf(row, column), [histogram] = detail.histograms;
-  const seen = histogram.seen.map((raw) => seenOf(held, detail, histogram, raw));
-  return seen.find((one) => one.grade === "FORBIDDEN" || one.breaks) || seen.find((one) => one.trace.length) || seen[0];
+  const all = histogram.seen.map((raw) => seenOf(held, detail, histogram, raw));
+  const theirs = new Set(other ? detailOf(row, other).histograms[0].seen.map((raw) => raw[0]) : []);
+  const wanted = [(seen, i) => String(i) === asked, (seen) => seen.grade === "FORBIDDEN" || seen.breaks, (seen) => seen.trace.length && !theirs.has(seen.outcome), (seen) => seen.trace.length, () => true];
+  const at = wanted.map((test) => all.findIndex(test)).find((found) => found >= 0);
+  return { all, at, seen: all[at] };
+}
+
+function pictures(row, held, one, other, first, second) {
+  if (!other) return [picture(held, first.seen, one, null, row)];
+  const found = parted(first.seen.trace, second.seen.trace);
+  return [picture(held, first.seen, one, found && found.one, row),
+    h("p", { class: "parting-words" }, found ? h("mark", {}, found.words) : "These two traces are the same, step by step."),
+    picture(held, second.seen, other, found && found.other, row)];
 }
 
 function picture(held, seen, column, at, row) {
   const { items, ticks } = seen.trace.length ? traceItems(seen.trace) : outcomeItems(outcomeOf(held, seen.outcome));
-  const caption = `${nameOf(column)}: ${shown(row, row.state(column))}, ${seen.seed === null ? "as shipped" : "seed " + seen.seed}`;
+  const said = row.question && seen.labels.length ? seen.labels.filter((label) => label !== "required" && label !== "forbidden").join(", ") : "";
+  const caption = `${nameOf(column)}: ${said || shown(row, row.state(column))}, ${seen.seed === null ? "as shipped" : "seed " + seen.seed}`;
   return [lanes({ tasks: held.tasks, items, ticks, parting: itemAt(items, at ?? null), caption, note: seen.trace.length ? "" : NO_ORDER }), traceTable(seen.trace)];
 }
 

@@ -184,8 +184,10 @@ function parted(one, other) {
     return { one: a, other: b, words: `They part in ${task}: ${eventWords(one[a])} here, ${eventWords(other[b])} there.` };
   }
   const at = one.findIndex((event, i) => !same(event, other[i]));
-  return at < 0 ? null : { one: at, other: at, words: `Each task takes the same steps, but in another order from here: ${eventWords(one[at])} of ${one[at].task} first, or ${eventWords(other[at])} of ${other[at].task}.` };
+  return at < 0 ? null : { one: at, other: at, words: `Each task takes the same steps, but in another order: here ${ofTask(one[at])} first, there ${ofTask(other[at])}.` };
 }
+
+const ofTask = (event) => (event ? `${event.task} (${eventWords(event)})` : "nothing more");
 
 function eventWords(event) {
   if (!event) return "nothing more";
