@@ -49,6 +49,7 @@ class Row:
     first: int | None
     tried: int
     left: tuple[str, ...]
+    why: str = ""
 
     def cells(self) -> Iterator[str]:
         """As text, in the order of `COLUMNS`."""
@@ -56,7 +57,8 @@ class Row:
         yield self.versions
         yield self.native
         yield "; ".join(self._catalogue()) or "not found"
-        yield f"found: {self.fuzzer[0]}" if self.fuzzer else f"not found in {self.tried}"
+        why = f": {self.why}" if self.why else ""
+        yield f"found: {self.fuzzer[0]}" if self.fuzzer else f"not found in {self.tried}{why}"
         yield "" if self.first is None else str(self.first)
         yield "; ".join(self.left) or "nothing"
 
@@ -113,6 +115,7 @@ class History:
             first=first,
             tried=tried,
             left=left,
+            why=defect.get("why", ""),
         )
 
     def catalogue(self, address: str, globs: list[str]) -> dict[str, tuple[bool, str]]:

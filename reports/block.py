@@ -64,6 +64,7 @@ class Maker:
         self._texts = Texts()
         self._outcomes = Values()
         self._events = Values()
+        self._histograms = Values()
         self._traces = Values()
 
     def tables(self) -> dict[str, Any]:
@@ -72,18 +73,20 @@ class Maker:
             "texts": self._texts.list,
             "outcomes": self._outcomes.list,
             "events": self._events.list,
+            "histograms": self._histograms.list,
             "traces": self._traces.list,
         }
 
     def case(self, case: Case) -> dict[str, Any]:
         """One case. Those of several Pythons that are equal are equal values."""
-        return {
+        facts = {
             "marks": list(map(visible, case.marks)),
             "binds": int(bool(case.rule and case.rule.binds)),
-            "clock": visible(case.clock),
+            "clock": "" if case.clock == "virtual" else visible(case.clock),
             "hang": visible(case.hang),
             "histograms": [self._histogram(case, h) for h in case.histograms],
         }
+        return {name: fact for name, fact in facts.items() if fact}
 
     def outcome(self, outcome: Outcome) -> int:
         """`[ending, [[task, end, tick, text, tick, …], …], [text, tick, …], [text, …]]`."""
@@ -100,10 +103,11 @@ class Maker:
     def _entries(self, entries: Iterable[Entry]) -> list[Any]:
         return [value for e in entries for value in (self._texts.add(e.text), e.tick)]
 
-    def _histogram(self, case: Case, histogram: Histogram) -> dict[str, Any]:
+    def _histogram(self, case: Case, histogram: Histogram) -> int:
+        """By number, for rewritings look alike on many runtimes; what is empty is left out."""
         seen = {as_allowed(case, one.outcome) for one in histogram.seen}
         unseen = [outcome for outcome in histogram.allowed if outcome not in seen]
-        return {
+        facts = {
             "injected": "" if histogram.injected == "-" else visible(histogram.injected),
             "program": self._changed(histogram.program),
             "oracle": self._texts.add(histogram.oracle),
@@ -112,6 +116,7 @@ class Maker:
             "listed": len(histogram.allowed),
             "allowed": histogram.allowed_total,
         }
+        return self._histograms.add({name: fact for name, fact in facts.items() if fact})
 
     def _changed(self, program: Program) -> Any:
         """The lines that a rewriting puts in, by number; the whole where it does more than that."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
 
@@ -157,8 +157,12 @@ def _gather(address: str, files: Sequence[Path], globs: tuple[str, ...], plan: P
     catalogue = load_catalogue()
     if files:
         results, unreadable = read_all(tuple(files))
+        if globs:
+            wanted = {scenario.id for scenario in catalogue.select(globs)}
+            kept = tuple(case for case in results.cases if case.scenario in wanted)
+            results = replace(results, cases=kept)
         incomplete = unreadable or bool(results.truncated)
-        return Gathered(results, catalogue, partial=False, incomplete=incomplete)
+        return Gathered(results, catalogue, partial=bool(globs), incomplete=incomplete)
     with Bench() as bench:
         bench.start([address], 1)
         check_named(bench, [address])

@@ -110,7 +110,7 @@ def test_the_atlas_puts_answers_side_by_side(shown: Shown, report: Path) -> None
     assert first.locator("dt").count() >= 2
     assert "a logs early" in first.inner_text()
     assert first.locator("a[href^='https://example.org/']").count() == 1
-    assert page.locator("svg.tree text").count() == 4
+    assert page.locator("svg.tree path").count() == 3
     assert page.locator(".heat tbody td").count() == 16
 
 

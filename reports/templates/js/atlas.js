@@ -54,8 +54,8 @@ function similarSection() {
   })));
   return section("How much they are alike",
     h("p", { class: "quiet" }, "The share of scenarios, in per cent, to which two runtimes reply differently, on the newest Python that both ran on. Runtimes that branch off further left are more unlike."),
-    h("div", { class: "similar" }, h("div", { class: "scroll" }, dendrogram(names, merges, order)),
-      h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Distances" }, h("table", { class: "heat" }, h("thead", {}, head), h("tbody", {}, body)))));
+    h("div", { class: "scroll similar", tabindex: "0", role: "region", "aria-label": "Distances" },
+      dendrogram(names, merges, order), h("table", { class: "heat" }, h("thead", {}, head), h("tbody", {}, body))));
 }
 
 function leaves(merges, count) {
@@ -63,16 +63,15 @@ function leaves(merges, count) {
   return merges.length ? inside(count + merges.length - 1) : [0];
 }
 
+// The tree stands beside the rows of the table, each leaf at its row.
 function dendrogram(names, merges, order) {
   const line = 22, wide = 190, most = Math.max(0.01, ...merges.map(([, , height]) => height));
-  const where = new Map(order.map((leaf, i) => [leaf, { x: wide, y: line * i + 12 }]));
-  const label = Math.max(...names.map((name) => name.length)) * 7 + 12;
-  const svg = s("svg", { class: "tree", width: wide + label, height: line * names.length + 8, viewBox: `0 0 ${wide + label} ${line * names.length + 8}`, role: "img", "aria-label": "A tree of the runtimes: " + order.map((leaf) => names[leaf]).join(", ") });
+  const where = new Map(order.map((leaf, i) => [leaf, { x: wide, y: line * i + 11 }]));
+  const svg = s("svg", { class: "tree", width: wide + 2, height: line * names.length, viewBox: `0 0 ${wide + 2} ${line * names.length}`, role: "img", "aria-label": "A tree of the runtimes: " + order.map((leaf) => names[leaf]).join(", ") });
   merges.forEach(([one, other, height], i) => {
     const a = where.get(one), b = where.get(other), x = wide - (wide - 10) * height / most;
     svg.append(s("path", { d: `M${a.x} ${a.y}H${x.toFixed(1)}V${b.y}H${b.x}` }, s("title", {}, `${Math.round(100 * height)} % differ`)));
     where.set(names.length + i, { x: Number(x.toFixed(1)), y: (a.y + b.y) / 2 });
   });
-  order.forEach((leaf, i) => svg.append(s("text", { x: wide + 6, y: line * i + 16 }, names[leaf])));
   return svg;
 }

@@ -18,7 +18,9 @@ function detailOf(row, column) {
   const found = blockOf(row);
   const number = found && found.at[column.at];
   if (number === undefined || number === null) return null;
-  return { ...found.cases[number], token: tokenOf(found, found.cases[number], column) };
+  const detail = { marks: [], clock: "virtual", hang: "", ...found.cases[number] };
+  detail.histograms = (detail.histograms || []).map((at) => ({ injected: "", program: [], oracle: 0, seen: [], unseen: [], listed: 0, allowed: 0, ...found.histograms[at] }));
+  return { ...detail, token: tokenOf(found, detail, column) };
 }
 
 // The token of a case: the usual one, which is not written down, or an odd one, which is.

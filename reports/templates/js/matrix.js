@@ -106,6 +106,8 @@ function drawMatrix(found, groups) {
     MATRIX.cache.clear();
     MATRIX.table = makeTable(groups);
     MATRIX.body.replaceChildren(MATRIX.table);
+    const { table } = MATRIX;
+    requestAnimationFrame(() => table.style.setProperty("--head", table.tHead.offsetHeight + "px"));
   }
   MATRIX.found = found;
   MATRIX.groups = groups;
@@ -123,7 +125,7 @@ function drawMatrix(found, groups) {
 function makeTable(groups) {
   const head = h("tr", { role: "row" }, h("th", { role: "columnheader", class: "corner" }, "scenario"), groups.map((group) => {
     const versions = [...new Set(group.columns.filter((c) => c.version !== c.python).map((c) => c.version))];
-    return h("th", { role: "columnheader" }, h("b", {}, group.address), h("small", {}, versions.join(", ") || "\u00a0"),
+    return h("th", { role: "columnheader" }, h("b", {}, group.address.split(":").map((part, i) => [i ? [":", h("wbr")] : "", part])), h("small", {}, versions.join(", ") || "\u00a0"),
       h("small", {}, "py " + (group.columns.length > 1 ? group.columns.map((c) => c.minor).filter((v, i, all) => all.indexOf(v) === i).join(" ") : group.columns[0].python)));
   }));
   const table = h("table", { role: "grid", "aria-label": "Scenarios by runtimes" }, h("thead", { role: "rowgroup" }, head));

@@ -1,5 +1,7 @@
 // The first view: what changed, what is violated, who ran, and how.
 
+const CARDS = 10;
+
 function overview() {
   return [
     h("h2", { tabindex: "-1" }, "Overview"),
@@ -42,10 +44,18 @@ function violationsSection() {
   if (!found.length) return section("Violations", h("p", {}, verdict("ok", "No case violates a rule or leaves what is allowed.")));
   const bad = found.filter((one) => one.kind === "bad"), unsure = found.filter((one) => one.kind === "unknown");
   const cards = (list) => h("ul", { class: "cards" }, list.map(violationCard));
-  const many = (list) => [cards(list.slice(0, 24)), list.length > 24 ? folded(`${list.length - 24} more`, () => cards(list.slice(24))) : null];
+  const many = (list) => [cards(list.slice(0, CARDS)), list.length > CARDS ? folded(`${list.length - CARDS} more`, () => cards(list.slice(CARDS))) : null];
   return h("section", {},
-    bad.length ? [h("h3", {}, `Violations: ${plural(bad.length, "scenario")}`), many(bad)] : null,
+    bad.length ? [h("h3", {}, `Violations: ${plural(bad.length, "scenario")}`), byRuntime(bad), many(bad)] : null,
     unsure.length ? h("details", { open: !bad.length }, h("summary", {}, `Unknown: ${plural(unsure.length, "scenario")} that nobody could judge`), many(unsure)) : null);
+}
+
+// Where there are many, who it is that violates, most first.
+function byRuntime(bad) {
+  const counted = runtimes.map(({ address }) => ({ address, count: bad.filter(({ mine }) => mine.some(({ column, state }) => column.address === address && state.kind === "bad")).length }))
+    .filter(({ count }) => count).sort((a, b) => b.count - a.count);
+  if (bad.length < 4) return null;
+  return h("p", {}, counted.map(({ address, count }, i) => [i ? ", " : "", h("a", { href: to.matrix({ runtime: address, verdict: "bad" }) }, address), ` ${count}`]));
 }
 
 function violations() {
