@@ -166,10 +166,10 @@ class GreenTcp(ReadAll):
 
 
 class Green(GreenTcp, Channels, Context, Sync, Time, Scopes, Tasks, Runtime):
-    """What both adapters say alike. `api` is the library, `cancelled` what it raises in a task."""
+    """What both adapters say alike. `api` is the library, `killed_by` what it raises in a task."""
 
     api: ClassVar[Any]
-    cancelled: ClassVar[type[BaseException]]
+    killed_by: ClassVar[type[BaseException]]
     composed = frozenset(
         {"abort", "detach", "group", "receive_exactly", "receive_until_eof", "sleep_until"}
     )
@@ -194,7 +194,7 @@ class Green(GreenTcp, Channels, Context, Sync, Time, Scopes, Tasks, Runtime):
         """`GreenletExit`, and a `Timeout` that has not left its block."""
         if isinstance(error, self.api.Timeout):
             return not getattr(error, _LEFT, False)
-        return isinstance(error, self.cancelled)
+        return isinstance(error, self.killed_by)
 
     def error_name(self, error: BaseException) -> str:
         """A `Timeout` has left its block here; a closed socket is known by its number."""

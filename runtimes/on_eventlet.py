@@ -102,7 +102,7 @@ class Eventlet(Green):
     """The adapter. What one run needs is made afresh by `run`."""
 
     api = eventlet
-    cancelled = eventlet.support.greenlets.GreenletExit
+    killed_by = eventlet.support.greenlets.GreenletExit
     families = frozenset({"eventlet"})
     lacks = frozenset({"set:again"})
     special = frozenset(

@@ -37,7 +37,7 @@ class Gevent(Green):
     """The adapter. What one run needs is made afresh by `run`."""
 
     api = gevent
-    cancelled = gevent.GreenletExit
+    killed_by = gevent.GreenletExit
     families = frozenset({"gevent"})
     special = frozenset(
         {"channel:unbounded", "sleep:negative", "sleep:infinite", "cancel:self", "cleanup:waits"}

@@ -15,6 +15,7 @@ from conformance.judge.baseline import (
     Expected,
     counts_of,
     environment_of,
+    minor,
     plain_address,
     status_of,
     words,
@@ -44,7 +45,12 @@ def accept(old: Baseline | None, results: Results, runtime: str, reason: str = "
     unexplained: list[str] = []
     for cases in by_scenario.values():
         made = _add(made, base, cases, reason, unexplained)
-    made = replace(made, semantics=_semantics(base, results, runtime, reason, unexplained, old))
+    newest = minor(max((case.python for case in mine), key=_release))
+    made = replace(
+        made,
+        semantics=_semantics(base, results, runtime, reason, unexplained, old, newest),
+        python=newest if _release(base.python) <= _release(newest) else base.python,
+    )
     if unexplained:
         more = f" and {len(unexplained) - 1} more" if len(unexplained) > 1 else ""
         raise UsageError(f"{unexplained[0]}{more} needs a reason", hint="say why with --reason")
@@ -172,10 +178,17 @@ def _semantics(
     reason: str,
     unexplained: list[str],
     old: Baseline | None,
+    newest: str,
 ) -> Mapping[str, Any]:
     now: Mapping[str, Any] = base.semantics
+    if base.python and _release(base.python) > _release(newest):
+        return now  # it was said of a newer Python
     for line in results.runtimes:
-        if line.facts is not None and plain_address(line.address) == runtime:
+        if (
+            line.facts is not None
+            and plain_address(line.address) == runtime
+            and minor(line.python) == newest
+        ):
             now = own_semantics(line.facts.semantics)
     known = old is not None and bool(old.scenarios())  # `init` writes one that knows nothing
     if known and now != base.semantics and not reason:

@@ -66,7 +66,8 @@ class Expected:
 class Baseline:
     """One runtime's baseline.
 
-    semantics  what the adapter declared, other than the defaults
+    semantics  what the adapter declared, other than the defaults, on the Python `python` (`3.13`):
+               declarations may differ by Python, and are compared on that one only
     rates      by Python (`3.12`) and scenario: how often each outcome was seen, by digest
     """
 
@@ -76,6 +77,7 @@ class Baseline:
     not_applicable: frozenset[str] = frozenset()
     entries: tuple[Entry, ...] = ()
     semantics: Mapping[str, Any] = field(default_factory=dict)
+    python: str = ""
     rates: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
 
     def scenarios(self) -> frozenset[str]:
@@ -125,6 +127,11 @@ def _way(case: Case) -> str:
 def environment_of(case: Case) -> Environment:
     """Where a case ran."""
     return Environment(case.python, case.version)
+
+
+def minor(python: str) -> str:
+    """`3.12` of `3.12.1`."""
+    return ".".join(python.split(".")[:2])
 
 
 def words(answers: Iterable[str | None]) -> frozenset[str]:

@@ -20,7 +20,7 @@ from conformance.judge.verdict import Verdict
 
 FORMAT: Final = 1
 _FIELDS: Final = {
-    "format": int, "runtime": str, "rules": list, "not_applicable": list, "semantics": dict,
+    "format": int, "runtime": str, "python": str, "rules": list, "not_applicable": list, "semantics": dict,
     "answers": dict, "rates": dict, "expect": list,
 }  # fmt: skip
 _ENTRY: Final = {
@@ -50,6 +50,7 @@ def read_baseline(path: Path) -> Baseline:
         not_applicable=frozenset(data.get("not_applicable", ())),
         entries=entries,
         semantics=data.get("semantics", {}),
+        python=data.get("python", ""),
         rates=_rates(path, data.get("rates", {})),
     )
     _check_places(path, baseline)
@@ -155,6 +156,8 @@ def write_baseline(path: Path, baseline: Baseline, reason: str = "") -> None:
     document = _load(path) if path.exists() else _fresh()
     document["format"] = FORMAT
     document["runtime"] = baseline.runtime
+    if baseline.python:
+        document["python"] = baseline.python
     _set_names(document, "rules", baseline.rules)
     _set_names(document, "not_applicable", baseline.not_applicable)
     _set_table(document, "semantics", baseline.semantics, reason)

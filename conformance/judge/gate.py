@@ -15,6 +15,7 @@ from conformance.judge.baseline import (
     counts_of,
     declared,
     environment_of,
+    minor,
     plain_address,
     status_of,
     words,
@@ -172,6 +173,8 @@ def _semantics(baseline: Baseline, results: Results) -> Iterator[Change]:
     for line in results.runtimes:
         if line.facts is None or plain_address(line.address) != baseline.runtime:
             continue
+        if baseline.python and minor(line.python) != baseline.python:
+            continue
         now = own_semantics(line.facts.semantics)
         for name in sorted({*now, *baseline.semantics}):
             before, after = baseline.semantics.get(name), now.get(name)
@@ -208,18 +211,18 @@ def _drifted(baseline: Baseline, cases: Iterable[Case]) -> Iterator[Change]:
     pairs: dict[str, list[tuple[str, Mapping[str, int], Mapping[str, int]]]] = {}
     by_name: dict[tuple[str, str], Case] = {}
     for case in cases:
-        minor = ".".join(case.python.split(".")[:2])
-        then = baseline.rates.get(minor, {}).get(case.scenario)
+        python = minor(case.python)
+        then = baseline.rates.get(python, {}).get(case.scenario)
         if then:
-            pairs.setdefault(minor, []).append((case.scenario, then, counts_of(case)))
-            by_name[minor, case.scenario] = case
-    for minor, some in pairs.items():
+            pairs.setdefault(python, []).append((case.scenario, then, counts_of(case)))
+            by_name[python, case.scenario] = case
+    for python, some in pairs.items():
         worst: dict[str, Drift] = {}
         for drift in drifts(some):
             if drift.scenario not in worst or drift.p < worst[drift.scenario].p:
                 worst[drift.scenario] = drift
         for drift in worst.values():
-            case = by_name[minor, drift.scenario]
+            case = by_name[python, drift.scenario]
             yield Change(
                 Kind.DRIFT,
                 case.scenario,

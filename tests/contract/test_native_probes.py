@@ -173,6 +173,8 @@ def test_the_suite_answers_as_the_runtime_itself(
     wrong = list(disagreements(worker, facts, asked, answers))
     applicable = {one.id for one in catalogue().values() if not not_applicable(one, facts)}
     without = sorted(applicable - answers.keys())
+    # The ops of the area `loop` are the loop's own API already: a probe would say the same again.
+    without = [name for name in without if not name.startswith("loop/")]
     forgotten = [name for name in without if asked.probes not in INSTANTS.get(name, ())]
     if asked.parts in (BASICS, ("spellings",)):
         forgotten, told_of = [], 0

@@ -68,10 +68,7 @@ function keys(event) {
   MATRIX.form?.elements.q.focus();
 }
 
-for (const link of document.querySelectorAll("nav a")) {
-  const about = { "#findings": (data.findings || []).length || IN_PART, "#trend": (data.trend || []).length || IN_PART };
-  if (about[link.getAttribute("href")] === 0) link.hidden = true;
-}
+document.querySelector("nav a[href='#trend']").hidden = !IN_PART && !(data.trend || []).length;
 document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
 document.addEventListener("keydown", keys);
 addEventListener("hashchange", () => show());
