@@ -14,8 +14,12 @@ from runtimes.reference.adapter import Reference
 from tests.mutants.bench import breaks_rule, catalogue, judged, of_mutant
 from tests.mutants.caught import CAUGHT_BY, UNCAUGHT, UNKEPT
 
-# A broken runtime may leave sockets and coroutines behind: that is no failure of the suite.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+# A broken runtime may leave sockets and coroutines behind, and threads that die of an error which nobody takes:
+# that is no failure of the suite.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
+]
 
 NAMES = tuple(name for name in EVERY if name not in LOOPS)
 """Those that are the reference with something broken; `test_loops` is about the others."""
