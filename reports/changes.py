@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from conformance.judge.atlas import reply
-from conformance.judge.baseline import words
+from conformance.judge.baseline import minor, words
 from conformance.judge.case import Case
 from conformance.judge.gate import Gated
 from conformance.judge.results import Results
 from conformance.judge.verdict import Verdict
-from reports.columns import Column, key_of, make_columns, minor, release, spelled
+from reports.columns import Column, key_of, make_columns, release, spelled
 from reports.plain import visible
 
 KINDS: Final = {

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
+from conformance.judge.baseline import minor
 from conformance.judge.case import Case
 from conformance.judge.results import Results
 from reports.plain import visible
@@ -27,11 +28,6 @@ class Column(NamedTuple):
     def minor(self) -> str:
         """`3.12` of `3.12.1`."""
         return minor(self.python)
-
-
-def minor(python: str) -> str:
-    """The first two parts of a Python's version."""
-    return ".".join(python.split(".")[:2])
 
 
 def key_of(case: Case) -> Key:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
 
+from conformance.judge.baseline import minor
 from conformance.judge.case import Case
 from conformance.judge.results import Results, merge_results
 from conformance.judge.verdict import Verdict
 from reports.changes import face, kind_of
-from reports.columns import minor, release
+from reports.columns import release
 from reports.page import VERDICTS
 from reports.plain import visible
 

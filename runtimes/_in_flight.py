@@ -17,8 +17,8 @@ PATIENCE = 0.1
 """Seconds of real time without any movement after which nothing is in flight."""
 HELD = 5.0
 """The same while a connect or a thread is under way."""
-NAP = 0.0002
-"""Seconds of real time between two looks."""
+NAPS = 0.0002, 0.003
+"""Seconds of real time between two looks: the first, and the longest."""
 
 
 @final
@@ -131,7 +131,8 @@ class InFlight:
         now = time.monotonic()
         if self._still_since is None:
             self._still_since = now
-        if now - self._still_since > (HELD if under_way else PATIENCE):
+        still = now - self._still_since
+        if still > (HELD if under_way else PATIENCE):
             return False
-        time.sleep(NAP)
+        time.sleep(min(max(NAPS[0], still / 8), NAPS[1]))
         return True

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import click
 
-from conformance.cli.output import FORMAT, print_json, say, unread
+from conformance.cli.output import FORMAT, JOBS, print_json, say, unread
 from conformance.cli.render import show_rendered
 from conformance.cli.report import FILE, read_all
 from conformance.cli.run import carry_out, check_named, choose_runtimes, make_header, make_oracle
@@ -25,9 +24,7 @@ from conformance.judge.results import Results
 @click.option("--runtime", "addresses", multiple=True, metavar="R", help="[default: all]")
 @click.option("--scenario", "globs", multiple=True, metavar="GLOB", help="[default: all]")
 @click.option("--seeds", default=10, show_default=True, type=click.IntRange(1), help="Runs each.")
-@click.option(
-    "--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="[default: cores]"
-)
+@JOBS
 @click.option("--all", "every", is_flag=True, help="Questions too that all answer alike.")
 @FORMAT
 def atlas(

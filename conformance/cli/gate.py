@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,17 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.cli.ci import annotate
-from conformance.cli.output import FORMAT, PERCENT, SECONDS, console, plain, print_json, say, unread
+from conformance.cli.output import (
+    FORMAT,
+    JOBS,
+    PERCENT,
+    SECONDS,
+    console,
+    plain,
+    print_json,
+    say,
+    unread,
+)
 from conformance.cli.render import report_files, write_reports
 from conformance.cli.report import FILE, read_all
 from conformance.cli.run import carry_out, check_named, make_header, make_oracle
@@ -42,9 +51,6 @@ _GLOBS = click.option(
 )
 _SEEDS = click.option("--seeds", default=10, show_default=True, type=click.IntRange(1))
 _SEED = click.option("--seed", default=0, show_default=True, help="The base seed.")
-_JOBS = click.option(
-    "--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="[default: cores]"
-)
 _LIMIT = click.option(
     "--limit", default=LIMIT, show_default=True, type=SECONDS, help="Seconds for one run."
 )
@@ -69,7 +75,7 @@ class Gathered:
 @_GLOBS
 @_SEEDS
 @_SEED
-@_JOBS
+@JOBS
 @_LIMIT
 def accept(  # noqa: PLR0913, PLR0917 — one for each option
     address: str,
@@ -110,7 +116,7 @@ def accept(  # noqa: PLR0913, PLR0917 — one for each option
 @_GLOBS
 @_SEEDS
 @_SEED
-@_JOBS
+@JOBS
 @_LIMIT
 @report_files
 @click.option("--fail-on-drift", is_flag=True, help="A share that drifted fails too.")

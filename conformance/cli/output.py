@@ -52,6 +52,12 @@ class Shard(click.ParamType):  # type: ignore[type-arg]  # generic in newer vers
 
 
 SHARD = Shard()
+JOBS = click.option(
+    "--jobs",
+    default=(os.cpu_count() or 1) + 2,  # runs wait for the kernel about as long as they compute
+    type=click.IntRange(1),
+    help="Cases at a time.  [default: cores + 2]",
+)
 FORMAT = click.option(
     "--format",
     "form",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from conformance.cli.ci import annotate_cases
 from conformance.cli.output import (
     FORMAT,
+    JOBS,
     PERCENT,
     SECONDS,
     SHARD,
@@ -47,9 +47,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     "--seeds", default=10, show_default=True, type=click.IntRange(1), help="Runs per case."
 )
 @click.option("--seed", default=0, show_default=True, help="The base seed.")
-@click.option(
-    "--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="[default: cores]"
-)
+@JOBS
 @click.option(
     "--limit", default=LIMIT, show_default=True, type=SECONDS, help="Seconds for one run."
 )

@@ -2,8 +2,9 @@
 
 The first run of a case is the runtime as shipped. Then come seeded runs where the adapter can
 steer its runtime's scheduler, repeated ones where it cannot, and rewritings with an injected
-checkpoint, each with a histogram of its own. A run that hung is made again, alone, once everything
-else is done.
+checkpoint, each with a histogram of its own. What a loaded machine may have caused is made again,
+alone, once everything else is done: a run that hung, with a longer limit, and the runs of a case
+that accuses its runtime or disagree among themselves on a real clock, with longer ticks.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ import hashlib
 import math
 import threading
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from typing import final
+from typing import TypeAlias, final
 
 from conformance.engine.bench import Bench, Borrowed
 from conformance.engine.inject import choose_sites, inject
@@ -24,6 +25,7 @@ from conformance.judge.case import Case
 from conformance.judge.evidence import Evidence, Oracle, Runs, RuntimeFacts
 from conformance.judge.judge import judge, not_applicable
 from conformance.judge.token import Clock
+from conformance.judge.verdict import Verdict
 from conformance.lang import ops
 from conformance.lang.program import Path, Program
 from conformance.lang.scenario import Scenario
@@ -37,6 +39,8 @@ LIMIT = 3.0
 """Seconds of wall time for one run, beyond the horizon of a real clock: runs take milliseconds."""
 AGAIN = 5
 """A run that hung is made again with that many times the limit."""
+SLOWER = 5
+"""On a real clock, doubtful runs are made again with ticks that many times as long."""
 CONFIRMED = 5
 """After that many hangs of one runtime that repeated, its other ones are not made again."""
 HORIZON = 100_000.0
@@ -44,6 +48,7 @@ HORIZON = 100_000.0
 HUGE = 500
 """Ticks: no real clock is waited on for longer than that."""
 _MARGIN, _SHORTEST = 10, 0.4
+Asked: TypeAlias = tuple[RuntimeFacts, Scenario]
 _DEAD = ("hung", "crashed", "exited", "garbage")
 
 
@@ -74,15 +79,19 @@ def clock_of(scenario: Scenario, facts: RuntimeFacts) -> Clock:
     return "virtual" if facts.virtual != "none" else "real"
 
 
-def run_options(program: Program, clock: Clock, seed: int | None) -> RunOptions:
-    """How to run a program on that clock; the horizon lies beyond all its finite times."""
+def run_options(program: Program, clock: Clock, seed: int | None, slower: int = 1) -> RunOptions:
+    """How to run a program on that clock; the horizon lies beyond all its finite times.
+
+    `slower` stretches the ticks of a real clock.
+    """
     times = [_ticks(op) for _, op in program.walk()]
     if clock == "virtual":
         horizon = HORIZON + sum(t for t in times if 0 < t < math.inf)
         return RunOptions(horizon=horizon, seed=seed, trace=True)
     ticks = sum(t for t in times if 0 < t <= HUGE) + _MARGIN
-    horizon = max(_SHORTEST, ticks * REAL_TICK)
-    return RunOptions(virtual=False, tick=REAL_TICK, horizon=horizon, seed=seed, trace=True)
+    tick = REAL_TICK * slower
+    horizon = max(_SHORTEST, ticks * tick)
+    return RunOptions(virtual=False, tick=tick, horizon=horizon, seed=seed, trace=True)
 
 
 def _ticks(op: ops.Op) -> float:
@@ -90,11 +99,16 @@ def _ticks(op: ops.Op) -> float:
     return float(found)
 
 
-def observe(
-    worker: Borrowed, program: Program, clock: Clock, seed: int | None, limit: float
+def observe(  # all that a run is
+    worker: Borrowed,
+    program: Program,
+    clock: Clock,
+    seed: int | None,
+    limit: float,
+    slower: int = 1,
 ) -> Observation:
     """One run. `limit` is in seconds of wall time, beyond the horizon of a real clock."""
-    options = run_options(program, clock, seed)
+    options = run_options(program, clock, seed, slower)
     allowance = limit if options.virtual else limit + options.horizon
     return worker.run(program, options, limit=allowance)
 
@@ -121,7 +135,9 @@ class Campaign:
         self._oracle = oracle
         self._stopped = threading.Event()
         started = [bench.facts[address] for address in plan.addresses if address in bench.facts]
-        self._work = [(facts, scenario) for facts in started for scenario in plan.scenarios]
+        self._work: list[Asked] = [
+            (facts, scenario) for scenario in plan.scenarios for facts in started
+        ]
 
     @property
     def total(self) -> int:
@@ -131,12 +147,15 @@ class Campaign:
     def run(self) -> Generator[Case]:
         """Every case, as it is judged. Closing the iterator stops the campaign."""
         hung: list[Hung] = []
+        late: list[Asked] = []
         threads = ThreadPoolExecutor(max(1, self.plan.jobs))
         try:
-            futures = [threads.submit(self._case, facts, ask) for facts, ask in self._work]
-            for result in _finished(futures):
+            futures = {threads.submit(self._case, *asked): asked for asked in self._work}
+            for future, result in _finished(futures):
                 if isinstance(result, Hung):
                     hung.append(result)
+                elif may_be_late(result):
+                    late.append(futures[future])
                 else:
                     yield result
             repeated: Counter[str] = Counter()
@@ -146,24 +165,30 @@ class Campaign:
                     self._again(case)
                     repeated[address] += case.evidence.hang == "repeated"
                 yield self._judge(case.scenario, case.facts, case.evidence)
+            for facts, scenario in late:
+                yield self._settled(self._case(facts, scenario, SLOWER))
         finally:
             self._stopped.set()
             threads.shutdown(wait=True, cancel_futures=True)
 
     def one(self, facts: RuntimeFacts, scenario: Scenario) -> Case:
-        """One case, here and now; a run that hung is made again at once."""
-        result = self._case(facts, scenario)
-        if isinstance(result, Case):
-            return result
-        self._again(result)
-        return self._judge(scenario, facts, result.evidence)
+        """One case, here and now; what a loaded machine may have caused is made again at once."""
+        case = self._settled(self._case(facts, scenario))
+        return self._settled(self._case(facts, scenario, SLOWER)) if may_be_late(case) else case
 
-    def _case(self, facts: RuntimeFacts, scenario: Scenario) -> Case | Hung:
+    def _settled(self, case: Case | Hung) -> Case:
+        """That case; a run that hung is made again first."""
+        if isinstance(case, Case):
+            return case
+        self._again(case)
+        return self._judge(case.scenario, case.facts, case.evidence)
+
+    def _case(self, facts: RuntimeFacts, scenario: Scenario, slower: int = 1) -> Case | Hung:
         evidence = Evidence(clock=clock_of(scenario, facts))
         if not not_applicable(scenario, facts):
             try:
                 with self._bench.borrow(facts.address) as worker:
-                    hung = self._gather(worker, facts, scenario, evidence)
+                    hung = self._gather(worker, facts, scenario, evidence, slower)
             except ConformanceError as error:
                 hung = None
                 evidence.culprit = f"{type(error).__name__}: {error}"
@@ -175,7 +200,12 @@ class Campaign:
         return judge(scenario, facts, evidence, self._oracle, strict=self.plan.strict)
 
     def _gather(
-        self, worker: Borrowed, facts: RuntimeFacts, scenario: Scenario, evidence: Evidence
+        self,
+        worker: Borrowed,
+        facts: RuntimeFacts,
+        scenario: Scenario,
+        evidence: Evidence,
+        slower: int,
     ) -> Hung | None:
         """Make the runs of a case; the one that hung, if one did."""
         dead = 0
@@ -183,7 +213,8 @@ class Campaign:
             if self._stopped.is_set() or dead >= DEADLY:
                 break
             runs = _runs_of(evidence, scenario.program, injected)
-            seen = observe(worker, runs.program, evidence.clock, seed, self.plan.limit)
+            limit = self.plan.limit * slower
+            seen = observe(worker, runs.program, evidence.clock, seed, limit, slower)
             runs.add(seen.outcome, seed, seen.trace)
             if seen.outcome.ending == "hung":
                 return Hung(scenario, facts, evidence, runs, seed)
@@ -221,6 +252,7 @@ class Campaign:
                     hung.evidence.clock,
                     hung.seed,
                     AGAIN * self.plan.limit,
+                    SLOWER,
                 )
             except ConformanceError as error:
                 hung.evidence.culprit = f"{type(error).__name__}: {error}"
@@ -229,9 +261,19 @@ class Campaign:
                 hung.evidence.hang = "repeated" if seen.outcome.ending == "hung" else "vanished"
 
 
-def _finished(futures: list[Future[Case | Hung]]) -> Iterator[Case | Hung]:
+def may_be_late(case: Case) -> bool:
+    """Whether lateness may have made what a case shows: it accuses, or its runs disagree, on a real clock."""
+    if case.clock != "real":
+        return False
+    disagree = any(len(histogram.seen) > 1 for histogram in case.histograms)
+    return disagree or case.verdict is Verdict.VIOLATES
+
+
+def _finished(
+    futures: Iterable[Future[Case | Hung]],
+) -> Iterator[tuple[Future[Case | Hung], Case | Hung]]:
     for future in as_completed(futures):
-        yield future.result()
+        yield future, future.result()
 
 
 def _runs_of(evidence: Evidence, program: Program, injected: tuple[Path, ...]) -> Runs:

@@ -153,8 +153,11 @@ def _entry(
         and expected is not None
         and expected.covers(status)
     ):
-        known = words(old.answers) | words([case.answer]) if old.answers else frozenset[str]()
-        answers = old.answers if known == words(old.answers) else (*old.answers, case.answer or "")
+        answers = old.answers
+        if answers and words([case.answer]) - words(answers):
+            answers = (*answers, case.answer or "")
+            if not reason:
+                unexplained.append(f"`{case.scenario}` (answers {case.answer})")
         return replace(old, hash=case.hash, answers=answers, reason=reason or old.reason)
     told = reason or (case.reason if status == NOT_APPLICABLE else "")
     if not told:
@@ -165,10 +168,10 @@ def _entry(
 
 def _condition(case: Case, cases: list[Case]) -> str:
     """What tells a case from the others of its scenario: its Python, and its version if need be."""
-    minor = ".".join(case.python.split(".")[:2])
-    twins = [c for c in cases if c is not case and c.python.startswith(f"{minor}.")]
+    python = minor(case.python)
+    twins = [c for c in cases if c is not case and minor(c.python) == python]
     version = f' and version == "{case.version}"' if twins else ""
-    return f'python == "{minor}"{version}'
+    return f'python == "{python}"{version}'
 
 
 def _semantics(
@@ -202,8 +205,7 @@ def _rates(
     """Counts where more than one outcome was seen: of the rest there is nothing to watch."""
     rates = {python: {k: dict(v) for k, v in some.items()} for python, some in old.items()}
     for case in cases:
-        minor = ".".join(case.python.split(".")[:2])
-        known = rates.setdefault(minor, {})
+        known = rates.setdefault(minor(case.python), {})
         counts = counts_of(case)
         if len(counts) > 1:
             known[case.scenario] = counts

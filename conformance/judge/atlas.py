@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple, final
 
+from conformance.judge.baseline import minor
 from conformance.judge.case import Case
 from conformance.judge.results import Results
 from conformance.judge.verdict import Verdict
@@ -124,9 +125,9 @@ def spelled(columns: Iterable[Column], among: Iterable[Column]) -> list[str]:
 
 def _short(column: Column, among: list[Column]) -> str:
     """What tells a column from the others of its runtime: its Python, its version, or both."""
-    minor = ".".join(column.python.split(".")[:2])
-    same = [c for c in among if ".".join(c.python.split(".")[:2]) == minor]
-    return minor if len(same) == 1 else f"{column.version} on {minor}"
+    python = minor(column.python)
+    same = [c for c in among if minor(c.python) == python]
+    return python if len(same) == 1 else f"{column.version} on {python}"
 
 
 def _column(case: Case) -> Column:

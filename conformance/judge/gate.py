@@ -115,9 +115,10 @@ def compare(baseline: Baseline, case: Case) -> Iterator[Change]:
     expected = baseline.expected(case.scenario, environment_of(case))
     status = status_of(case)
     if expected is None:
-        bad = case.verdict is Verdict.VIOLATES
-        said = f": {case.reason}" if bad else f"; answered {case.answer}" if case.answer else ""
-        yield _change(Kind.NEW_VIOLATION if bad else Kind.NEW, case, status + said)
+        kind = _NEW.get(case.verdict, Kind.NEW)
+        answered = f"; answered {case.answer}" if case.answer else ""
+        said = answered if kind is Kind.NEW else f": {case.reason}"
+        yield _change(kind, case, status + said)
         return
     entry = expected.entry
     if entry is not None and entry.hash and entry.hash != case.hash:
@@ -130,6 +131,10 @@ def compare(baseline: Baseline, case: Case) -> Iterator[Change]:
         yield from _answer(expected, case)
     else:
         yield _change(_kind(case), case, _instead(expected, status, case))
+
+
+_NEW = {Verdict.VIOLATES: Kind.NEW_VIOLATION, Verdict.UNKNOWN: Kind.UNKNOWN}
+"""The kinds of a scenario's case that the baseline says nothing of; else it is new."""
 
 
 def _kind(case: Case) -> Kind:

@@ -86,6 +86,7 @@ class Worker:
         self._start_limit = start_limit
         self._process: Process | None = None
         self._seq = 0
+        self._encoded: tuple[Program, dict[str, Any]] | None = None
 
     def __enter__(self) -> Worker:
         """Nothing is started yet."""
@@ -120,7 +121,9 @@ class Worker:
         if self._process is not None and self._process.dead():
             self.close()  # of what an earlier run left behind: not this one's fault
         self.start()
-        request = {"program": program_to_json(program), "options": asdict(options), "limit": limit}
+        if self._encoded is None or self._encoded[0] is not program:
+            self._encoded = program, program_to_json(program)
+        request = {"program": self._encoded[1], "options": asdict(options), "limit": limit}
         try:
             reply = self._ask({"cmd": "run", **request}, limit)
         except LostError as lost:

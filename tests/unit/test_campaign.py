@@ -132,6 +132,33 @@ def test_a_hang_is_tried_again_alone(again: bool, verdict: str) -> None:
     assert case.verdict.value == verdict
 
 
+def test_lateness_accuses_nobody() -> None:
+    """On a real clock, runs that disagree are made again with longer ticks, and only those count."""
+    quick: list[float] = []
+
+    def answer(program: Program, options: RunOptions, _: float) -> Outcome:
+        if options.tick < 0.1:
+            quick.append(options.tick)
+            return empty_outcome(program.tasks, "stopped") if len(quick) == 2 else fine()
+        return fine()
+
+    (case,), worker = campaign(replace(FACTS, virtual="none"), answer, seeds=10)
+    assert [options.tick for _, options, _ in worker.asked] == [0.02] * 3 + [0.1] * 3
+    assert [seen.count for seen in case.histograms[0].seen] == [3]
+    assert case.verdict is Verdict.CONFORMS
+
+
+def test_a_defect_on_a_real_clock_is_told() -> None:
+    """An accusation that the slow repetition bears out stands."""
+    (case,), worker = campaign(
+        replace(FACTS, virtual="none"),
+        lambda program, *_: empty_outcome(program.tasks, "crashed"),
+        seeds=10,
+    )
+    assert [options.tick for _, options, _ in worker.asked] == [0.02] * 2 + [0.1] * 2
+    assert case.verdict is Verdict.VIOLATES
+
+
 def test_a_crashing_case_ends_early() -> None:
     """Every crash costs a process: two of them have shown enough."""
     (case,), worker = campaign(

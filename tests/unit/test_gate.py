@@ -88,6 +88,25 @@ def test_new_vanished_and_missing_are_told_apart() -> None:
     assert not Kind.VANISHED.fails
 
 
+def test_a_new_scenario_of_which_nothing_is_known_is_unknown() -> None:
+    """A case that could not be judged is told as such, whether the baseline knows its scenario or not."""
+    lost = a_case("area/two", Verdict.UNKNOWN)
+    told = gated(Baseline("toy"), lost)
+    assert kinds(told) == [Kind.UNKNOWN]
+
+
+def test_a_new_answer_takes_a_reason() -> None:
+    """An entry that lists answers gets one more only with a reason, and keeps the old ones."""
+    entry = Entry("area/one", ("CONFORMS",), "it may", "a" * 16, ("yes",))
+    baseline = Baseline("toy", entries=(entry,))
+    with pytest.raises(UsageError, match="area/one"):
+        accept(baseline, results(a_case(answer="no")), "toy")
+    (kept,) = accept(baseline, results(a_case(answer="no")), "toy", "since 2.0").entries
+    assert (kept.answers, kept.reason) == (("yes", "no"), "since 2.0")
+    (same,) = accept(baseline, results(a_case(answer="yes")), "toy").entries
+    assert (same.answers, same.reason) == (("yes",), "it may")
+
+
 def test_changed_declaration_is_named() -> None:
     """An adapter that declares something else than what was accepted has changed its semantics."""
     one = a_case()
