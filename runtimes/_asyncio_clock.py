@@ -84,8 +84,11 @@ class ClockSelector(selectors.DefaultSelector):
             for _ in range(POLLS):
                 if events := super().select(0):
                     return events
-        if self.clock.must_wait():
-            return super().select(0.01)
+        waits = (
+            self.clock.must_wait()
+        )  # asked before the last look: it sees what a thread did by now
+        if (events := super().select(0.01 if waits else 0)) or waits:
+            return events
         # The loop has just dropped cancelled timers from the head of its heap. Its `timeout` is no
         # help: it is capped at a day.
         self.clock.jump(self.timers[0].when() if self.timers else None)

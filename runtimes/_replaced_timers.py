@@ -43,6 +43,7 @@ class ReplacedTimers(Finishing):
         self._scheduled_soon = 0
         self._seen = 0
         self._quiet = 0
+        self._busy = False
         self._ticking = False
 
     # ------------------------------------------------------------ what asyncio calls
@@ -113,11 +114,14 @@ class ReplacedTimers(Finishing):
             self._quiet = 0
         else:
             self._quiet += 1
+        if self._quiet == 1:  # asked before the rounds that look: they see what a thread did by now
+            self._busy = self.clock.must_wait()
         if self._quiet < QUIET:
             if self.nap and self._quiet == QUIET // 2:
                 time.sleep(self.nap)
             super().call_soon(self._tick)  # type: ignore[misc]
-        elif self.clock.must_wait():
+        elif self._busy or self.clock.must_wait():
+            self._quiet = 0
             time.sleep(PAUSE)  # by no timer: some loops' call_later is made of our call_at
             super().call_soon(self._tick)  # type: ignore[misc]
         else:

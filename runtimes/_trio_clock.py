@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import final
 
 import trio
 import trio.testing
@@ -25,13 +26,29 @@ STEERING = (
 _FLAG = "_ALLOW_DETERMINISTIC_SCHEDULING"
 
 
-def virtual_clock(held: Callable[[], bool]) -> trio.testing.MockClock:
-    """A clock that jumps to the next deadline when nothing is ready, unless `held()` is true."""
+@final
+class ThreadWatch(trio.abc.Instrument):
+    """Asks for the program's threads before trio looks for events: it sees what they did by then."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self.ask = ask
+        self.at_work = False
+
+    def before_io_wait(self, timeout: float) -> None:
+        """Ask."""
+        self.at_work = self.ask()
+
+
+def virtual_clock(held: Callable[[], bool], watch: ThreadWatch) -> trio.testing.MockClock:
+    """A clock that jumps to the next deadline when nothing is ready, unless `held()` is true.
+
+    `watch` is to be given to `trio.run` as an instrument.
+    """
     clock = trio.testing.MockClock(autojump_threshold=0)
     jump = clock._autojump
 
     def autojump() -> None:
-        if not held():
+        if not held() and not watch.at_work:
             jump()
 
     clock._autojump = autojump  # type: ignore[method-assign]  # MockClock is final

@@ -171,9 +171,10 @@ class OnTrio(Backend):
 
     def __init__(self, limits: Limits, held: Callable[[], bool]) -> None:
         super().__init__(limits, held)
-        from runtimes._trio_clock import virtual_clock  # noqa: PLC0415  # imports trio
+        from runtimes._trio_clock import ThreadWatch, virtual_clock  # noqa: PLC0415  # imports trio
 
-        self.clock = virtual_clock(held) if limits.clock == "virtual" else None
+        self.watch = ThreadWatch(lambda: False)
+        self.clock = virtual_clock(held, self.watch) if limits.clock == "virtual" else None
 
     @classmethod
     def check(cls) -> None:
@@ -201,8 +202,12 @@ class OnTrio(Backend):
         return {trio.BrokenResourceError: "Broken"}
 
     def options(self) -> dict[str, Any]:
-        """A clock."""
-        return {"clock": self.clock}
+        """A clock, and what it needs to know."""
+        return {"clock": self.clock, "instruments": [self.watch]}
+
+    def watch_threads(self, at_work: Callable[[], bool], parked: Callable[[], bool]) -> None:
+        """Asked before trio looks for events."""
+        self.watch.ask = at_work
 
     def steered(self) -> AbstractContextManager[None]:
         """As trio."""

@@ -97,8 +97,10 @@ class Selector:
         if events or (timeout is not None and timeout <= 0):
             self._held_since = None
             return events
-        while self._held():
-            if events := self._inner.select(0.01 if self.connecting else 0):
+        held = True
+        while held:
+            held = self._held()  # asked before the last look: it sees what a thread did by now
+            if events := self._inner.select(0.01 if held and self.connecting else 0):
                 return events
         self._held_since = None
         if timeout is None or self._clock.virtual_now + timeout > self._end:

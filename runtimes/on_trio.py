@@ -21,7 +21,7 @@ from conformance.adapter.tasks import Tasks
 from conformance.adapter.time import Time
 from conformance.errors import ConformanceError, NotStarted
 from runtimes._in_flight import InFlight
-from runtimes._trio_clock import STEERING, steered, virtual_clock
+from runtimes._trio_clock import STEERING, ThreadWatch, steered, virtual_clock
 from runtimes._trio_scopes import TrioScopes
 from runtimes._trio_servers import TrioServers
 from runtimes._trio_spelling import SPELLING
@@ -150,10 +150,11 @@ class Trio(TrioServers, TrioTcp, TrioScopes, TrioThreads, TrioSync, Context, Tim
         self.listeners = []
         self._shields = []
         self._stopped = False
+        watch = ThreadWatch(self.at_work)
         virtual = limits.clock == "virtual"
-        self._clock = virtual_clock(self.in_flight.held) if virtual else None
+        self._clock = virtual_clock(self.in_flight.held, watch) if virtual else None
         with steered(limits.seed):
-            trio.run(self._root, main, limits, clock=self._clock)
+            trio.run(self._root, main, limits, clock=self._clock, instruments=[watch])
 
     async def _root(self, main: Body, limits: Limits) -> None:
         everything = trio.CancelScope()

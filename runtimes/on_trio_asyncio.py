@@ -19,7 +19,7 @@ from runtimes.on_asyncio import Asyncio
 trio_asyncio: Final[Any] = module("trio_asyncio", "trio-asyncio")
 trio: Final[Any] = module("trio")
 
-from runtimes._trio_clock import steered, virtual_clock  # noqa: E402  # imports trio
+from runtimes._trio_clock import ThreadWatch, steered, virtual_clock  # noqa: E402  # imports trio
 
 NAP: Final = 0.0002
 """Real seconds between looks while something real holds the clock."""
@@ -49,10 +49,12 @@ class TrioAsyncio(Asyncio):
         """`trio.run`."""
         run = self._now_running = AsyncioRun(limits)
         self.reports = run.reports
-        self._clock = virtual_clock(partial(_held, run)) if run.clock is not None else None
+        watch = ThreadWatch(self.at_work)
+        virtual = run.clock is not None
+        self._clock = virtual_clock(partial(_held, run), watch) if virtual else None
         with steered(None):
             try:
-                trio.run(self._root, main, run, clock=self._clock)
+                trio.run(self._root, main, run, clock=self._clock, instruments=[watch])
             finally:
                 run.after_loop()
 

@@ -88,9 +88,10 @@ class Listening(Threads):
 
     def hear(self) -> bool:
         """Nothing else can go on: listen to threads for a moment; whether to look again. Bounded."""
+        at_work = self.at_work()  # asked before the last look: it sees what a thread did by now
         if self.posted:
             return True
-        if not self.at_work():
+        if not at_work:
             self._held_since = None
             return False
         now = time.monotonic()
