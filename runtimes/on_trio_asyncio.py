@@ -50,8 +50,10 @@ class TrioAsyncio(Asyncio):
         run = self._now_running = AsyncioRun(limits)
         self.reports = run.reports
         watch = ThreadWatch(self.at_work)
-        virtual = run.clock is not None
-        self._clock = virtual_clock(partial(_held, run), watch) if virtual else None
+        self._clock = None
+        if run.clock is not None:
+            run.clock.at_work, run.clock.parked = self.at_work, self.parked
+            self._clock = virtual_clock(partial(_held, run), watch)
         with steered(None):
             try:
                 trio.run(self._root, main, run, clock=self._clock, instruments=[watch])

@@ -14,7 +14,7 @@ import pytest
 
 FINDINGS: Final = Path(__file__).resolve().parents[2] / "docs" / "findings"
 PAGES: Final = sorted(FINDINGS.glob("[0-9][0-9][0-9]-*.md"))
-ROW: Final = re.compile(r"^\| (\w+) \| ([\w.]+) \| ([01]) \|$", re.MULTILINE)
+ROW: Final = re.compile(r"^\| ([\w-]+) \| ([\w.]+) \| ([01]) \|$", re.MULTILINE)
 """A row of a page's table: runtime, version (or the beginning of one), exit code."""
 MISSING: Final = re.compile(r"^(?:ModuleNotFoundError|ImportError): .*", re.MULTILINE)
 
