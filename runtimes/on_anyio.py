@@ -17,15 +17,15 @@ import anyio.abc
 import anyio.lowlevel
 
 from conformance.adapter.context import Context
-from conformance.adapter.core import Body, Limits, Runtime
+from conformance.adapter.core import Body, Limits, Runtime, Scope
 from conformance.adapter.tasks import Tasks
 from conformance.adapter.time import Time
 from conformance.errors import NotStarted
-from runtimes._anyio_scopes import AnyioScopes
 from runtimes._anyio_spelling import spelling
-from runtimes._anyio_sync import AnyioSync, name_of_refusal
 from runtimes._anyio_threads import CANCELLED, AnyioServers, AnyioThreads
 from runtimes._in_flight import InFlight
+from runtimes._structured_scopes import StructuredScopes
+from runtimes._structured_sync import StructuredSync
 from runtimes.on_anyio_backends import BACKENDS, Backend
 from runtimes.on_anyio_semantics import composed_handles
 from runtimes.on_anyio_tasks import CURRENT, NATIVE, STATUS, Child, JoinError, make_child
@@ -39,10 +39,19 @@ _HANDLES = frozenset({"cancel", "cancel:self", "cancelled", "done", "join"})
 
 
 class Anyio(
-    AnyioServers, AnyioTcp, AnyioScopes, AnyioThreads, AnyioSync, Context, Time, Tasks, Runtime
+    AnyioServers,
+    AnyioTcp,
+    StructuredScopes,
+    AnyioThreads,
+    StructuredSync,
+    Context,
+    Time,
+    Tasks,
+    Runtime,
 ):
     """The adapter. What one run needs (`_backend`, `_group`, …) is made afresh by `run`."""
 
+    library: ClassVar[Any] = anyio
     families = frozenset({"anyio"})
     composed = _COMPOSED if NATIVE else _COMPOSED | _HANDLES
     special = frozenset(
@@ -165,7 +174,7 @@ class Anyio(
 
     def error_name(self, error: BaseException) -> str:
         """WouldBlock is `Full` or `Empty` by the call that raised it."""
-        named = name_of_refusal(error) or name_of_failure(error)
+        named = self.name_of_refusal(error) or name_of_failure(error)
         return named or super().error_name(error)
 
     @contextmanager
@@ -204,6 +213,30 @@ class Anyio(
     async def started(self, value: Any) -> None:
         """`TaskStatus.started`."""
         STATUS.get().started(value)
+
+    # ------------------------------------------------------------ groups, channels
+
+    def group(self) -> Scope:
+        """`anyio.create_task_group`."""
+        return anyio.create_task_group()
+
+    def channel(self, capacity: float) -> Any:
+        """`anyio.create_memory_object_stream`: both ends, to be closed when the run is over."""
+        ends = anyio.create_memory_object_stream[Any](capacity)
+        self._channels.append(ends)
+        return ends
+
+    async def clone_sender(self, channel: Any) -> Any:
+        """`MemoryObjectSendStream.clone`."""
+        clone = await super().clone_sender(channel)
+        self._channels.append(clone[:1])
+        return clone
+
+    async def clone_receiver(self, channel: Any) -> Any:
+        """`MemoryObjectReceiveStream.clone`."""
+        clone = await super().clone_receiver(channel)
+        self._channels.append(clone[1:])
+        return clone
 
     # ------------------------------------------------------------ time
 

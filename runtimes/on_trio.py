@@ -16,16 +16,16 @@ from typing import Any, ClassVar, NoReturn, final
 import trio
 
 from conformance.adapter.context import Context
-from conformance.adapter.core import Body, Limits, Runtime
+from conformance.adapter.core import Body, Limits, Runtime, Scope
 from conformance.adapter.tasks import Tasks
 from conformance.adapter.time import Time
 from conformance.errors import ConformanceError, NotStarted
 from runtimes._in_flight import InFlight
+from runtimes._structured_scopes import StructuredScopes
+from runtimes._structured_sync import StructuredSync
 from runtimes._trio_clock import STEERING, ThreadWatch, steered, virtual_clock
-from runtimes._trio_scopes import TrioScopes
 from runtimes._trio_servers import TrioServers
 from runtimes._trio_spelling import SPELLING
-from runtimes._trio_sync import TrioSync, name_of_refusal
 from runtimes._trio_threads import TrioThreads
 from runtimes.on_trio_semantics import SEMANTICS
 from runtimes.on_trio_tcp import TrioTcp, name_of_failure
@@ -100,9 +100,20 @@ CURRENT: ContextVar[Child] = ContextVar("CURRENT")
 """The handle of the running task."""
 
 
-class Trio(TrioServers, TrioTcp, TrioScopes, TrioThreads, TrioSync, Context, Time, Tasks, Runtime):
+class Trio(
+    TrioServers,
+    TrioTcp,
+    StructuredScopes,
+    TrioThreads,
+    StructuredSync,
+    Context,
+    Time,
+    Tasks,
+    Runtime,
+):
     """The adapter. What one run needs (`_clock`, `_nursery`, …) is made afresh by `run`."""
 
+    library: ClassVar[Any] = trio
     families = frozenset({"trio"})
     composed = frozenset(
         {"abort", "cancel", "cancel:self", "join", "receive_exactly", "receive_until_eof", "spawn"}
@@ -200,7 +211,7 @@ class Trio(TrioServers, TrioTcp, TrioScopes, TrioThreads, TrioSync, Context, Tim
 
     def error_name(self, error: BaseException) -> str:
         """WouldBlock is `Full` or `Empty` by the call that raised it."""
-        named = name_of_refusal(error) or name_of_failure(error)
+        named = self.name_of_refusal(error) or name_of_failure(error)
         return named or super().error_name(error)
 
     # ------------------------------------------------------------ tasks
@@ -230,6 +241,16 @@ class Trio(TrioServers, TrioTcp, TrioScopes, TrioThreads, TrioSync, Context, Tim
     async def started(self, value: Any) -> None:
         """`TaskStatus.started`."""
         CURRENT.get().status.started(value)
+
+    # ------------------------------------------------------------ groups, channels
+
+    def group(self) -> Scope:
+        """`trio.open_nursery`."""
+        return trio.open_nursery()
+
+    def channel(self, capacity: float) -> Any:
+        """`trio.open_memory_channel`: both ends."""
+        return trio.open_memory_channel[Any](capacity)
 
     # ------------------------------------------------------------ time
 

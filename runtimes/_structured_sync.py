@@ -1,18 +1,13 @@
-"""What trio and anyio spell alike: anyio's primitives and cancel scopes are made after trio's.
-
-Each adapter names its `library`, and adds what differs: channels, groups.
-"""
+"""The primitives of trio and of anyio, whose are made after trio's; each adapter opens its own channels."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from conformance.adapter.channels import Channels
-from conformance.adapter.core import Scope
 from conformance.adapter.permits import Permits
-from conformance.adapter.scopes import Scopes
 from conformance.adapter.sync import Sync
 
 
@@ -20,6 +15,7 @@ class StructuredSync(Sync, Permits, Channels):
     """Facets: events, locks, conditions, semaphores, limiters, and channels whose two ends are a pair."""
 
     library: ClassVar[Any]
+    """`trio` or `anyio`."""
 
     # ------------------------------------------------------------ events
 
@@ -186,53 +182,3 @@ class StructuredSync(Sync, Permits, Channels):
         if isinstance(error, ValueError) and str(error) == "semaphore released too many times":
             return "Misuse"
         return None
-
-
-class StructuredScopes(Scopes):
-    """Facet: cancel scopes. `_stopped` opens what the horizon finds shielded."""
-
-    library: ClassVar[Any]
-
-    _shields: list[Any]
-    _stopped: bool
-
-    def shield(self) -> Scope:
-        """`CancelScope(shield=True)`."""
-        scope: Any = self.library.CancelScope(shield=not self._stopped)
-        self._shields.append(scope)
-        return cast("Scope", scope)
-
-    def scope(self) -> Scope:
-        """`CancelScope`."""
-        scope: Scope = self.library.CancelScope()
-        return scope
-
-    def move_on_after(self, seconds: float) -> Scope:
-        """`move_on_after`."""
-        scope: Scope = self.library.move_on_after(seconds)
-        return scope
-
-    def fail_after(self, seconds: float) -> Scope:
-        """`fail_after`."""
-        scope: Scope = self.library.fail_after(seconds)
-        return scope
-
-    async def cancel_scope(self, scope: Any) -> None:
-        """`CancelScope.cancel`."""
-        scope.cancel()
-
-    async def move_deadline(self, scope: Any, seconds: float) -> None:
-        """`CancelScope.deadline`."""
-        scope.deadline = self.library.current_time() + seconds
-
-    async def cancel_called(self, scope: Any) -> bool:
-        """`CancelScope.cancel_called`."""
-        return bool(scope.cancel_called)
-
-    async def cancelled_caught(self, scope: Any) -> bool:
-        """`CancelScope.cancelled_caught`."""
-        return bool(scope.cancelled_caught)
-
-    async def cancel_group(self, group: Any) -> None:
-        """The group's `cancel_scope.cancel`."""
-        group.cancel_scope.cancel()
