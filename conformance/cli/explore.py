@@ -14,8 +14,8 @@ from conformance.engine.bench import Bench
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.explore import BUDGET, Exploration, schedule_of
 from conformance.engine.explore import explore as search
-from conformance.engine.oracle import beyond, make_machine
-from conformance.errors import DataError, Exit
+from conformance.engine.oracle import beyond, lacking, make_machine
+from conformance.errors import DataError, Exit, UsageError
 from conformance.judge.token import ReferenceToken, encode_token, short_hash
 from conformance.lang.codec import program_from_json
 from conformance.lang.outcome import Outcome, outcome_to_json, show_outcome
@@ -34,6 +34,10 @@ DEFAULT = "reference"
 def explore(what: str, runtime: str, budget: int, form: str) -> int:
     """Print every outcome of a scenario, or of a JSON program, under RUNTIME's semantics."""
     name, program = find_program(what)
+    if reason := lacking(program):
+        raise UsageError(
+            f"{name or what} cannot be explored: {reason}", hint="`run` still judges it by its rule"
+        )
     semantics = semantics_of(runtime)
     machine = make_machine(program, semantics, lax=False)
     found = search(machine, budget)

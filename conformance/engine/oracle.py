@@ -265,8 +265,8 @@ def _shares_a_socket(program: Program) -> bool:
     return any(name and len(tasks) > 1 for (_, name), tasks in users.items())
 
 
-def beyond(program: Program) -> str:
-    """Why the reference cannot judge a program; empty if it can."""
+def lacking(program: Program) -> str:
+    """Which op of a program the reference cannot even search; empty if none."""
     for _, op in program.walk():
         if op.kind in ops.LOOP:
             return "the reference has no event loop of asyncio's kind"
@@ -274,6 +274,14 @@ def beyond(program: Program) -> str:
             return "the reference does not model what ends more than a task"
         if op.kind == "serve":
             return "the reference does not model servers"
+    return ""
+
+
+def beyond(program: Program) -> str:
+    """Why the reference cannot judge a program; empty if it can."""
+    if reason := lacking(program):
+        return reason
+    for _, op in program.walk():
         if isinstance(op, ops.SendBytes) and len(op.data) * op.times > LARGE:
             return f"a payload of more than {LARGE} bytes"
         ticks = getattr(op, "ticks", getattr(op, "tick", 0))

@@ -9,6 +9,9 @@ from conformance.cli import main
 from conformance.cli.output import plain
 from conformance.cli.render import exit_code
 from conformance.cli.run import open_results
+from conformance.engine.catalogue import load_catalogue
+from conformance.engine.explore import explore
+from conformance.engine.oracle import lacking, make_machine
 from conformance.errors import Exit
 from conformance.judge.case import Case
 from conformance.judge.results import Header, Results, ResultsWriter, read_results
@@ -16,6 +19,7 @@ from conformance.judge.token import encode_schedule
 from conformance.judge.verdict import Verdict
 from conformance.lang.ops import Note
 from conformance.lang.program import Program
+from conformance.lang.semantics import Semantics
 
 ONE = "spawn/first-steps"
 
@@ -65,6 +69,7 @@ def test_truncated_results_are_inconclusive() -> None:
         (["report", "/no/such/file"], Exit.DATA, "/no/such/file"),
         (["explore", "/no/such/file.json"], Exit.DATA, "/no/such/file.json"),
         (["explore", "no/such"], Exit.USAGE, "no/such"),
+        (["explore", "shutdown/interrupt-in-main"], Exit.USAGE, "ends more than a task"),
         (["check", "nowhere"], Exit.USAGE, "nowhere"),
     ],
 )
@@ -135,6 +140,16 @@ def test_explore_prints_tokens_that_replay(capsys: pytest.CaptureFixture[str]) -
     for item in found["outcomes"]:
         assert main(["replay", item["token"], "--format", "json"]) == Exit.OK
         assert json.loads(capsys.readouterr().out)["outcome"] == item["outcome"]
+
+
+def test_every_scenario_can_be_explored_or_says_why_not() -> None:
+    """The reference begins to search every program of the catalogue, or the oracle names what it lacks."""
+    searched = 0
+    for ask in load_catalogue().scenarios:
+        if not lacking(ask.program):
+            explore(make_machine(ask.program, Semantics(), lax=False), 50)
+            searched += 1
+    assert searched > 400
 
 
 def test_explore_reads_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
