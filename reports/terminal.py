@@ -128,22 +128,27 @@ def _words(counts: Counter[Verdict], verdicts: Iterable[Verdict] = _WORST_FIRST)
 
 
 def _findings(results: Results) -> Iterator[Text]:
+    """Every violation, and what is unknown, by scenario."""
     for verdict in (Verdict.UNKNOWN, Verdict.VIOLATES):
+        by_scenario: dict[str, list[Case]] = {}
         for case in results.cases:
             if case.verdict is verdict:
-                yield Text()
-                yield from _finding(case)
+                by_scenario.setdefault(case.scenario, []).append(case)
+        for cases in by_scenario.values():
+            yield Text()
+            yield from _finding(cases)
 
 
-def _finding(case: Case) -> Iterator[Text]:
-    word, style = MARKS[case.verdict]
-    yield Text.assemble(
-        (word, style), visible(f"  {case.scenario}  on {case.runtime} {case.version}")
-    )
-    yield Text(visible(f"    {case.asks}"))
-    yield Text(visible(f"    {case.reason}"))
-    if case.token:
-        yield Text(visible(f"    conformance replay {case.token}"))
+def _finding(cases: list[Case]) -> Iterator[Text]:
+    """One scenario: the runtimes that fail it, the question, each reason and each replay line once."""
+    word, style = MARKS[cases[0].verdict]
+    names = dict.fromkeys(f"{case.runtime} {case.version}" for case in cases)
+    yield Text.assemble((word, style), visible(f"  {cases[0].scenario}  on {', '.join(names)}"))
+    yield Text(visible(f"    {cases[0].asks}"))
+    for reason in dict.fromkeys(case.reason for case in cases):
+        yield Text(visible(f"    {reason}"))
+    for token in dict.fromkeys(case.token for case in cases if case.token):
+        yield Text(visible(f"    conformance replay {token}"))
 
 
 def _costs(results: Results) -> Iterator[Text]:

@@ -44,6 +44,7 @@ class VirtualClock:
         self.holds = self.closing = 0
         self.at_work = self.parked = nothing_in_flight
         self.in_flight: Callable[[], bool] = nothing_in_flight
+        self._held = False
         self._held_since: float | None = None
 
     def must_wait(self) -> bool:
@@ -53,9 +54,15 @@ class VirtualClock:
             self._held_since = None
             return False
         now = time.monotonic()
-        if self._held_since is None:
-            self._held_since = now
+        if (
+            self._held_since is None or held is not self._held
+        ):  # each reason has patience of its own
+            self._held, self._held_since = held, now
         return now - self._held_since < (HELD if held else IN_FLIGHT)
+
+    def moved(self) -> None:
+        """Something happened: whoever waits has new patience."""
+        self._held_since = None
 
     def jump(self, when: float | None) -> None:
         """Go to the next timer, or end the run when there is none up to the horizon."""
@@ -78,15 +85,16 @@ class ClockSelector(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """What is ready now; if nothing is and the loop would wait, time jumps."""
         events = super().select(0)
+        if events:
+            self.clock.moved()
         if events or (timeout is not None and timeout <= 0):
             return events
         if len(self.get_map()) > 1:  # the loop's own wake-up pipe is always there
             for _ in range(POLLS):
                 if events := super().select(0):
                     return events
-        waits = (
-            self.clock.must_wait()
-        )  # asked before the last look: it sees what a thread did by now
+        # Asked before the last look, which sees what a thread did by now.
+        waits = self.clock.must_wait()
         if (events := super().select(0.01 if waits else 0)) or waits:
             return events
         # The loop has just dropped cancelled timers from the head of its heap. Its `timeout` is no

@@ -93,6 +93,7 @@ class InFlight:
         self._at_work = at_work
         self._unpaired: dict[frozenset[Any], End] = {}
         self._under_way = 0
+        self._was_under_way = False
         self._still_since: float | None = None
 
     def add(self, raw: Any, own: Any, peer: Any) -> End:
@@ -126,6 +127,9 @@ class InFlight:
     def held(self) -> bool:
         """Whether the clock must not jump yet; then it naps. For when nothing is ready."""
         under_way = self._under_way > 0 or (self._at_work is not None and self._at_work())
+        if under_way is not self._was_under_way:  # each reason has patience of its own
+            self._was_under_way = under_way
+            self.moved()
         if not under_way and not any(end.waits() for end in self.ends):
             return False
         now = time.monotonic()

@@ -77,7 +77,7 @@ class Asyncio(
     during shutdown, ("destroyed", None) for a task that was dropped unfinished.
     """
 
-    families = frozenset({"asyncio", "asyncio-await"})
+    families = frozenset({"asyncio", "asyncio-await", "asyncio-runner"})
     composed = frozenset({"abort", "accept", "move_on_after", "sleep_until"})
     lacks = frozenset({"shield"})
     special = frozenset(SPECIAL) - {"thread:waits", "channel:rendezvous", "set_limit:zero"}

@@ -33,7 +33,7 @@ _PROMISE: Final = (
 class TrioAsyncio(Asyncio):
     """`trio_asyncio.open_loop`, `aio_as_trio`, and asyncio's API in there."""
 
-    families = Asyncio.families | {"trio-asyncio"}
+    families = Asyncio.families - {"asyncio-runner"} | {"trio-asyncio"}
     semantics = drop_in(_PROMISE, {})
     flavours: ClassVar[tuple[str, ...]] = ("",)
 

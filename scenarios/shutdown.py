@@ -74,9 +74,10 @@ def raised(word: str) -> dict[str, Pattern]:
     return {"raises": reported(word), "silent": unreported(word)}
 
 
-CANCELS_MAIN: Final = {"asyncio": HANDLING + " (the handler cancels the main task)"}
+CANCELS_MAIN: Final = {"asyncio-runner": HANDLING + " (the handler cancels the main task)"}
 UNWINDS: Final = {
-    "asyncio": HANDLING + " (the main task unwinds, then asyncio.run raises KeyboardInterrupt)",
+    "asyncio-runner": HANDLING
+    + " (the main task unwinds, then asyncio.run raises KeyboardInterrupt)",
     "trio": TRIO_CORE + "#trio.run (KeyboardInterrupt, as any exception of main)",
 }
 
@@ -169,7 +170,7 @@ INTERRUPTS: Final = (
         },
         rule=Rule("MUST", required=(lacks(b="past", main="past") & reported(TOLD),)),
         sources={
-            "asyncio": HANDLING,
+            "asyncio-runner": HANDLING,
             "trio": TRIO_CORE + "#errors-in-multiple-child-tasks",
         },
         about={"interrupt", "group"},
@@ -221,7 +222,9 @@ INTERRUPTS: Final = (
             "next-wait": has(main="twice") & lacks(main="past"),
         },
         rule=Rule("MUST", required=(has(main=["once", "cleaned"]) & lacks(main="twice"),)),
-        sources={"asyncio": HANDLING + " (the following one immediately raises KeyboardInterrupt)"},
+        sources={
+            "asyncio-runner": HANDLING + " (the following one immediately raises KeyboardInterrupt)"
+        },
         about={"interrupt"},
         shown_by="asyncio the second, the others the first; mutant:interrupt-lost",
     ),

@@ -135,7 +135,7 @@ SCENARIOS: Final = (
             "cancelled-bytes-lost": lacks(a="got *", main="got *"),
         },
         rule=Rule("MUST", required=(has(a="got 'hello'"), has(main="got 'hello'"))),
-        sources=RELIABLE,
+        sources={"trio": TRIO_PRIMITIVES},
         about={"receive_some"},
         shown_by="asyncio and curio cancelled-bytes-kept, trio and anyio:uvloop received",
     ),

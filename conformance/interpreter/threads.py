@@ -16,10 +16,12 @@ from conformance.run.frames import Frames
 if TYPE_CHECKING:
     from conformance.interpreter.world import World
 
-GRACE: Final = 0.02
+GRACE: Final = 0.1
 """Real seconds after which a thread whose waiter is gone, and which has not begun, will not begin."""
-HEARD: Final = 1.0
+HEARD: Final = 2.0
 """Real seconds after its end within which a runtime tells a thread's waiter; else it never will."""
+LOOKS: Final = 20
+"""How often the loop must have looked meanwhile: a machine that stood still gave nobody time."""
 SETTLES: Final = 5.0
 """Real seconds that threads at work have when the run is over, before its outcome is told without them."""
 DUE, WORKING, PARKED, CALLING, OVER = range(5)
@@ -39,8 +41,8 @@ class Threads:
         self._states: dict[str, int] = {}
         self._gates: dict[str, str] = {}
         self._waited_for: set[str] = set()
-        self._alone_since: dict[str, float] = {}
-        self._over_since: dict[str, float] = {}
+        self._since: dict[str, float] = {}
+        self._looks: dict[str, int] = {}
         self._open: set[str] = set()
         self._torn = False
 
@@ -56,7 +58,7 @@ class Threads:
         """The task waits no longer."""
         with self._changed:
             self._waited_for.discard(name)
-            self._alone_since[name] = time.monotonic()
+            self._begin_patience(name)
             self._changed.notify_all()
 
     def open(self, gate: str) -> None:
@@ -82,17 +84,24 @@ class Threads:
     def _is_at_work(self, name: str) -> bool:
         state, waited_for = self._states[name], name in self._waited_for
         if state == DUE:
-            return waited_for or time.monotonic() - self._alone_since[name] < GRACE
+            return waited_for or self._patient(name, GRACE)
         if state == OVER:
-            return waited_for and time.monotonic() - self._over_since[name] < HEARD
+            return waited_for and self._patient(name, HEARD)
         return state == WORKING
+
+    def _begin_patience(self, name: str) -> None:
+        self._since[name], self._looks[name] = time.monotonic(), 0
+
+    def _patient(self, name: str, seconds: float) -> bool:
+        self._looks[name] += 1
+        return self._looks[name] < LOOKS or time.monotonic() - self._since[name] < seconds
 
     def settle(self) -> None:
         """Wait until no thread is at work; bounded."""
         deadline = time.monotonic() + SETTLES
         with self._changed:
             while any(self._runs(name) for name in self._states) and time.monotonic() < deadline:
-                self._changed.wait(GRACE)
+                self._changed.wait(GRACE / LOOKS)
 
     def _runs(self, name: str) -> bool:
         return self._states[name] == WORKING or (
@@ -112,7 +121,7 @@ class Threads:
         with self._changed:
             self._states[name] = state
             if state == OVER:
-                self._over_since[name] = time.monotonic()
+                self._begin_patience(name)
             self._changed.notify_all()
 
     def hold(self, name: str, gate: str) -> None:

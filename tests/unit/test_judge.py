@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -58,6 +58,7 @@ class Allows:
     def __init__(self, *outcomes: Outcome, others: Grade = Grade.FORBIDDEN) -> None:
         self.outcomes: Sequence[Outcome] = outcomes
         self.others = others
+        self.declared: Sequence[Outcome] = ()
 
     def allowed(self, program: Program, semantics: Semantics, clock: Clock) -> AllowedSet | str:
         return self
@@ -67,6 +68,9 @@ class Allows:
 
     def freedom(self, outcome: Outcome) -> str:
         return "any order"
+
+    def declarable(self) -> Iterator[Outcome]:
+        yield from (*self.outcomes, *self.declared)
 
 
 def test_a_missing_capability_is_not_applicable() -> None:
@@ -101,6 +105,17 @@ def test_other_never_passes_silently() -> None:
     assert case.marks
     strict = judge(QUESTION, FACTS, seen(said("z")), LABELS_ONLY, strict=True)
     assert strict.verdict is Verdict.VIOLATES
+
+
+def test_a_foreseen_answer_that_nobody_can_declare_accuses_nobody() -> None:
+    """What a question lists and no semantics allows is beyond the reference; what one allows contradicts."""
+    oracle = Allows(said("x"))
+    case = judge(QUESTION, FACTS, seen(said("y")), oracle)
+    assert (case.verdict, case.histograms[0].seen[0].grade) == (Verdict.CONFORMS, Grade.INTERESTING)
+    assert case.marks
+    assert judge(QUESTION, FACTS, seen(said("z")), oracle).verdict is Verdict.VIOLATES
+    oracle.declared = [said("y", "w")]
+    assert judge(QUESTION, FACTS, seen(said("y")), oracle).verdict is Verdict.VIOLATES
 
 
 @pytest.mark.parametrize(
