@@ -102,7 +102,8 @@ def _add(
     else:
         entries.append(_entry(base, newest, "", reason, unexplained))
     for case in cases[:-1]:
-        if _shown(case) != shown:
+        default = next((e for e in entries if not e.condition), None)
+        if _shown(case) != shown or (default is not None and default.unforeseen(case)):
             condition = _condition(case, cases)
             entries.append(_entry(base, case, condition, reason, unexplained))
     unique = {(entry.scenario, entry.condition): entry for entry in entries}
@@ -146,24 +147,26 @@ def _entry(
     """The entry of a case; an old one that covers it is kept, with its reason and all that it expects."""
     status = status_of(case)
     expected = base.expected(case.scenario, environment_of(case))
-    old = expected.entry if expected is not None else None
-    if (
-        old is not None
-        and old.condition == condition
-        and expected is not None
-        and expected.covers(status)
-    ):
+    old = expected.entry if expected is not None and expected.covers(status) else None
+    if old is not None and old.condition == condition:
         answers = old.answers
         if answers and words([case.answer]) - words(answers):
             answers = (*answers, case.answer or "")
             if not reason:
                 unexplained.append(f"`{case.scenario}` (answers {case.answer})")
-        return replace(old, hash=case.hash, answers=answers, reason=reason or old.reason)
-    told = reason or (case.reason if status == NOT_APPLICABLE else "")
+        outcomes = _outcomes(old, case)
+        if set(outcomes) - set(old.outcomes) and old.outcomes and same and not reason:
+            unexplained.append(f"`{case.scenario}` ({status}, by an outcome that is not known)")
+        return replace(
+            old, hash=case.hash, answers=answers, reason=reason or old.reason, outcomes=outcomes
+        )
+    known = old is not None and not old.unforeseen(case)  # said of another place too
+    told = reason or (old.reason if known else "") or (case.reason if status == NOT_APPLICABLE else "")
     if not told:
         unexplained.append(f"`{case.scenario}` ({status})")
     answers = (case.answer,) if case.answer and status == CONFORMS else ()
-    return Entry(case.scenario, (status,), told or "?", case.hash, answers, condition)
+    outcomes = tuple(sorted(bad_of(case)))
+    return Entry(case.scenario, (status,), told or "?", case.hash, answers, condition, outcomes)
 
 
 def _condition(case: Case, cases: list[Case]) -> str:

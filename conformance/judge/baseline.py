@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
-from conformance.judge.case import Case
+from conformance.judge.case import Case, Seen
 from conformance.judge.condition import Environment, holds
-from conformance.judge.verdict import Verdict
+from conformance.judge.judge import CRASHES, OTHER
+from conformance.judge.verdict import Grade, Verdict
 from conformance.lang.codec import canonical
 from conformance.lang.outcome import Outcome, outcome_to_json
 
@@ -31,6 +32,7 @@ class Entry:
     answers    words that a question may be answered with; empty: any
     hash       of the scenario that this was said of; another hash makes the entry stale
     condition  see `conformance.judge.condition`
+    outcomes   digests of the bad outcomes that a violation is known to show; empty: any
     reason     why, or the link of an issue: never empty
     """
 
@@ -40,6 +42,13 @@ class Entry:
     hash: str = ""
     answers: tuple[str, ...] = ()
     condition: str = ""
+    outcomes: tuple[str, ...] = ()
+
+    def unforeseen(self, case: Case) -> dict[str, Seen]:
+        """The bad outcomes of a violation that this entry does not list, by digest."""
+        if not self.outcomes:
+            return {}
+        return {name: seen for name, seen in bad_of(case).items() if name not in self.outcomes}
 
 
 @final
@@ -116,12 +125,32 @@ def status_of(case: Case) -> str:
 
 def _way(case: Case) -> str:
     endings = {seen.outcome.ending for h in case.histograms for seen in h.seen}
-    if endings & {"crashed", "exited", "garbage"}:
+    if endings & CRASHES.keys():
         return "crash"
     if "hung" in endings:
         return "hang"
     broken = any(seen.breaks for h in case.histograms for seen in h.seen)
     return "rule" if broken else "oracle"
+
+
+def bad_of(case: Case) -> dict[str, Seen]:
+    """What makes a case a violation, by the digest of what is judged of it; nothing where it is none.
+
+    Where only a strict run counts it as one, that is what is marked.
+    """
+    if case.verdict is not Verdict.VIOLATES:
+        return {}
+    every = [seen for histogram in case.histograms for seen in histogram.seen]
+    must = case.rule is None or case.rule.strength == "MUST"
+    bad = [
+        seen
+        for seen in every
+        if (seen.breaks and must)
+        or seen.grade is Grade.FORBIDDEN
+        or seen.outcome.ending in {*CRASHES, "hung"}
+    ]
+    marked = [s for s in every if s.breaks or s.grade is Grade.INTERESTING or OTHER in s.labels]
+    return {digest(seen.outcome.judged()): seen for seen in bad or marked}
 
 
 def environment_of(case: Case) -> Environment:

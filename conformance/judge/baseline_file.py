@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,8 +25,10 @@ _FIELDS: Final = {
     "answers": dict, "rates": dict, "expect": list,
 }  # fmt: skip
 _ENTRY: Final = {
-    "scenario": str, "expected": list, "answers": list, "condition": str, "hash": str, "reason": str
+    "scenario": str, "expected": list, "outcomes": list, "answers": list, "condition": str, "hash": str,
+    "reason": str,
 }  # fmt: skip
+_DIGEST: Final = re.compile("[0-9a-f]{8}")
 _WAYS: Final = ("rule", "oracle", "crash", "hang")
 STATUSES: Final = frozenset(
     {*(verdict.value for verdict in Verdict), *(f"VIOLATES: {way}" for way in _WAYS)}
@@ -97,6 +100,7 @@ def _entry(path: Path, data: Any) -> Entry:
     where = f"the entry of `{data.get('scenario', '?')}`" if isinstance(data, dict) else "an entry"
     _check_fields(path, data, _ENTRY, where, required=("scenario", "expected", "reason"))
     _check_strings(path, [*data["expected"], *data.get("answers", ())], where)
+    _check_outcomes(path, data, where)
     if not data["reason"].strip():
         raise DataError(f"{path}: {where} has no reason", hint="say why, or link the issue")
     if not data["expected"]:
@@ -115,7 +119,18 @@ def _entry(path: Path, data: Any) -> Entry:
         hash=data.get("hash", ""),
         answers=tuple(data.get("answers", ())),
         condition=data.get("condition", ""),
+        outcomes=tuple(data.get("outcomes", ())),
     )
+
+
+def _check_outcomes(path: Path, data: Mapping[str, Any], where: str) -> None:
+    outcomes = data.get("outcomes", ())
+    _check_strings(path, [*outcomes], where)
+    if odd := [name for name in outcomes if not _DIGEST.fullmatch(name)]:
+        hint = "`conformance accept` writes them; without the field any outcome will do"
+        raise DataError(f"{path}: {where} lists `{odd[0]}`, no digest of an outcome", hint=hint)
+    if "outcomes" in data and not any(s.startswith("VIOLATES") for s in data["expected"]):
+        raise DataError(f"{path}: {where} lists outcomes of a violation, and expects none")
 
 
 def _rates(path: Path, data: dict[str, Any]) -> dict[str, dict[str, dict[str, int]]]:
@@ -251,6 +266,7 @@ def _set_entry(table: Table, entry: Entry) -> None:
     values = {
         "scenario": entry.scenario,
         "expected": list(entry.expected),
+        "outcomes": list(entry.outcomes),
         "answers": list(entry.answers),
         "condition": entry.condition,
         "hash": entry.hash,

@@ -21,9 +21,12 @@ from conformance.judge.baseline import (
     words,
 )
 from conformance.judge.case import Case
+from conformance.judge.condition import Environment
+from conformance.judge.evidence import RuntimeFacts
 from conformance.judge.rates import Drift, drifts
-from conformance.judge.results import Results
+from conformance.judge.results import Results, RuntimeLine
 from conformance.judge.verdict import Verdict
+from conformance.lang.outcome import show_outcome
 from conformance.lang.semantics import Semantics, semantics_to_json
 
 
@@ -95,10 +98,11 @@ def gate(
     did not run is not missing. Raises DataError for a condition that cannot be read.
     """
     mine = [case for case in results.cases if plain_address(case.runtime) == baseline.runtime]
-    changes = list(_semantics(baseline, results))
+    lines = [line for line in results.runtimes if plain_address(line.address) == baseline.runtime]
+    changes = [*_untold(baseline.runtime, lines, mine), *_semantics(baseline, lines)]
     for case in mine:
         changes += compare(baseline, case)
-    changes += _absent(baseline, {case.scenario for case in mine}, catalogue, partial=partial)
+    changes += _absent(baseline, lines, mine, catalogue, partial=partial)
     changes += _drifted(baseline, mine)
     odd = {(change.subject, change.python) for change in changes if change.kind is not Kind.DRIFT}
     expected = sum((case.scenario, case.python) not in odd for case in mine)
@@ -128,6 +132,7 @@ def compare(baseline: Baseline, case: Case) -> Iterator[Change]:
         yield _change(Kind.STALE, case, told, entry.reason)
         return
     if expected.covers(status):
+        yield from _outcomes(expected, case)
         yield from _answer(expected, case)
     else:
         yield _change(_kind(case), case, _instead(expected, status, case))
@@ -155,6 +160,19 @@ def _instead(expected: Expected, status: str, case: Case) -> str:
     return f"{status}, expected {wanted}{why}"
 
 
+def _outcomes(expected: Expected, case: Case) -> Iterator[Change]:
+    """A violation that is known, with an outcome that is not: another defect, perhaps."""
+    entry = expected.entry
+    fresh = entry.unforeseen(case) if entry is not None else {}
+    if entry is None or not fresh:
+        return
+    (name, seen), *rest = fresh.items()
+    more = f" (and {len(rest)} more)" if rest else ""
+    told = f"{status_of(case)} as expected, but by another outcome, {name}: {show_outcome(seen.outcome)}{more}"
+    token = seen.token or case.token
+    yield Change(Kind.REGRESSED, case.scenario, told, case.python, token, entry.reason)
+
+
 def _answer(expected: Expected, case: Case) -> Iterator[Change]:
     """A word that was not seen before is a changed semantics; fewer words are fewer schedules."""
     if not expected.answers or case.answer is None:
@@ -172,21 +190,40 @@ def _change(kind: Kind, case: Case, text: str, reason: str = "") -> Change:
 # ---------------------------------------------------------------- the whole
 
 
-def _semantics(baseline: Baseline, results: Results) -> Iterator[Change]:
-    """What the adapter declares, held against what was accepted."""
+def _untold(
+    runtime: str, lines: Iterable[RuntimeLine], cases: Collection[Case]
+) -> Iterator[Change]:
+    """Where it did not start, or did not run; and cases of one of which the header says nothing."""
+    for line in lines:
+        if line.trouble:
+            yield Change(Kind.MISSING, line.address, f"did not start: {line.trouble}", line.python)
+    if not cases:
+        yield Change(Kind.MISSING, runtime, "the results have no case of it")
+    told = {(line.address, line.version, line.python) for line in lines if line.facts is not None}
+    for address, version, python in dict.fromkeys((c.runtime, c.version, c.python) for c in cases):
+        if (address, version, python) not in told:
+            text = f"the header does not say what {address} {version} declares"
+            yield Change(Kind.MISSING, "semantics", text, python)
+
+
+def _semantics(baseline: Baseline, lines: Iterable[RuntimeLine]) -> Iterator[Change]:
     told: dict[tuple[str, str], Change] = {}
-    for line in results.runtimes:
-        if line.facts is None or plain_address(line.address) != baseline.runtime:
-            continue
-        if baseline.python and minor(line.python) != baseline.python:
-            continue
-        now = own_semantics(line.facts.semantics)
-        for name in sorted({*now, *baseline.semantics}):
-            before, after = baseline.semantics.get(name), now.get(name)
-            if before != after:
-                text = f"declares {_shown(after)}, accepted was {_shown(before)}"
-                told[name, text] = Change(Kind.SEMANTICS, f"semantics.{name}", text, line.python)
+    for line in lines:
+        for change in declarations(baseline, line.facts) if line.facts is not None else ():
+            told[change.subject, change.text] = change
     yield from told.values()
+
+
+def declarations(baseline: Baseline, facts: RuntimeFacts) -> Iterator[Change]:
+    """What the adapter declares, held against what was accepted of it on that Python."""
+    if baseline.python and minor(facts.python) != baseline.python:
+        return
+    now = own_semantics(facts.semantics)
+    for name in sorted({*now, *baseline.semantics}):
+        before, after = baseline.semantics.get(name), now.get(name)
+        if before != after:
+            text = f"declares {_shown(after)}, accepted was {_shown(before)}"
+            yield Change(Kind.SEMANTICS, f"semantics.{name}", text, facts.python)
 
 
 def own_semantics(semantics: Semantics) -> dict[str, Any]:
@@ -203,13 +240,27 @@ def _shown(value: object) -> str:
 
 
 def _absent(
-    baseline: Baseline, ran: set[str], catalogue: Collection[str], *, partial: bool
+    baseline: Baseline,
+    lines: Iterable[RuntimeLine],
+    cases: Collection[Case],
+    catalogue: Collection[str],
+    *,
+    partial: bool,
 ) -> Iterator[Change]:
-    for scenario in sorted(baseline.scenarios() - ran):
+    """What did not run, on each Python that the results are of: a shard that was forgotten, say."""
+    ran = {(case.scenario, minor(case.python)) for case in cases}
+    places = {environment_of(case) for case in cases}
+    places |= {Environment(line.python, line.version) for line in lines if line.facts is not None}
+    for scenario in sorted(baseline.scenarios()):
         if scenario not in catalogue:
-            yield Change(Kind.VANISHED, scenario, "the catalogue has it no more")
+            if not any(case.scenario == scenario for case in cases):
+                yield Change(Kind.VANISHED, scenario, "the catalogue has it no more")
         elif not partial:
-            yield Change(Kind.MISSING, scenario, "the results have no such case")
+            known = (place for place in places if baseline.expected(scenario, place) is not None)
+            for python in sorted({minor(place.python) for place in known}):
+                if (scenario, python) not in ran:
+                    text = f"the results have no such case on Python {python}"
+                    yield Change(Kind.MISSING, scenario, text, python)
 
 
 def _drifted(baseline: Baseline, cases: Iterable[Case]) -> Iterator[Change]:

@@ -10,9 +10,9 @@ from typing import Any
 from conformance.judge.case import Case, Histogram, RuleText, Seen
 from conformance.judge.verdict import Grade, Verdict
 from conformance.lang.codec import program_from_json, program_to_json
-from conformance.lang.outcome import ENDINGS, Outcome, outcome_from_json, outcome_to_json
+from conformance.lang.outcome import outcome_from_json, outcome_to_json
 from conformance.lang.program import Program
-from conformance.run.observation import Event, trace_to_json
+from conformance.run.observation import trace_from_json, trace_to_json
 
 Json = dict[str, Any]
 
@@ -139,7 +139,7 @@ def _histogram_from_json(data: Mapping[str, Any]) -> Histogram:
         program=_program(json.dumps(data["program"])),
         injected=str(data.get("injected", "-")),
         seen=tuple(map(_seen_from_json, data["outcomes"])),
-        allowed=tuple(map(_outcome_from_json, data["allowed"])),
+        allowed=tuple(map(outcome_from_json, data["allowed"])),
         allowed_total=int(data["allowed_total"]),
         oracle=str(data["oracle"]),
     )
@@ -147,7 +147,7 @@ def _histogram_from_json(data: Mapping[str, Any]) -> Histogram:
 
 def _seen_from_json(data: Mapping[str, Any]) -> Seen:
     return Seen(
-        outcome=_outcome_from_json(data["outcome"]),
+        outcome=outcome_from_json(data["outcome"]),
         count=int(data["count"]),
         grade=Grade(data["grade"]),
         labels=tuple(map(str, data["labels"])),
@@ -155,26 +155,5 @@ def _seen_from_json(data: Mapping[str, Any]) -> Seen:
         freedom=str(data.get("freedom", "")),
         seed=data["seed"],
         token=str(data["token"]),
-        trace=tuple(map(_event_from_json, data["trace"])),
+        trace=trace_from_json(data["trace"]),
     )
-
-
-def _event_from_json(data: Any) -> Event:
-    event = Event(*data)
-    if not (_is_tick(event.tick) and all(type(text) is str for text in event[1:])):
-        raise ValueError(f"{data!r} is no event of a trace")
-    return event
-
-
-def _outcome_from_json(data: Any) -> Outcome:
-    """An outcome, with the types checked that `outcome_from_json` takes for granted."""
-    outcome = outcome_from_json(data)
-    entries = [*outcome.shared, *(entry for _, task in outcome.tasks for entry in task.log)]
-    told = [*entries, *((task.end, task.tick) for _, task in outcome.tasks)]
-    if outcome.ending in ENDINGS and all(type(t) is str and _is_tick(tick) for t, tick in told):
-        return outcome
-    raise ValueError(f"this is no outcome: {str(data)[:80]}")
-
-
-def _is_tick(value: Any) -> bool:
-    return value is None or type(value) in (int, float)

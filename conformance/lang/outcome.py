@@ -17,12 +17,15 @@ mapped.
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, final
+from typing import Any, NamedTuple, TypeVar, final
 
 from conformance.lang.ops import Ticks, Value
+
+T = TypeVar("T")
 
 ERRORS = {
     "Cancelled": "a cancellation",
@@ -144,19 +147,49 @@ def _entry_to_json(entry: Entry) -> list[Any]:
     return [entry.text] if entry.tick is None else [entry.text, entry.tick]
 
 
-def outcome_from_json(data: Mapping[str, Any]) -> Outcome:
-    """An outcome from its JSON value. Raises KeyError, TypeError or ValueError for what is none."""
-    tasks = tuple(
-        (
-            str(name),
-            TaskOutcome(
-                tuple(Entry(*e) for e in part.get("log", ())), str(part["end"]), part.get("tick")
-            ),
-        )
-        for name, part in data["tasks"].items()
+def outcome_from_json(data: object) -> Outcome:
+    """An outcome from its JSON value. Raises ValueError for what is none; unknown fields are ignored."""
+    told = _typed(data, dict)
+    ending = told.get("ending")
+    if ending not in ENDINGS:
+        raise ValueError(f"{ending!r} is no ending of a run")
+    tasks = _typed(told.get("tasks"), dict).items()
+    reported = _typed(told.get("reported", []), list)
+    return Outcome(
+        tuple((name, _task_from_json(part)) for name, part in tasks),
+        _log_from_json(told.get("shared", [])),
+        ending,
+        tuple(_typed(text, str) for text in reported),
     )
-    shared = tuple(Entry(*e) for e in data.get("shared", ()))
-    return Outcome(tasks, shared, str(data["ending"]), tuple(map(str, data.get("reported", ()))))
+
+
+def _task_from_json(data: object) -> TaskOutcome:
+    part = _typed(data, dict)
+    end, tick = _typed(part.get("end"), str), tick_from_json(part.get("tick"))
+    return TaskOutcome(_log_from_json(part.get("log", [])), end, tick)
+
+
+def _log_from_json(data: object) -> tuple[Entry, ...]:
+    entries = []
+    for entry in _typed(data, list):
+        text, *tick = _typed(entry, list)
+        if len(tick) > 1:
+            raise ValueError(f"{str(entry)[:80]} is no entry of a log")
+        entries.append(Entry(_typed(text, str), *map(tick_from_json, tick)))
+    return tuple(entries)
+
+
+def tick_from_json(data: object) -> Ticks | None:
+    """A tick, or None where there is none. Raises ValueError for what is no finite number."""
+    if data is None or type(data) is int or (type(data) is float and math.isfinite(data)):
+        return data
+    raise ValueError(f"{str(data)[:80]!r} is no tick")
+
+
+def _typed(data: Any, kind: type[T]) -> T:
+    if type(data) is not kind:
+        raise ValueError(f"{str(data)[:80]!r} is no {kind.__name__}")
+    return data
 
 
 def outcome_key(outcome: Outcome) -> str:

@@ -168,19 +168,30 @@ def semantics_to_json(semantics: Semantics) -> dict[str, Any]:
 def semantics_from_json(data: Mapping[str, Any]) -> Semantics:
     """A declaration from its JSON value.
 
-    Raises TypeError for unknown fields, ValueError for an answer that a field does not know.
+    Raises TypeError for unknown fields and what is no mapping, ValueError for an answer that a field does not know.
     """
+    _check_mapping("semantics", data)
     kinds = get_type_hints(Semantics)
     for name, value in data.items():
         known = get_args(kinds.get(name)) if get_origin(kinds.get(name)) is Literal else ()
         if known and value not in known:
             raise ValueError(f"`{name}` is {value!r}, and may be {' or '.join(known)}")
+        if kinds.get(name) is bool and not isinstance(value, bool):
+            raise TypeError(f"`{name}` is {value!r}, neither true nor false")
         if name in {"schedule_points", "cancel_points"}:
             _check_points(name, value)
+        if name == "citations":
+            _check_mapping(name, value)
     return Semantics(**data)
 
 
+def _check_mapping(name: str, value: object) -> None:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"`{name}` is {str(value)[:80]!r}, not a mapping")
+
+
 def _check_points(name: str, points: Mapping[str, Any]) -> None:
+    _check_mapping(name, points)
     for kind, point in points.items():
         if point not in get_args(Point):
             raise ValueError(

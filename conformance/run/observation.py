@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, final
 
 from conformance.lang.ops import Ticks
-from conformance.lang.outcome import Outcome
+from conformance.lang.outcome import Outcome, tick_from_json
 
 REAL_TICK = 0.02
 """Seconds per tick on a real clock: a whole multiple of 10 ms, well above any timer's resolution."""
@@ -53,6 +53,17 @@ class Observation:
 def trace_to_json(trace: Iterable[Event]) -> list[list[Any]]:
     """A trace as a JSON value."""
     return [list(event) for event in trace]
+
+
+def trace_from_json(data: object) -> tuple[Event, ...]:
+    """A trace from its JSON value. Raises ValueError for what is none."""
+    if not isinstance(data, list) or not all(_is_event(event) for event in data):
+        raise ValueError(f"this is no trace: {str(data)[:80]}")
+    return tuple(Event(tick_from_json(tick), *texts) for tick, *texts in data)
+
+
+def _is_event(data: object) -> bool:
+    return isinstance(data, list) and len(data) == 4 and all(type(t) is str for t in data[1:])
 
 
 def options_from_json(data: Mapping[str, Any]) -> RunOptions:

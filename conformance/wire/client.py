@@ -12,20 +12,20 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, final
+from typing import Any, cast, final, get_args
 
 import conformance
 from conformance import errors
 from conformance.adapter.spelling import Spelling
 from conformance.errors import AdapterError, ConformanceError, NotStarted
-from conformance.lang.capability import Capabilities
+from conformance.lang.capability import Capabilities, Support
 from conformance.lang.codec import program_to_json
 from conformance.lang.outcome import empty_outcome, outcome_from_json
 from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics, semantics_from_json
-from conformance.run.observation import Event, Observation, RunOptions
+from conformance.run.observation import Observation, RunOptions, trace_from_json
 from conformance.wire.address import Address, adapter_root
 from conformance.wire.archive import build_archive
 from conformance.wire.process import PATIENCE, LostError, Process
@@ -130,7 +130,7 @@ class Worker:
             return Observation(empty_outcome(program.tasks, lost.ending, *lost.reported))
         if reply.get("last"):
             self.close()
-        return _observation(reply, program)
+        return read_observation(reply, program)
 
     def close(self) -> None:
         """End the process. The next run starts another."""
@@ -187,35 +187,65 @@ def read_info(reply: Mapping[str, Any], address: Address) -> RuntimeInfo:
     try:
         runtime, python = reply["runtime"], reply["python"]
         return RuntimeInfo(
-            name=runtime["name"],
-            flavour=runtime["flavour"],
-            version=_one_line(runtime["version"]),
-            file=runtime["file"],
-            python_version=python["version"],
-            implementation=python["implementation"],
-            executable=python["executable"],
-            python_paths=tuple(python["paths"]),
-            platform=reply["platform"],
-            capabilities=reply["capabilities"],
-            families=frozenset(reply["families"]),
-            composed=frozenset(reply["composed"]),
-            special=frozenset(reply["special"]),
-            virtual=reply["virtual"],
-            steering=reply["steering"],
-            spelling=Spelling(**reply["spelling"]) if "spelling" in reply else None,
+            name=_text(runtime, "name"),
+            flavour=_text(runtime, "flavour"),
+            version=" ".join(_text(runtime, "version").split()),
+            file=_text(runtime, "file"),
+            python_version=_text(python, "version"),
+            implementation=_text(python, "implementation"),
+            executable=_text(python, "executable"),
+            python_paths=tuple(_words(python, "paths")),
+            platform=_text(reply, "platform"),
+            capabilities=_capabilities(reply),
+            families=frozenset(_words(reply, "families")),
+            composed=frozenset(_words(reply, "composed")),
+            special=frozenset(_words(reply, "special")),
+            virtual=_text(reply, "virtual", "keeps timers", "replaces timers", "none"),
+            steering=_text(reply, "steering"),
+            spelling=_spelling(reply["spelling"]) if "spelling" in reply else None,
             semantics=semantics_from_json(reply["semantics"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AdapterError(
             f"{address}: its reply to `start` is not right: {type(error).__name__}: {error}",
             hint="see conformance/wire/wire.schema.json",
         ) from None
 
 
-def _one_line(text: object) -> str:
-    if not isinstance(text, str):
-        raise TypeError(f"its version is {text!r}, not a text")
-    return " ".join(text.split())
+def _text(part: Mapping[str, Any], name: str, *known: str) -> str:
+    """A field that is a text, one of those that are known if any are. Raises TypeError."""
+    value = part[name]
+    if not isinstance(value, str) or (known and value not in known):
+        raise TypeError(f"`{name}` is {value!r}, not {' or '.join(known) or 'a text'}")
+    return value
+
+
+def _words(part: Mapping[str, Any], name: str) -> list[str]:
+    value = part[name]
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise TypeError(f"`{name}` is {value!r}, not a list of texts")
+    return value
+
+
+def _texts(part: Mapping[str, Any], name: str, *known: str) -> dict[str, str]:
+    value = part[name]
+    if not isinstance(value, dict):
+        raise TypeError(f"`{name}` is {value!r}, not an object of texts")
+    return {key: _text(value, key, *known) for key in value}
+
+
+def _capabilities(reply: Mapping[str, Any]) -> Capabilities:
+    found = _texts(reply, "capabilities", *get_args(Support))
+    return cast(Capabilities, found)
+
+
+def _spelling(told: Mapping[str, Any]) -> Spelling:
+    """Texts, and objects of texts. Raises TypeError for what is none, or has another field."""
+    plain = {"header", "run", "cancelled"}
+    parts: dict[str, Any] = {
+        name: _text(told, name) if name in plain else _texts(told, name) for name in told
+    }
+    return Spelling(**parts)
 
 
 def check_file(info: RuntimeInfo, address: Address, archive: Path | None) -> None:
@@ -240,13 +270,18 @@ def _inside(file: str, directory: str | Path) -> bool:
     return Path(os.path.realpath(file)).is_relative_to(os.path.realpath(directory))
 
 
-def _observation(reply: Mapping[str, Any], program: Program) -> Observation:
+def read_observation(reply: Mapping[str, Any], program: Program) -> Observation:
     """The reply to `run`; one that makes no sense is an outcome, too."""
     try:
-        trace = tuple(Event(*event) for event in reply.get("trace", ()))
-        return Observation(outcome_from_json(reply["outcome"]), trace)
-    except (KeyError, TypeError, ValueError, AttributeError):
+        outcome = outcome_from_json(reply.get("outcome"))
+        trace = trace_from_json(reply.get("trace", []))
+    except ValueError:
         return Observation(empty_outcome(program.tasks, "garbage"))
+    told = dict(outcome.tasks)
+    if told.keys() != program.tasks.keys():
+        return Observation(empty_outcome(program.tasks, "garbage"))
+    in_order = tuple((name, told[name]) for name in program.tasks)
+    return Observation(replace(outcome, tasks=in_order), trace)
 
 
 def _error(told: Any, address: Address) -> ConformanceError:

@@ -262,7 +262,7 @@ def test_an_agent_in_any_language_speaks_it() -> None:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("BadVersion", "its version is 5, not a text"),
+        ("BadVersion", "`version` is 5, not a text"),
         ("BadSemantics", "`order` is 'sideways', and may be fifo or any"),
         ("NoSuper", "it cannot describe itself: AttributeError"),
     ],

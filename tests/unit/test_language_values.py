@@ -12,6 +12,7 @@ from conformance.errors import ScenarioError
 from conformance.lang import ops
 from conformance.lang.capability import missing, needs
 from conformance.lang.outcome import (
+    ENDINGS,
     Entry,
     Outcome,
     TaskOutcome,
@@ -131,7 +132,7 @@ outcomes = st.builds(
     Outcome,
     st.dictionaries(st.text(max_size=3), task_outcomes, max_size=3).map(lambda d: tuple(d.items())),
     logged,
-    st.text(max_size=5),
+    st.sampled_from(ENDINGS),
     st.lists(st.text(max_size=5), max_size=2).map(tuple),
 )
 
