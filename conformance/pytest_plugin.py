@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, final
 
 import pytest
 
-from conformance.errors import ConformanceError
+from conformance.errors import ConformanceError, UsageError
 
 if TYPE_CHECKING:
     from conformance.engine.bench import Bench
@@ -80,6 +80,7 @@ class Setup:
 
     def __init__(self, config: pytest.Config) -> None:
         from conformance.engine.catalogue import load_catalogue  # noqa: PLC0415 — only if asked for
+        from conformance.judge.baseline import plain_address  # noqa: PLC0415
         from conformance.judge.baseline_file import read_baseline  # noqa: PLC0415
         from conformance.wire.address import IN_PROCESS, Address  # noqa: PLC0415
 
@@ -93,6 +94,10 @@ class Setup:
         self.seed: int = config.getoption("--conformance-seed")
         path = config.getoption("--conformance-baseline")
         self.baseline: Baseline | None = read_baseline(Path(path)) if path else None
+        if self.baseline is not None and self.baseline.runtime != plain_address(self.address):
+            raise UsageError(
+                f"{path} is the baseline of `{self.baseline.runtime}`, not of `{self.address}`"
+            )
         self.expectation = f"baseline {path}" if path else "no baseline"
         self._bench: Bench | None = None
         self._trouble = ""
@@ -102,6 +107,10 @@ class Setup:
         """The scenario's case. Fails the test if the runtime does not start."""
         campaign, facts = self._started()
         return campaign.one(facts, scenario)
+
+    def facts(self) -> RuntimeFacts:
+        """What the runtime says of itself. Fails the test if it does not start."""
+        return self._started()[1]
 
     def _started(self) -> tuple[Campaign, RuntimeFacts]:
         from conformance.engine.bench import Bench  # noqa: PLC0415
@@ -137,12 +146,47 @@ class Catalogue(pytest.Collector):
     """The catalogue as a node of the tree of tests."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One item for each scenario."""
+        """One item for what a baseline says was declared, and one for each scenario."""
+        if self.config.stash[_SETUP].baseline is not None:
+            yield SemanticsItem.from_parent(self, name="semantics")
         for scenario in self.config.stash[_SETUP].scenarios:
             yield ScenarioItem.from_parent(self, name=scenario.id, scenario=scenario)
 
 
-class ScenarioItem(pytest.Item):
+class OurItem(pytest.Item):
+    """An item whose errors are one clear line."""
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """One clear line for an error of ours; else as pytest does."""
+        if isinstance(excinfo.value, ConformanceError):
+            return f"{type(excinfo.value).__name__}: {_one_line(excinfo.value)}"
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """What stands before the dots, and in reports."""
+        return Path("conformance"), None, self.name
+
+
+class SemanticsItem(OurItem):
+    """What the adapter declares, held against what was accepted."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.add_marker("conformance")
+
+    def runtest(self) -> None:
+        """Fail where it declares something else."""
+        from conformance.judge.gate import declarations  # noqa: PLC0415
+
+        setup = self.config.stash[_SETUP]
+        assert setup.baseline is not None
+        changes = list(declarations(setup.baseline, setup.facts()))
+        if changes:
+            told = [f"{change.kind.words}: {change.subject}: {change.text}" for change in changes]
+            pytest.fail("\n".join(told), pytrace=False)
+
+
+class ScenarioItem(OurItem):
     """One scenario on the runtime."""
 
     def __init__(self, *, scenario: Scenario, **rest: Any) -> None:
@@ -159,16 +203,6 @@ class ScenarioItem(pytest.Item):
             if value:
                 self.user_properties.append((name, value))
         _end(case, setup.baseline)
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """One clear line for an error of ours; else as pytest does."""
-        if isinstance(excinfo.value, ConformanceError):
-            return f"{type(excinfo.value).__name__}: {_one_line(excinfo.value)}"
-        return super().repr_failure(excinfo, style)
-
-    def reportinfo(self) -> tuple[Path, None, str]:
-        """What stands before the dots, and in reports."""
-        return Path("conformance"), None, self.name
 
 
 def _end(case: Case, baseline: Baseline | None) -> None:

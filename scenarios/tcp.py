@@ -297,6 +297,7 @@ ENDS: Final = (
         program=alone(SendEof("c"), tried(SendEof("c"), "fine"), ReceiveSome("s", 1)),
         answers={"no-op": has(main="fine"), "error": has(main="failed")},
         rule=Rule("MUST", required=(has(main=["fine", "got ''"]),)),
+        unjudged={"error"},
         sources={
             "trio": TRIO_IO + "#trio.abc.HalfCloseableStream.send_eof",
             "anyio": ANYIO_API + "#anyio.abc.ByteStream.send_eof",

@@ -88,6 +88,7 @@ CLOSES: Final = (
         program=alone(Close("c"), tried(Close("c"), "fine"), ReceiveSome("s", 1)),
         answers={"no-op": has(main="fine"), "error": has(main="failed")},
         rule=Rule("MUST", required=(has(main=["fine", "got ''"]),)),
+        unjudged={"error"},
         sources={"trio": TRIO_CLOSE},
         about={"close"},
         shown_by="mutant:second-close-fails",

@@ -30,8 +30,8 @@ def main(arguments: Sequence[str]) -> int:
     if told.unless:
         print(f"Not held against a baseline: only a part was run ({told.unless}).")
         return 0
-    codes = set()
-    for runtime in _runtimes(told.files):
+    runtimes, codes = _runtimes(told.files)
+    for runtime in runtimes:
         if told.what == "gate" and not _place(runtime).exists():
             print(f"{runtime}: no baseline yet, so it is not held against one")
             continue
@@ -48,23 +48,28 @@ def main(arguments: Sequence[str]) -> int:
         if told.what == "accept" and told.reason:
             command += ["--reason", told.reason]
         codes.add(subprocess.run(command, check=False).returncode)
-    if not codes:
+    if not runtimes and not codes:
         print("No runtime started: there is nothing to hold against a baseline.", file=sys.stderr)
         return 66
-    return next((code for code in WORST_FIRST if code in codes), max(codes))
+    return next((code for code in WORST_FIRST if code in codes), max(codes, default=0))
 
 
 def _place(runtime: str) -> Path:
     return BASELINES / f"{runtime.replace(':', '-')}.toml"
 
 
-def _runtimes(files: Sequence[Path]) -> list[str]:
-    """Every runtime that started in one of the runs, by name."""
+def _runtimes(files: Sequence[Path]) -> tuple[list[str], set[int]]:
+    """Every runtime that started in one of the runs, by name; and 65 if a file could not be read."""
     found: set[str] = set()
+    codes: set[int] = set()
     for file in files:
-        header = json.loads(file.read_text(encoding="utf-8").partition("\n")[0])
-        found |= {line["address"] for line in header["runtimes"] if not line.get("trouble")}
-    return sorted(found)
+        try:
+            header = json.loads(file.read_text(encoding="utf-8").partition("\n")[0])
+            found |= {line["address"] for line in header["runtimes"] if not line.get("trouble")}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            print(f"{file}: not a results file: {type(error).__name__}: {error}", file=sys.stderr)
+            codes.add(65)
+    return sorted(found), codes
 
 
 if __name__ == "__main__":

@@ -9,8 +9,15 @@ import click
 
 from conformance.cli.output import FORMAT, JOBS, print_json, say, unread
 from conformance.cli.render import show_rendered
-from conformance.cli.report import FILE, read_all
-from conformance.cli.run import carry_out, check_named, choose_runtimes, make_header, make_oracle
+from conformance.cli.report import read_all
+from conformance.cli.run import (
+    FILE,
+    carry_out,
+    check_named,
+    choose_runtimes,
+    make_header,
+    make_oracle,
+)
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT, Campaign, Plan
 from conformance.engine.catalogue import load_catalogue

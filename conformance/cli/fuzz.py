@@ -40,6 +40,7 @@ from conformance.engine.membership import BUDGET
 from conformance.errors import Exit, UsageError
 from conformance.judge.evidence import RuntimeFacts
 from conformance.judge.results import Header, ResultsWriter, RuntimeLine
+from conformance.judge.verdict import Grade
 from conformance.judge.witness import Witness, witness_to_json
 from conformance.lang.outcome import show_outcome
 from conformance.lang.text import show_program
@@ -99,16 +100,17 @@ def fuzz(  # noqa: PLR0913, PLR0917 — one for each option
         programs = PROGRAMS
     seconds = None if minutes is None else minutes * 60
     carriers = cluster(where) if where else processes(jobs)
-    with open_results(path) as out, carriers as (executor, width):
+    with carriers as (executor, width):
         plan = FuzzPlan(recipes, programs, seconds, width)
         campaign = Fuzz(plan, executor, Corpus(corpus) if corpus else None, resume=resume)
-        interrupted = carry_out(campaign)
-        if out is not None:
-            writer = ResultsWriter(out, header(facts, seed))
-            for case in cases(campaign, facts):
-                writer.add(case)
-            if not interrupted:
-                writer.finish()
+        with open_results(path) as out:  # which empties the file: only once there is a campaign
+            interrupted = carry_out(campaign)
+            if out is not None:
+                writer = ResultsWriter(out, header(facts, seed))
+                for case in cases(campaign, facts):
+                    writer.add(case)
+                if not interrupted:
+                    writer.finish()
     code = exit_code(campaign, max_unknown, interrupted=interrupted)
     with unread():
         if form == "json":
@@ -179,7 +181,8 @@ def exit_code(campaign: Fuzz, max_unknown: float, *, interrupted: bool) -> Exit:
     unknown = sum(tally.unknown for tally in campaign.tallies.values())
     if campaign.violations:
         return Exit.VIOLATION
-    if interrupted or any(tally.trouble for tally in campaign.tallies.values()):
+    forbidden = Grade.FORBIDDEN.value  # without a finding: it could not be repeated
+    if interrupted or any(t.trouble or t.tally[forbidden] for t in campaign.tallies.values()):
         return Exit.INCONCLUSIVE
     if not runs:
         return Exit.NOTHING_RAN
@@ -246,6 +249,7 @@ def _told(tally: Tally, campaign: Fuzz) -> str:
         f"{tally.address}: {tally.programs} programs: {grades or 'none judged'}; {found} findings"
     ]
     lines += [f"  INTERESTING {count} x {freedom}" for freedom, count in tally.marks.most_common()]
-    lines += [f"  unconfirmed: {tally.unconfirmed}"] if tally.unconfirmed else []
+    if tally.unconfirmed:
+        lines.append(f"  {tally.unconfirmed} FORBIDDEN outcomes could not be repeated")
     lines += [f"  covered: {covered}"] if covered else []
     return "\n".join([*lines, *(f"  trouble: {line}" for line in dict.fromkeys(tally.trouble))])

@@ -23,9 +23,16 @@ from conformance.cli.output import (
     say,
     unread,
 )
-from conformance.cli.render import report_files, write_reports
-from conformance.cli.report import FILE, read_all
-from conformance.cli.run import carry_out, check_named, make_header, make_oracle
+from conformance.cli.render import report_files, tell_incomplete, write_reports
+from conformance.cli.report import read_all
+from conformance.cli.run import (
+    FILE,
+    carry_out,
+    check_named,
+    check_outputs,
+    make_header,
+    make_oracle,
+)
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT, Campaign, Plan
 from conformance.engine.catalogue import Catalogue, load_catalogue
@@ -99,7 +106,9 @@ def accept(  # noqa: PLR0913, PLR0917 — one for each option
         raise UsageError(f"{baseline} is the baseline of `{old.runtime}`, not of `{runtime}`")
     gathered = _gather(address, files, globs, Plan((), (address,), seeds, seed, jobs, limit=limit))
     if gathered.incomplete:
-        raise UsageError("these results are truncated", hint="accept a run that ended")
+        raise UsageError(
+            "these results are not complete", hint="accept a run that ended, of all scenarios"
+        )
     new = accepted(old, gathered.results, runtime, reason)
     write_baseline(baseline, new, reason)
     entries = f"{len(new.entries)} entr{'y' if len(new.entries) == 1 else 'ies'} with a reason"
@@ -139,6 +148,7 @@ def gate(  # noqa: PLR0913, PLR0917 — one for each option
     **outputs: Path | None,
 ) -> int:
     """Run a runtime, and say how it differs from its baseline."""
+    check_outputs(outputs.values(), [baseline, *files])
     expected = read_baseline(baseline)
     runtime = plain_address(address)
     if expected.runtime != runtime:
@@ -147,7 +157,8 @@ def gate(  # noqa: PLR0913, PLR0917 — one for each option
     ids = [scenario.id for scenario in gathered.catalogue.scenarios]
     gated = hold(expected, gathered.results, ids, partial=gathered.partial)
     code = _code(gated, gathered, max_unknown, fail_on_drift=fail_on_drift)
-    written = write_reports(gathered.results, outputs, gated={runtime: gated})
+    shown = {"gated": {runtime: gated}, "fail_on_drift": fail_on_drift}
+    written = write_reports(gathered.results, outputs, **shown)
     with unread():
         if form == "json":
             print_json(gate_facts(gated, code))
@@ -167,7 +178,10 @@ def _gather(address: str, files: Sequence[Path], globs: tuple[str, ...], plan: P
             wanted = {scenario.id for scenario in catalogue.select(globs)}
             kept = tuple(case for case in results.cases if case.scenario in wanted)
             results = replace(results, cases=kept)
-        incomplete = unreadable or bool(results.truncated)
+        tell_incomplete(results)
+        for line in catalogue.broken:
+            say(f"warning: not loaded: {line}")
+        incomplete = unreadable or results.incomplete or bool(catalogue.broken)
         return Gathered(results, catalogue, partial=bool(globs), incomplete=incomplete)
     with Bench() as bench:
         bench.start([address], 1)
@@ -177,7 +191,7 @@ def _gather(address: str, files: Sequence[Path], globs: tuple[str, ...], plan: P
         )
         header = make_header(live, bench, catalogue, (), [address])
         done = carry_out(Campaign(live, bench, make_oracle()), header, None)
-    incomplete = done.interrupted or bool(catalogue.broken)
+    incomplete = done.interrupted or done.results.incomplete
     return Gathered(done.results, catalogue, partial=bool(globs), incomplete=incomplete)
 
 

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.cli.output import FORMAT, PERCENT, console, plain, print_json, say, unread
-from conformance.cli.render import exit_code
-from conformance.cli.report import FILE, read_all
-from conformance.cli.run import check_outputs, make_oracle, open_results, progress_bar
-from conformance.engine.catalogue import load_catalogue
+from conformance.cli.render import exit_code, tell_incomplete
+from conformance.cli.report import read_all
+from conformance.cli.run import FILE, check_outputs, make_oracle, open_results, progress_bar
+from conformance.engine.catalogue import Catalogue, load_catalogue
 from conformance.errors import Exit
 from conformance.judge.evidence import RuntimeFacts
 from conformance.judge.rejudge import Rejudged
@@ -34,10 +34,13 @@ def rejudge(files: tuple[Path, ...], path: Path | None, max_unknown: float, form
 
     Nothing is run. A case that cannot be judged anew (its program has changed, say) is kept as it was.
     """
-    check_outputs(path, *files)
+    check_outputs([path], files)
     results, unreadable = read_all(files)
-    told = _all(results)
-    now = replace(results, cases=tuple(one.now for one in told))
+    catalogue = load_catalogue()
+    told = _all(results, catalogue)
+    broken = tuple(dict.fromkeys([*results.broken, *catalogue.broken]))
+    header = replace(results.headers[0], runtimes=results.runtimes, broken=broken)
+    now = replace(results, headers=(header,), cases=tuple(one.now for one in told))
     _write(path, now)
     code = exit_code(now, max_unknown)
     if unreadable and code is not Exit.VIOLATION:
@@ -47,15 +50,14 @@ def rejudge(files: tuple[Path, ...], path: Path | None, max_unknown: float, form
             print_json([_facts(one) for one in told if one.changes or one.why])
         else:
             _show(console(), told)
-    for name in results.truncated:
-        say(f"truncated: {name} has no footer; its run did not end")
+    tell_incomplete(now)
     if path is not None:
         say(f"written: {path.absolute()}")
     return code
 
 
-def _all(results: Results) -> list[Rejudged]:
-    catalogue = {scenario.id: scenario for scenario in load_catalogue().scenarios}
+def _all(results: Results, catalogue: Catalogue) -> list[Rejudged]:
+    scenarios = {scenario.id: scenario for scenario in catalogue.scenarios}
     facts: dict[tuple[str, str, str], tuple[RuntimeFacts, bool]] = {}
     for header in results.headers:
         for line in header.runtimes:
@@ -66,19 +68,17 @@ def _all(results: Results) -> list[Rejudged]:
     with progress_bar() as bar:
         for case in bar.track(results.cases):
             known, strict = facts.get((case.runtime, case.version, case.python), (None, False))
-            told.append(judge_again(case, known, catalogue, oracle, strict=strict))
+            told.append(judge_again(case, known, scenarios, oracle, strict=strict))
     return told
 
 
 def _write(path: Path | None, results: Results) -> None:
     if path is None:
         return
-    runtimes = results.runtimes
-    header = replace(results.headers[0], runtimes=runtimes)
     with open_results(path) as out:
         if out is None:
             return
-        writer = ResultsWriter(out, header)
+        writer = ResultsWriter(out, results.headers[0])
         for case in results.cases:
             writer.add(case)
         if not results.truncated:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from conformance.cli.ci import summarise
-from conformance.cli.output import console, print_json
+from conformance.cli.output import console, print_json, say
 from conformance.errors import DataError, Exit, UsageError
 from conformance.judge.case import Case
 from conformance.judge.record import case_to_json
@@ -88,6 +88,14 @@ def write_directory(results: Results, place: Path, **shown: Any) -> Path:
     return (place / "index.html").absolute()
 
 
+def tell_incomplete(results: Results) -> None:
+    """Say, on stderr, what stored results lack."""
+    for name in results.truncated:
+        say(f"truncated: {name} has no footer; its run did not end")
+    for line in results.broken:
+        say(f"incomplete: a run could not load the scenarios of {line}")
+
+
 def show_results(results: Results, form: str, code: Exit) -> None:
     """The summary: a table for people, or facts."""
     if form == "json":
@@ -115,7 +123,7 @@ def summary_facts(results: Results, code: Exit) -> dict[str, Any]:
             for r in results.runtimes
         ],
         "truncated": list(results.truncated),
-        "broken": [line for header in results.headers for line in header.broken],
+        "broken": list(results.broken),
         "cases": [_brief(case) for case in results.cases],
     }
 
@@ -132,7 +140,7 @@ def exit_code(results: Results, max_unknown: float, *, incomplete: bool = False)
     applicable = sum(counts.values()) - counts[Verdict.NOT_APPLICABLE]
     if counts[Verdict.VIOLATES]:
         return Exit.VIOLATION
-    if incomplete or results.truncated:
+    if incomplete or results.incomplete:
         return Exit.INCONCLUSIVE
     if not applicable:
         return Exit.NOTHING_RAN

@@ -12,17 +12,17 @@ from conformance.cli.render import (
     exit_code,
     report_files,
     show_results,
+    tell_incomplete,
     write_directory,
     write_reports,
 )
+from conformance.cli.run import FILE, check_outputs
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.fuzz_corpus import Corpus
 from conformance.errors import DataError, Exit
 from conformance.judge.baseline_file import read_baseline
 from conformance.judge.gate import gate
 from conformance.judge.results import Results, merge_results, read_results
-
-FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -61,6 +61,7 @@ def report(  # noqa: PLR0913, PLR0917 — one for each option
     **outputs: Path | None,
 ) -> int:
     """Merge results FILES and show them. Unreadable files are named and left out."""
+    check_outputs(outputs.values(), [*files, previous, *baselines, *history])
     parts, left_out = read_each(files)
     merged = merge_results(parts)
     code = exit_code(merged, max_unknown)
@@ -68,24 +69,18 @@ def report(  # noqa: PLR0913, PLR0917 — one for each option
         code = Exit.NOT_STARTED
     if left_out and code is not Exit.VIOLATION:
         code = Exit.DATA
-    written = []
-    if directory is not None or outputs["html"] is not None:
-        older, unread_too = read_each(history) if history else ([], [])
-        shown = {
-            "missing": [*left_out, *unread_too],
-            "history": [*older, *parts],
-            **_compared(merged, previous, baselines),
-            **_found(corpus),
-        }
-        if directory is not None:
-            written.append(write_directory(merged, directory, **shown))
-    else:
-        shown = {}
+    older, unread_too = read_each(history) if history else ([], [])
+    shown = {
+        "missing": [*left_out, *unread_too],
+        "history": [*older, *parts],
+        **_compared(merged, previous, baselines),
+        **_found(corpus),
+    }
+    written = [] if directory is None else [write_directory(merged, directory, **shown)]
     written += write_reports(merged, outputs, **shown)
     with unread():
         show_results(merged, form, code)
-    for name in merged.truncated:
-        say(f"truncated: {name} has no footer; its run did not end")
+    tell_incomplete(merged)
     for path in written:
         say(f"written: {path}")
     return code

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO, final
@@ -80,7 +80,7 @@ def run(  # noqa: PLR0913, PLR0917 — one for each option
     **outputs: Path | None,
 ) -> int:
     """Run scenarios on runtimes and judge what they show."""
-    check_outputs(path, *outputs.values())
+    check_outputs([path, *outputs.values()])
     catalogue = load_catalogue()
     scenarios = part_of(catalogue.select(globs), shard)
     chosen, absent = choose_runtimes(addresses)
@@ -117,11 +117,14 @@ def part_of(scenarios: tuple[Scenario, ...], shard: tuple[int, int]) -> tuple[Sc
     return mine
 
 
-def check_outputs(*paths: Path | None) -> None:
-    """Raise UsageError when two outputs would overwrite one another."""
-    asked = [path.absolute() for path in paths if path is not None]
+def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | None] = ()) -> None:
+    """Raise UsageError when two outputs would overwrite one another, or one of them an input."""
+    asked = [path.resolve() for path in outputs if path is not None]
+    read = {path.resolve() for path in inputs if path is not None}
     if twice := [path for path in asked if asked.count(path) > 1 and path.name != "null"]:
         raise UsageError(f"two outputs would go to {twice[0]}", hint="name different files")
+    if same := [path for path in asked if path in read]:
+        raise UsageError(f"{same[0]} is read: it would be overwritten", hint="name another file")
 
 
 @final
@@ -265,6 +268,5 @@ def progress_bar() -> Progress:
 
 def final_code(done: Done, max_unknown: float, *, named_trouble: bool) -> Exit:
     """A violation outweighs a named runtime that did not start, which outweighs the rest."""
-    broken = any(header.broken for header in done.results.headers)
-    code = exit_code(done.results, max_unknown, incomplete=done.interrupted or broken)
+    code = exit_code(done.results, max_unknown, incomplete=done.interrupted)
     return Exit.NOT_STARTED if named_trouble and code is not Exit.VIOLATION else code

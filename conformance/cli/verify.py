@@ -84,6 +84,11 @@ def _show(scenario: str, address: str, told: list[Repeated]) -> None:
             verdict = repeated.verdicts[outcome].value
             table.add_row(name, str(count), verdict, show_outcome(outcome))
     out.print(table)
+    slower = [repeated.slower for repeated in told if repeated.slower > 1]
+    if slower:
+        out.print(
+            f"doubtful on a real clock, and made again with ticks {slower[0]} times as long: {len(slower)} seeds"
+        )
     flaky = [repeated for repeated in told if repeated.flaky]
     wavering = sum(repeated.wavers for repeated in told)
     if not flaky:
@@ -104,6 +109,7 @@ def _facts(scenario: str, address: str, told: list[Repeated], code: Exit) -> dic
             {
                 "seed": repeated.seed,
                 "flaky": repeated.flaky,
+                "slower": repeated.slower,
                 "outcomes": [
                     {
                         "count": count,

@@ -96,14 +96,33 @@ def _line(batch: Batch) -> dict[str, Any]:
 
 
 def _batch(line: Mapping[str, Any]) -> Batch:
-    """A batch out of the journal."""
-    batch = Batch(line["runtime"], line["start"], line["count"], line["programs"])
-    batch.tally.update(line["tally"])
-    batch.marks.update(line["marks"])
-    batch.coverage.update(line["coverage"])
-    batch.steps, batch.unconfirmed = line["steps"], line["unconfirmed"]
-    batch.trouble = line["trouble"]
-    return batch
+    """A batch out of the journal. Raises KeyError or ValueError for what is none."""
+    numbers = [line[name] for name in ("start", "count", "programs", "steps", "unconfirmed")]
+    counters = [line[name] for name in ("tally", "marks", "coverage")]
+    texts = [line[name] for name in ("runtime", "trouble")]
+    if not (
+        all(type(counter) is dict for counter in counters)
+        and all(type(text) is str for text in texts)
+        and all(
+            type(number) is int and number >= 0
+            for number in (*numbers, *(n for counter in counters for n in counter.values()))
+        )
+    ):
+        raise ValueError(f"{line} is no batch")
+    start, count, programs, steps, unconfirmed = numbers
+    tally, marks, coverage = (Counter[str](counter) for counter in counters)
+    return Batch(
+        texts[0],
+        start,
+        count,
+        programs,
+        tally,
+        marks,
+        coverage,
+        steps,
+        unconfirmed,
+        trouble=texts[1],
+    )
 
 
 @final
@@ -122,7 +141,7 @@ class Fuzz:
         self._executor = executor
         self._corpus = corpus
         self._kinds: Counter[tuple[str, str]] = Counter()
-        self._done: set[tuple[str, int]] = set()
+        self._done: dict[tuple[str, int], int] = {}
         self._raw: deque[Witness] = deque()
         self._pending: dict[Future[Any], Witness | Recipe] = {}
         if corpus is not None:
@@ -130,10 +149,13 @@ class Fuzz:
 
     def _recall(self, corpus: Corpus, *, resume: bool) -> None:
         """Take up what an earlier campaign left: its counts, its findings, and what it had no time to make small."""
-        for line in corpus.begin(self.plan.journal(), resume=resume):
-            batch = _batch(line)
-            self._done.add((batch.address, batch.start))
-            self.tallies[batch.address].add(batch)
+        for number, line in enumerate(corpus.begin(self.plan.journal(), resume=resume), start=2):
+            try:
+                batch = _batch(line)
+                self.tallies[batch.address].add(batch)
+            except (KeyError, ValueError):
+                raise corpus.corrupt(number) from None
+            self._done[batch.address, batch.start] = batch.count
         if not resume:
             return
         for witness in corpus.witnesses():
@@ -217,10 +239,19 @@ class Fuzz:
         ends = None if self.plan.seconds is None else time.monotonic() + self.plan.seconds
         start = 0
         while self.plan.programs is None or start < self.plan.programs:
-            left = BATCH if self.plan.programs is None else self.plan.programs - start
+            end = start + BATCH
+            if self.plan.programs is not None:
+                end = min(end, self.plan.programs)
             for recipe in self.plan.recipes:
                 if ends is not None and time.monotonic() >= ends:
                     return
-                if (recipe.address, start) not in self._done:
-                    yield recipe, start, min(BATCH, left)
+                left = self._left(recipe, start)
+                if left < end:
+                    yield recipe, left, end - left
             start += BATCH
+
+    def _left(self, recipe: Recipe, start: int) -> int:
+        """The first program from `start` on that an earlier campaign left to do: its last batch may be a short one."""
+        while count := self._done.get((recipe.address, start), 0):
+            start += count
+        return start

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final, final
 
 from conformance.engine.bench import Bench
-from conformance.engine.campaign import AGAIN, derive_seed, run_options
+from conformance.engine.campaign import AGAIN, SLOWER, derive_seed, run_options
 from conformance.engine.fuzz_coverage import SAMPLE, points
 from conformance.engine.fuzz_judge import Judge, Judgement
 from conformance.engine.generate.decode import decode
@@ -36,9 +36,11 @@ HORIZON: Final = 100_000.0
 REAL_EVERY: Final = 50
 """One program in so many runs on a real clock, where the virtual one replaces the runtime's own timers."""
 REPEATS: Final = {"virtual": 2, "real": 5}
-"""How often a violation is made again, alone and in a fresh process, before it counts."""
+"""How often a violation is made again, in a fresh process and with longer ticks, before it counts."""
 KEPT: Final = 4
 """Of each kind of failure a process confirms and hands over that many; the rest are counted only."""
+TRIED: Final = 50
+"""After that many violations of one kind that could not be repeated, a process makes no more of them again."""
 
 
 @final
@@ -62,7 +64,7 @@ class Recipe:
 class Batch:
     """What came of one batch. `tally` counts judged runs by grade, `marks` INTERESTING ones by freedom.
 
-    unconfirmed  runs that were graded FORBIDDEN and did not show it when they were made again alone.
+    unconfirmed  outcomes that were graded FORBIDDEN and could not be repeated, or were not tried again (TRIED).
     trouble      why the batch ended early: not the runtime's doing.
     """
 
@@ -91,13 +93,21 @@ class Subject:
         self.address = address
         self.facts: RuntimeFacts = bench.facts[address]
         self.judge = Judge(find_reference(), self.facts.semantics, budget)
-        self.kinds: Counter[str] = Counter()
+        self.kept: Counter[str] = Counter()
+        self.tried: Counter[str] = Counter()
 
     def run(
-        self, program: Program, clock: Clock, seed: int | None, limit: float, *, trace: bool = False
+        self,
+        program: Program,
+        clock: Clock,
+        seed: int | None,
+        limit: float,
+        *,
+        trace: bool = False,
+        slower: int = 1,
     ) -> Observation:
-        """One run."""
-        options = run_options(program, clock, seed)
+        """One run. `slower` stretches the ticks of a real clock."""
+        options = run_options(program, clock, seed, slower)
         options = replace(options, trace=trace)
         if clock == "virtual":
             options = RunOptions(horizon=HORIZON, seed=seed, trace=trace)
@@ -195,16 +205,17 @@ def _kept(  # noqa: PLR0913, PLR0917 — all that a witness holds
     if judgement.grade in (Grade.ACCEPTABLE, Grade.UNJUDGED):
         return []
     kind = kind_of(outcome, judgement.nearest, judgement.reason)
-    subject.kinds[kind] += 1
     if judgement.grade is Grade.INTERESTING:
         batch.marks[judgement.reason] += 1
-    if subject.kinds[kind] > KEPT:
+    if subject.kept[kind] >= KEPT:
         return []
-    if judgement.grade is Grade.FORBIDDEN and not confirmed(
-        subject, program, clock, seed, recipe.limit
+    if judgement.grade is Grade.FORBIDDEN and not (
+        subject.tried[kind] < TRIED and confirmed(subject, program, clock, seed, recipe.limit)
     ):
+        subject.tried[kind] += 1
         batch.unconfirmed += 1
         return []
+    subject.kept[kind] += 1
     facts = subject.facts
     return [
         Witness(
@@ -227,10 +238,13 @@ def _kept(  # noqa: PLR0913, PLR0917 — all that a witness holds
 def confirmed(
     subject: Subject, program: Program, clock: Clock, seed: int | None, limit: float
 ) -> bool:
-    """Whether the program still shows something forbidden, alone and in a fresh process, each time."""
+    """Whether the program still shows something forbidden each time, in a fresh process.
+
+    Others may run beside it, so that it can be late: it has a longer limit, and longer ticks on a real clock.
+    """
     subject.refresh()
     for _ in range(REPEATS[clock]):
-        seen = subject.run(program, clock, seed, AGAIN * limit)
+        seen = subject.run(program, clock, seed, AGAIN * limit, slower=SLOWER)
         if subject.judge.outcome(program, seen.outcome, clock).grade is not Grade.FORBIDDEN:
             return False
     return True
@@ -243,7 +257,7 @@ def shrink_witness(witness: Witness, limit: float = 3.0, budget: int = BUDGET) -
 
     def fails(program: Program) -> bool:
         for seed in _seeds(subject, witness):
-            shown = subject.run(program, witness.clock, seed, limit).outcome
+            shown = subject.run(program, witness.clock, seed, limit, slower=SLOWER).outcome
             judged = subject.judge.outcome(program, shown, witness.clock)
             same = kind_of(shown, judged.nearest, judged.reason) == witness.kind
             if judged.grade is witness.grade and same:

@@ -1,7 +1,7 @@
 """The corpus: a directory of witnesses, and the journal of the campaign that fills it.
 
 Nothing that was found is lost by Ctrl-C, `kill -9` or a full disk: a witness is written beside its place and
-renamed into it, a journal line is appended and flushed to the disk, and a last line that is cut short is skipped.
+renamed into it, a journal line is appended and flushed to the disk, and a last line that is cut short is cut off.
 """
 
 from __future__ import annotations
@@ -60,23 +60,49 @@ class Corpus:
     def begin(self, plan: Mapping[str, Any], *, resume: bool) -> list[dict[str, Any]]:
         """Start a journal, or go on with the one that is there: what it holds.
 
-        Raises UsageError when that one was made by another plan, or there is none.
+        Raises UsageError when that one was made by another plan, or there is none; DataError for a corrupt one.
         """
-        path = self.directory / JOURNAL
-        lines = list(_read_lines(path)) if resume else []
-        if resume and (not lines or lines[0] != dict(plan)):
-            raise UsageError(
-                f"{path}: there is no campaign of these runtimes, areas and seed to go on with",
-                hint="leave --resume out, or name the same ones",
-            )
-        if not resume:
-            path.unlink(missing_ok=True)
-            self.note(plan)
+        path = self.journal
+        try:
+            if not resume:
+                path.unlink(missing_ok=True)
+                self.note(plan)
+                return []
+            *whole, cut = path.read_bytes().split(b"\n") if path.is_file() else [b""]
+            lines = [self._line(number, text) for number, text in enumerate(whole, start=1)]
+            if not lines or lines[0] != dict(plan):
+                raise UsageError(
+                    f"{path}: there is no campaign of these runtimes, areas and seed to go on with",
+                    hint="leave --resume out, or name the same ones",
+                )
+            if cut:
+                os.truncate(path, path.stat().st_size - len(cut))
+        except OSError as error:
+            raise DataError(f"{path}: {error.strerror}") from None
         return lines[1:]
+
+    def _line(self, number: int, text: bytes) -> dict[str, Any]:
+        try:
+            line = json.loads(text.decode())
+        except (ValueError, RecursionError):
+            line = None
+        if not isinstance(line, dict) or not line:
+            raise self.corrupt(number)
+        return line
+
+    @property
+    def journal(self) -> Path:
+        """Where the journal is kept."""
+        return self.directory / JOURNAL
+
+    def corrupt(self, number: int) -> DataError:
+        """The error for a line of the journal, the first being 1, that says nothing."""
+        hint = "delete that line, or leave --resume out"
+        return DataError(f"{self.journal}: line {number} is corrupt", hint=hint)
 
     def note(self, line: Mapping[str, Any]) -> None:
         """Append a line to the journal, and see that it reaches the disk."""
-        path = self.directory / JOURNAL
+        path = self.journal
         try:
             with path.open("a", encoding="utf-8") as out:
                 out.write(json.dumps(line, separators=(",", ":")) + "\n")
@@ -96,17 +122,3 @@ def read_witness(path: Path) -> Witness:
         raise DataError(f"{path}: no JSON: {error}") from None
     except DataError as error:
         raise DataError(f"{path}: {error}", hint=error.hint) from None
-
-
-def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The whole lines of a journal."""
-    if not path.is_file():
-        return
-    *whole, _cut = path.read_text(encoding="utf-8").split("\n")
-    for number, line in enumerate(whole, start=1):
-        try:
-            yield json.loads(line)
-        except ValueError:
-            if number == len(whole):
-                return
-            raise DataError(f"{path}: line {number} is corrupt") from None

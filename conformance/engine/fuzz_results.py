@@ -74,7 +74,11 @@ def summary_case(recipe: Recipe, facts: RuntimeFacts, tally: Tally, violations: 
         program=program,
         verdict=verdict,
         reason=f"{tally.programs} programs: {told}; {violations} findings"
-        + (f"; {tally.unconfirmed} unconfirmed" if tally.unconfirmed else "")
+        + (
+            f"; {tally.unconfirmed} FORBIDDEN outcomes could not be repeated"
+            if tally.unconfirmed
+            else ""
+        )
         + (f"; {unknown} beyond the budget" if unknown else ""),
         marks=tuple(f"{count} x {freedom}" for freedom, count in tally.marks.most_common(5)),
         sources={"anybody": _SOURCE},

@@ -109,15 +109,6 @@ class Allowed:
         """The least freedom that explains an outcome that the declared semantics do not allow."""
         return self._freedoms.get(comparable(outcome, self.clock), "")
 
-    def declarable(self) -> Iterator[Outcome]:
-        """What would be allowed under a semantics that differs in one answer at most."""
-        yield from self.outcomes
-        for name, answers in ANSWERS.items():
-            for answer in answers:
-                other: dict[str, Any] = {name: answer}
-                semantics = replace(self.semantics, **other)
-                yield from self.oracle.search(self.program, semantics, self.clock).outcomes
-
     def _uncited(self, outcome: Outcome) -> str:
         """The declarations without a citation that an outcome rests on; empty if on none."""
         plain, names = cited_only(self.semantics)

@@ -13,6 +13,7 @@ from conformance.judge.baseline import (
     Baseline,
     Entry,
     Expected,
+    bad_of,
     counts_of,
     environment_of,
     minor,
@@ -154,19 +155,27 @@ def _entry(
             answers = (*answers, case.answer or "")
             if not reason:
                 unexplained.append(f"`{case.scenario}` (answers {case.answer})")
-        outcomes = _outcomes(old, case)
-        if set(outcomes) - set(old.outcomes) and old.outcomes and same and not reason:
+        if old.unforeseen(case) and old.hash == case.hash and not reason:
             unexplained.append(f"`{case.scenario}` ({status}, by an outcome that is not known)")
+        outcomes = _outcomes(old, case)
         return replace(
             old, hash=case.hash, answers=answers, reason=reason or old.reason, outcomes=outcomes
         )
-    known = old is not None and not old.unforeseen(case)  # said of another place too
-    told = reason or (old.reason if known else "") or (case.reason if status == NOT_APPLICABLE else "")
+    known = old.reason if old is not None and not old.unforeseen(case) else ""
+    told = reason or known or (case.reason if status == NOT_APPLICABLE else "")
     if not told:
         unexplained.append(f"`{case.scenario}` ({status})")
     answers = (case.answer,) if case.answer and status == CONFORMS else ()
     outcomes = tuple(sorted(bad_of(case)))
     return Entry(case.scenario, (status,), told or "?", case.hash, answers, condition, outcomes)
+
+
+def _outcomes(old: Entry, case: Case) -> tuple[str, ...]:
+    """What an entry lists from now on. One that says `VIOLATES` alone, of any way to, lists nothing."""
+    if not old.outcomes and "VIOLATES" in old.expected:
+        return ()
+    kept = old.outcomes if old.hash == case.hash or not bad_of(case) else ()
+    return (*kept, *sorted(bad_of(case).keys() - set(kept)))
 
 
 def _condition(case: Case, cases: list[Case]) -> str:

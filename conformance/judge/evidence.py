@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, final
 
@@ -47,9 +47,6 @@ class AllowedSet(Protocol):
 
     def freedom(self, outcome: Outcome) -> str:
         """For an INTERESTING outcome: the further freedom that explains it. Else empty."""
-
-    def declarable(self) -> Iterator[Outcome]:
-        """What would be allowed under a semantics that differs in one answer at most; may repeat."""
 
 
 class Oracle(Protocol):

@@ -196,7 +196,7 @@ def _histogram(
             evidence.clock,
         )
         grade, freedom = _grade(allowed, count.outcome)
-        if grade is Grade.FORBIDDEN and _foreseen(scenario, allowed, count.outcome):
+        if grade is Grade.FORBIDDEN and scenario.unjudged & {*_words(scenario, count.outcome)}:
             grade, freedom = Grade.INTERESTING, "an answer that the reference cannot give"
         seen.append(
             Seen(
@@ -228,20 +228,6 @@ def _grade(allowed: AllowedSet | str, outcome: Outcome) -> tuple[Grade, str]:
     judged = outcome.judged()
     grade = allowed.contains(judged)
     return grade, allowed.freedom(judged) if grade is Grade.INTERESTING else ""
-
-
-def _foreseen(scenario: Scenario, allowed: AllowedSet | str, outcome: Outcome) -> bool:
-    """Whether an outcome gives a listed answer that no semantics gives.
-
-    What the reference cannot express it cannot forbid (a rule still can). An answer that could be declared, and was not,
-    stays a contradiction between a runtime and its declaration.
-    """
-    if isinstance(allowed, str):
-        return False
-    words = set(_words(scenario, outcome)) - {OTHER}
-    return bool(words) and not any(
-        words <= set(_words(scenario, other)) for other in allowed.declarable()
-    )
 
 
 def _labels(scenario: Scenario, outcome: Outcome) -> tuple[str, ...]:

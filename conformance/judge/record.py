@@ -135,8 +135,12 @@ def _rule_from_json(data: Mapping[str, Any]) -> RuleText:
 
 
 def _histogram_from_json(data: Mapping[str, Any]) -> Histogram:
+    program = _program(json.dumps(data["program"]))
+    for part in (*(seen["outcome"] for seen in data["outcomes"]), *data["allowed"]):
+        if part["tasks"].keys() != program.tasks.keys():
+            raise ValueError("an outcome has other tasks than the program")
     return Histogram(
-        program=_program(json.dumps(data["program"])),
+        program=program,
         injected=str(data.get("injected", "-")),
         seen=tuple(map(_seen_from_json, data["outcomes"])),
         allowed=tuple(map(outcome_from_json, data["allowed"])),

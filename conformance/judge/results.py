@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -30,6 +31,7 @@ from conformance.judge.verdict import Verdict, merge
 
 FORMAT = "async-runtime-conformance results"
 VERSION = 1
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_OUTCOME = {"tasks": {}, "ending": "completed"}
 
 
@@ -91,6 +93,16 @@ class Results:
         return Counter(case.verdict for case in self.cases)
 
     @property
+    def broken(self) -> tuple[str, ...]:
+        """Every part of the catalogue that one of the runs could not load, once."""
+        return tuple(dict.fromkeys(line for header in self.headers for line in header.broken))
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something that was asked for is not here: a run did not end, or lacked scenarios."""
+        return bool(self.truncated or self.broken)
+
+    @property
     def runtimes(self) -> tuple[RuntimeLine, ...]:
         """Every runtime of every header, once, in order."""
         return tuple(dict.fromkeys(line for header in self.headers for line in header.runtimes))
@@ -149,19 +161,32 @@ def read_results(path: Path) -> Results:
         raise _foreign(path)
     header = _read_header(path, lines[0])
     cases: list[Case] = []
+    known: set[tuple[str, str, str, str]] = set()
     for number, line in enumerate(lines[1:], start=2):
         data = _parse(path, number, line)
         if data["type"] == "footer":
             _check_footer(path, data, cases, rest=len(lines) - number + cut_short)
             return Results((header,), tuple(cases))
-        cases.append(_read_case(path, number, data))
+        case = _read_case(path, number, data)
+        if case.key in known:
+            where = f"{case.scenario} on {case.runtime} {case.version}, Python {case.python}"
+            raise DataError(f"{path}: line {number} is corrupt: a second record of {where}")
+        known.add(case.key)
+        cases.append(case)
     return Results((header,), tuple(cases), (str(path),))
 
 
 def merge_results(parts: Iterable[Results]) -> Results:
-    """Several results as one. Of two records of the same case the later one counts."""
+    """Several results as one. Of two records of the same case the worse one counts, of equals the first.
+
+    So the order of the parts changes no verdict.
+    """
     parts = tuple(parts)
-    cases = {case.key: case for part in parts for case in part.cases}
+    cases: dict[tuple[str, str, str, str], Case] = {}
+    for case in (case for part in parts for case in part.cases):
+        known = cases.setdefault(case.key, case)
+        if known.verdict.rank < case.verdict.rank:
+            cases[case.key] = case
     return Results(
         tuple(header for part in parts for header in part.headers),
         tuple(cases.values()),
@@ -189,7 +214,7 @@ def _foreign(path: Path) -> DataError:
 
 def _read_header(path: Path, line: str) -> Header:
     try:
-        data = json.loads(line)
+        data = _load(line)
     except (ValueError, RecursionError):
         raise _foreign(path) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
@@ -219,9 +244,17 @@ def _read_runtime(path: Path, data: dict[str, Any]) -> RuntimeLine:
     return replace(line, facts=facts)
 
 
+def _load(line: str) -> Any:
+    """The JSON value of a line. Half of a surrogate pair, which no file can hold, is written out."""
+    data = json.loads(line)
+    if "\\u" not in line or not _SURROGATE.search(plain := json.dumps(data, ensure_ascii=False)):
+        return data
+    return json.loads(_SURROGATE.sub(lambda half: f"\\\\u{ord(half[0]):04x}", plain))
+
+
 def _parse(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
-        data = json.loads(line)
+        data = _load(line)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: line {number} is corrupt: {error}") from None
     _validate(path, number, _slim(data))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 import zlib
@@ -123,7 +122,7 @@ def extract(text: str) -> Program:
         unpacker = zlib.decompressobj()
         encoded = json.loads(unpacker.decompress(data, _MAX))
         return program_from_json({**encoded, "tasks": dict(encoded["tasks"])})
-    except (binascii.Error, zlib.error, ValueError, TypeError, KeyError) as error:
+    except (zlib.error, ValueError, TypeError, KeyError, RecursionError) as error:
         raise DataError(f"damaged token: {error}", hint="copy it whole") from None
 
 
@@ -165,7 +164,7 @@ def witness_from_json(data: Any) -> Witness:
             python=str(data["python"]),
             program=program_from_json(data["program"]),
             clock="real" if data["clock"] == "real" else "virtual",
-            seed=data["seed"],
+            seed=_seed(data["seed"]),
             outcome=outcome_from_json(data["outcome"]),
             grade=Grade(data["grade"]),
             reason=str(data["reason"]),
@@ -174,5 +173,11 @@ def witness_from_json(data: Any) -> Witness:
             ops=int(data["ops"]),
             tried=int(data["tried"]),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise DataError(f"a damaged witness: {type(error).__name__}: {error}") from None
+
+
+def _seed(value: object) -> int | None:
+    if value is None or type(value) is int:
+        return value
+    raise ValueError(f"{value!r} is no seed")

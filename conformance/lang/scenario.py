@@ -41,7 +41,8 @@ class Scenario:
     its documents say it; a rule binds only the families that it names. `about` are the op kinds
     that the scenario is about: where one of them is composed by the adapter, the scenario is NOT
     APPLICABLE. `clock` is `native` when the runtime's own timers are the subject. `shown_by` names
-    the mutant (or the runtime) that breaks the rule or changes the answer.
+    the mutant (or the runtime) that breaks the rule or changes the answer. `unjudged` are answers that
+    the reference cannot give and no document rules out: they accuse nobody, unless the rule does.
     """
 
     id: str
@@ -53,12 +54,14 @@ class Scenario:
     about: AbstractSet[str] = frozenset()
     clock: Literal["virtual", "native"] = "virtual"
     shown_by: str = ""
+    unjudged: AbstractSet[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Freeze the mappings and check the scenario. Raises ScenarioError."""
         object.__setattr__(self, "answers", MappingProxyType(dict(self.answers)))
         object.__setattr__(self, "sources", MappingProxyType(dict(self.sources)))
         object.__setattr__(self, "about", frozenset(self.about))
+        object.__setattr__(self, "unjudged", frozenset(self.unjudged))
         if not _ID.fullmatch(self.id):
             raise ScenarioError(
                 f"`{self.id}` is no scenario id", hint="write area/slug in lower case"
@@ -73,6 +76,8 @@ class Scenario:
             raise ScenarioError(f"{self.id}: no source", hint="say where the rule is written down")
         if unknown := set(self.about) - set(OPS):
             raise ScenarioError(f"{self.id}: about an unknown op `{min(unknown)}`")
+        if unlisted := self.unjudged - self.answers.keys():
+            raise ScenarioError(f"{self.id}: `{min(unlisted)}` is none of its answers")
         for pattern in self.patterns():
             check_pattern(pattern, self.program.tasks)
 
@@ -106,4 +111,6 @@ def scenario_to_json(scenario: Scenario) -> dict[str, Any]:
             "forbidden": [pattern_to_json(p) for p in scenario.rule.forbidden],
         }
     encoded["answers"] = {name: pattern_to_json(p) for name, p in scenario.answers.items()}
+    if scenario.unjudged:
+        encoded["unjudged"] = sorted(scenario.unjudged)
     return encoded

@@ -60,6 +60,7 @@ class Process:
         assert self._process.stdin is not None
         os.set_blocking(self._process.stdin.fileno(), False)
         self._outgoing = b""
+        self._killed = False
 
     def __enter__(self) -> Process:
         """Nothing to do: it runs already."""
@@ -111,11 +112,13 @@ class Process:
         self.kill()
 
     def kill(self) -> None:
-        """End it, and what it started, by force; leave neither zombie nor pipe."""
-        if self._process.poll() is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        """End it, and what it started, by force; leave neither zombie nor pipe. A second time does nothing."""
+        if self._killed:
+            return
+        self._killed = True
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # its session outlives it
+        self._process.wait()
         self._selector.close()
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream is not None:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance.engine.bench import Bench
 from conformance.judge.baseline import Baseline, Entry
 from conformance.judge.baseline_file import write_baseline
+from conformance.judge.gate import own_semantics
 
 LIFO = "mutant:lifo-waiters"
 TOY = """
@@ -83,14 +85,46 @@ def test_a_baseline_makes_honest_xfails(tmp_path: Path) -> None:
     """An expected violation is an xfail with its reason; one that is not there any more fails loudly."""
     baseline = tmp_path / "b.toml"
     entry = Entry("sync/lock-order", ("VIOLATES",), "https://example.org/9")
+    chosen = ("--conformance-scenario", "sync/lock-order", "-k", "lock-order")
+    told = ("--conformance-baseline", str(baseline), *chosen)
     write_baseline(baseline, Baseline(LIFO, entries=(entry,)))
-    told = ("--conformance-baseline", str(baseline), "--conformance-scenario", "sync/lock-order")
     code, text = run(tmp_path, "--conformance", LIFO, *told)
     assert code == 0, text
     assert "XFAIL conformance::sync/lock-order - https://example.org/9" in text
+    baseline.unlink()
+    write_baseline(baseline, Baseline("asyncio", entries=(entry,)))
     code, text = run(tmp_path, "--conformance", "asyncio", *told)
     assert code == 1
     assert "passes unexpectedly" in text
+
+
+def test_a_baseline_of_another_runtime_is_refused(tmp_path: Path) -> None:
+    """Held against the wrong file everything would be wrong, or nothing: pytest does not start."""
+    baseline = tmp_path / "b.toml"
+    write_baseline(baseline, Baseline("trio"))
+    told = ("--conformance-baseline", str(baseline))
+    code, text = run(tmp_path, "--conformance", "asyncio", *told)
+    assert code == 4
+    assert "b.toml is the baseline of `trio`, not of `asyncio`" in text
+
+
+def test_a_changed_declaration_fails(tmp_path: Path) -> None:
+    """What the adapter declares is an item of its own, and fails where something else was accepted."""
+    baseline = tmp_path / "b.toml"
+    told = ("--conformance-baseline", str(baseline), "-k", "semantics")
+    with Bench() as bench:
+        bench.start(["asyncio"])
+        now = own_semantics(bench.facts["asyncio"].semantics)
+    write_baseline(baseline, Baseline("asyncio", semantics=now))
+    code, text = run(tmp_path, "--conformance", "asyncio", *told)
+    assert code == 0, text
+    assert "PASSED conformance::semantics" in text
+    baseline.unlink()
+    write_baseline(baseline, Baseline("asyncio", semantics={**now, "locks": "unheard"}))
+    code, text = run(tmp_path, "--conformance", "asyncio", *told)
+    assert code == 1
+    assert "semantics changed: semantics.locks" in text
+    assert "accepted was unheard" in text
 
 
 def test_parallel_under_xdist(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
+from conformance.errors import ScenarioError
 from conformance.judge.evidence import AllowedSet, Evidence, NoOracle, Runs, RuntimeFacts
 from conformance.judge.judge import judge
 from conformance.judge.token import Clock
@@ -58,7 +59,6 @@ class Allows:
     def __init__(self, *outcomes: Outcome, others: Grade = Grade.FORBIDDEN) -> None:
         self.outcomes: Sequence[Outcome] = outcomes
         self.others = others
-        self.declared: Sequence[Outcome] = ()
 
     def allowed(self, program: Program, semantics: Semantics, clock: Clock) -> AllowedSet | str:
         return self
@@ -68,9 +68,6 @@ class Allows:
 
     def freedom(self, outcome: Outcome) -> str:
         return "any order"
-
-    def declarable(self) -> Iterator[Outcome]:
-        yield from (*self.outcomes, *self.declared)
 
 
 def test_a_missing_capability_is_not_applicable() -> None:
@@ -107,15 +104,17 @@ def test_other_never_passes_silently() -> None:
     assert strict.verdict is Verdict.VIOLATES
 
 
-def test_a_foreseen_answer_that_nobody_can_declare_accuses_nobody() -> None:
-    """What a question lists and no semantics allows is beyond the reference; what one allows contradicts."""
+def test_an_unjudged_answer_accuses_nobody() -> None:
+    """An answer that the scenario declares to be beyond the reference is marked; others are judged."""
     oracle = Allows(said("x"))
-    case = judge(QUESTION, FACTS, seen(said("y")), oracle)
+    assert judge(QUESTION, FACTS, seen(said("y")), oracle).verdict is Verdict.VIOLATES
+    lenient = replace(QUESTION, unjudged=frozenset({"y"}))
+    case = judge(lenient, FACTS, seen(said("y")), oracle)
     assert (case.verdict, case.histograms[0].seen[0].grade) == (Verdict.CONFORMS, Grade.INTERESTING)
     assert case.marks
-    assert judge(QUESTION, FACTS, seen(said("z")), oracle).verdict is Verdict.VIOLATES
-    oracle.declared = [said("y", "w")]
-    assert judge(QUESTION, FACTS, seen(said("y")), oracle).verdict is Verdict.VIOLATES
+    assert judge(lenient, FACTS, seen(said("z")), oracle).verdict is Verdict.VIOLATES
+    with pytest.raises(ScenarioError, match="none of its answers"):
+        replace(QUESTION, unjudged=frozenset({"w"}))
 
 
 @pytest.mark.parametrize(

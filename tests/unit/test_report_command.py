@@ -73,6 +73,26 @@ def test_a_corpus_gives_findings(now: Path, tmp_path: Path) -> None:
     assert json.dumps("print('shown')\n") in text
 
 
+def test_a_damaged_witness_is_one_clear_line(
+    now: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A log, a tick or a task of a wrong type in a corpus is the data's fault, named with its file."""
+    from conformance.judge.witness import witness_to_json  # noqa: PLC0415 — beside its only use
+    from tests.browser.sample import WITNESS  # noqa: PLC0415
+
+    whole = witness_to_json(WITNESS[0])
+    (task, *_) = whole["outcome"]["tasks"]
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for part in ({"end": "x", "log": 7}, {"end": "x", "log": [7]}, {"end": "x", "tick": "y"}, 7):
+        outcome = {**whole["outcome"], "tasks": {**whole["outcome"]["tasks"], task: part}}
+        file = corpus / "odd.json"
+        file.write_text(json.dumps({**whole, "outcome": outcome}), encoding="utf-8")
+        told = ["report", str(now), "--html", str(tmp_path / "p.html"), "--corpus", str(corpus)]
+        assert main(told) == Exit.DATA
+        assert f"{file}: a damaged witness" in capsys.readouterr().err
+
+
 def test_a_directory_has_an_index(now: Path, tmp_path: Path) -> None:
     """The directory form is files beside one another, the first of them the index."""
     assert main(["report", str(now), "--directory", str(tmp_path / "site")]) == Exit.OK

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -10,6 +11,7 @@ from conformance.judge.case import Case, Histogram, RuleText, Seen
 from conformance.judge.record import case_from_json, case_to_json
 from conformance.judge.results import (
     Header,
+    Results,
     ResultsWriter,
     RuntimeLine,
     merge_results,
@@ -75,6 +77,12 @@ def written(*cases: Case, finish: bool = True) -> str:
     return out.getvalue()
 
 
+def doubled(text: str) -> str:
+    """A file of one case with that case twice, and a footer that counts both."""
+    header, case, footer = text.splitlines(keepends=True)
+    return header + case + case + footer.replace("1", "2")
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Where to write."""
@@ -136,6 +144,19 @@ def test_a_line_cut_short_is_truncation(file: Path) -> None:
         (lambda text: text.replace('"begin"', "7"), "line 2 is corrupt"),
         (lambda text: text.replace('["x",1.5]', '["x","y"]'), "line 2 is corrupt"),
         (lambda text: text.replace('"ending":"completed"', '"ending":"odd"'), "line 2 is corrupt"),
+        (lambda text: text.replace('["x",1.5]', '["x",NaN]'), "line 2 is corrupt"),
+        (lambda text: text.replace('"tick":1.5', '"tick":Infinity'), "line 2 is corrupt"),
+        (lambda text: text.replace('[1.5,"main"', '[-Infinity,"main"'), "line 2 is corrupt"),
+        (lambda text: text.replace('"tick":1.5', '"tick":1e999'), "line 2 is corrupt"),
+        (
+            lambda text: text.replace('{"main":{"end"', '{"other":{"end"'),
+            "line 2 is corrupt: an outcome has other tasks",
+        ),
+        (
+            lambda text: text.replace('"outcome":{"tasks":{"main"', '"outcome":{"tasks":{"b"'),
+            "line 2 is corrupt: an outcome has other tasks",
+        ),
+        (doubled, "line 3 is corrupt: a second record of area/one on trio 1.0"),
         (lambda text: text.replace('"cases":1', '"cases":2'), "the footer counts 2"),
         (lambda text: text + text, "after the footer"),
     ],
@@ -159,8 +180,22 @@ def test_bytes_and_absence_are_data_errors(file: Path) -> None:
         read_results(file)
 
 
-def test_merging_keeps_the_later_record(file: Path) -> None:
-    """Two records of one case are one case; truncation is inherited."""
+def test_merging_keeps_the_worse_record() -> None:
+    """Two records of one case are one case, with the worse verdict, whichever file comes first."""
+    for worse, better in (
+        (Verdict.VIOLATES, Verdict.CONFORMS),
+        (Verdict.VIOLATES, Verdict.UNKNOWN),
+        (Verdict.UNKNOWN, Verdict.CONFORMS),
+        (Verdict.CONFORMS, Verdict.NOT_APPLICABLE),
+    ):
+        parts = [Results((), (replace(CASE, verdict=verdict),)) for verdict in (worse, better)]
+        for order in (parts, parts[::-1]):
+            (case,) = merge_results(order).cases
+            assert case.verdict is worse
+
+
+def test_merging_inherits_truncation(file: Path) -> None:
+    """What was truncated stays so, and no case is counted twice."""
     file.write_text(written(CASE, EMPTY))
     whole = read_results(file)
     file.write_text(written(EMPTY, finish=False))
