@@ -171,7 +171,6 @@ _LENGTHS = (
             "does-not": has(main="got 1@1") & lacks(main="got 2@1"),
             "counts": has(main="got 2@1"),
         },
-        unjudged={"counts"},
         sources=_LENGTH,
         about={"length", "send"},
         shown_by="mutant:length-counts-sends",

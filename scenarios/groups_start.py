@@ -108,7 +108,6 @@ _READY: Final = (
             "refused": logs(main=["got 1", "ready"], a=["caught Misuse", "went-on"]),
             "ignored": logs(main=["got 1", "ready"], a=["went-on"]),
         },
-        unjudged={"ignored"},
         sources=_BOTH,
         about=_ABOUT,
         shown_by="mutant:started-again-and-again",
