@@ -10,6 +10,7 @@ from conformance.judge.case import Case
 from conformance.judge.evidence import Count, Evidence, Oracle, Runs, RuntimeFacts
 from conformance.judge.judge import judge, not_applicable
 from conformance.judge.token import decode_paths
+from conformance.judge.verdict import Verdict
 from conformance.lang.scenario import Scenario
 
 
@@ -53,6 +54,8 @@ def rejudge(
         return Rejudged(
             case, case, "the scenario's program has changed: what was seen is of another"
         )
+    if case.verdict is Verdict.UNKNOWN and not case.hang:
+        return Rejudged(case, case, "a run could not be made of it: it has to be run again")
     if not case.histograms:
         if not not_applicable(scenario, facts):
             return Rejudged(case, case, "nothing was seen of it: it has to be run")

@@ -75,3 +75,11 @@ def test_what_applies_only_now_has_to_be_run() -> None:
     again = rejudge(then, FACTS, {OLD.id: OLD}, ORACLE)
     assert again.now.verdict is Verdict.NOT_APPLICABLE
     assert "has to be run" in again.why
+
+
+def test_what_could_not_be_run_is_not_acquitted() -> None:
+    """A case whose adapter failed in a later run stays UNKNOWN: what was seen before says too little."""
+    lost = replace(judged(), verdict=Verdict.UNKNOWN, reason="AdapterError: no method `now`")
+    told = rejudge(lost, FACTS, {OLD.id: OLD}, NoOracle("not asked"))
+    assert told.now is lost
+    assert "run again" in told.why
