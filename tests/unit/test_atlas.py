@@ -10,7 +10,7 @@ from conformance.judge.case import Case, Histogram, RuleText, Seen
 from conformance.judge.results import Header, Results, ResultsWriter
 from conformance.judge.verdict import Grade, Verdict
 from conformance.lang.ops import Note
-from conformance.lang.outcome import Outcome
+from conformance.lang.outcome import Outcome, TaskOutcome
 from conformance.lang.program import Program
 
 ANSWERS = {"skips": "", "runs": ""}
@@ -29,7 +29,7 @@ def a_case(
 ) -> Case:
     """A case that showed one outcome with these labels, or that does not apply."""
     program = Program({"main": (Note("x"),) * ops})
-    seen = Seen(Outcome((), (), "completed", ()), 1, Grade.ACCEPTABLE, labels)
+    seen = Seen(Outcome((("main", TaskOutcome()),)), 1, Grade.ACCEPTABLE, labels)
     applicable = verdict is not Verdict.NOT_APPLICABLE
     return Case(
         scenario=scenario,
