@@ -265,7 +265,7 @@ def test_damaged_programs_are_refused_or_sound(
     program: Program, damage: list[tuple[int, int, Any]]
 ) -> None:
     """Whatever the damage, the answer is a program that survives JSON, or a ScenarioError."""
-    data = program_to_json(program)
+    data = copy.deepcopy(program_to_json(program))  # it is remembered, and shared
     for where, how, odd in damage:
         mutate(data, where, how, copy.deepcopy(odd))
     try:
