@@ -21,21 +21,21 @@ class ThreadCalls(ScopeCalls):
     listeners: dict[str, Listener]
 
     def build_threads(self, program: Program) -> None:
-        """Tell threads from tasks. Nothing for programs without any."""
+        """Tell threads from tasks, and make gates and peers."""
         every = [op for _, op in program.walk()]
         self.peers: dict[str, tuple[Stream, Stream]] = {}
         for op in every:
             if op.kind == "peer_connect":
                 pair = (self.make_thing(Stream), self.make_thing(Stream))
                 self.peers[op.peer] = pair  # type: ignore[attr-defined]
+        gates = dict.fromkeys(op.gate for op in every if op.kind in ("hold", "open_gate"))  # type: ignore[attr-defined]
+        self.gates = {name: self.make_thing(Event) for name in gates}
         names = [op.thread for op in every if op.kind == "run_in_thread"]  # type: ignore[attr-defined]
         if not names:
             return
         self.threads = frozenset(self.by_name[name] for name in names)
         self.called = frozenset(self.by_name[op.task] for op in every if op.kind == "from_thread")  # type: ignore[attr-defined]
         self.tasks = [task for task in self.tasks if task not in self.threads]
-        gates = dict.fromkeys(op.gate for op in every if op.kind in ("hold", "open_gate"))  # type: ignore[attr-defined]
-        self.gates = {name: self.make_thing(Event) for name in gates}
         self._yields[THREAD], self._cancels[THREAD] = True, "never"
 
     def came_out(self, error: Any) -> Any:

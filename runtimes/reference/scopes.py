@@ -223,12 +223,18 @@ class NamedScopes(Structure):
                     self.cancel_arrives(task)
 
     def child_done(self, group: Any, task: Task, result: tuple[str, Any]) -> None:
-        """A child ended: perhaps one that is still waited for, or one that was swept out of its group."""
+        """A child ended: perhaps one that is still waited for, or one that was swept out of its group.
+
+        Where ends are collected, a child leaves the group once whoever swept has seen its end (curio, TaskGroup:
+        `cancel_remaining` cancels and removes). Unless that is the group's owner, who has not come to the exit yet,
+        the exit may see it first, or the sweeper never, as when it is cancelled itself.
+        """
         if type(group) is Starter:
             self._start_over(group, result)
             return
         if task in group.swept and self.semantics.groups == "collected":
-            result = ("returned", None)
+            seen = group.owner in group.sweepers or self.choose("cancel", 2) == 0
+            result = ("returned", None) if seen else result
         super().child_done(group, task, result)
         for sweeper in group.sweepers:
             waiting = sweeper.waiting

@@ -65,11 +65,6 @@ def on(make: Callable[[str], Op], field: str, *sizes: Any) -> Make:
     return lambda scene, _: make(scene.object(field, *sizes))
 
 
-def item(make: Callable[[str, Any], Op], *sizes: Any) -> Make:
-    """Makes an op that puts an item into a channel."""
-    return lambda scene, _: make(scene.object("channels", *sizes), scene.value())
-
-
 def each(field: str, serves: Callable[[Scene, str], Block]) -> Callable[[Scene], Block]:
     """The epilogue of every object of that field."""
     return lambda scene: tuple(

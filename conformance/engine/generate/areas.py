@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from conformance.engine.generate.area import Area, Make, Meeting, each, item, on, within
+from conformance.engine.generate.area import Area, Make, Meeting, each, on, within
+from conformance.engine.generate.channel import CHANNEL, ENDS
 from conformance.engine.generate.scene import Scene
 from conformance.engine.generate.scoped import (
     BARRIER,
@@ -16,9 +17,9 @@ from conformance.engine.generate.scoped import (
     SEMAPHORE,
 )
 from conformance.engine.generate.tcp import TCP
+from conformance.engine.generate.threads import THREADS
 from conformance.lang import ops
 from conformance.lang.ops import Block, Op
-from conformance.lang.program import Channel
 
 # ---------------------------------------------------------------- tasks
 
@@ -42,11 +43,24 @@ def _spawned(scene: Scene) -> Block:
     return (ops.Spawn(name), *within(scene, ops.Join(name)))
 
 
+def _asks(make: Callable[[str], Op]) -> Make:
+    """Makes an op that asks a task's handle something."""
+
+    def made(scene: Scene, task: str) -> Op | None:
+        other = scene.other(task)
+        return make(other) if other is not None else None
+
+    return made
+
+
 TASKS: Final = Area(
     ops={
         "cancel": _cancel,
         "join": _join,
         "raise": lambda scene, _: ops.Raise(scene.tape.pick("EF")),
+        "done": _asks(ops.Done),
+        "cancelled": _asks(ops.Cancelled),
+        "cancelling": _asks(ops.Cancelling),
     },
     epilogue=_spawned,
 )
@@ -114,37 +128,6 @@ LOCK: Final = Area(
     epilogue=each("locks", _lock_serves),
 )
 
-# ---------------------------------------------------------------- channel
-
-_ROOM: Final = (Channel(1), Channel(2))
-
-
-def _channel_serves(scene: Scene, channel: str) -> Block:
-    """What is left is taken out, then an item still flows."""
-    left: Block = within(scene, ops.Receive(channel))
-    if scene.has("receive_nowait"):
-        left = (ops.Attempt((ops.ReceiveNowait(channel),), on_error=()),)
-    return (*left, *left, *within(scene, ops.Send(channel, "z"), ops.Receive(channel)))
-
-
-CHANNEL: Final = Area(
-    ops={
-        "send": item(ops.Send, *_ROOM),
-        "receive": on(ops.Receive, "channels", *_ROOM),
-        "send_nowait": item(ops.SendNowait, *_ROOM),
-        "receive_nowait": on(ops.ReceiveNowait, "channels", *_ROOM),
-    },
-    meetings=(
-        Meeting(wait=("receive",), feeds=("send", "send_nowait")),
-        Meeting(
-            first=("send_nowait", "send_nowait"),
-            wait=("send",),
-            feeds=("receive", "receive_nowait"),
-        ),
-    ),
-    epilogue=each("channels", _channel_serves),
-)
-
 # ---------------------------------------------------------------- all of them
 
 AREAS: Final[Mapping[str, Area]] = {
@@ -160,6 +143,8 @@ AREAS: Final[Mapping[str, Area]] = {
     "condition": CONDITION,
     "limiter": LIMITER,
     "barrier": BARRIER,
+    "ends": ENDS,
+    "threads": THREADS,
 }
 """By the name that `conformance fuzz --area` takes. The order is part of what a seed means."""
 
@@ -167,9 +152,9 @@ FAILS: Final = frozenset(
     {
         "acquire_limiter", "acquire_limiter_nowait", "acquire_nowait", "acquire_semaphore_nowait",
         "detach", "fail_after", "group", "join", "notify", "notify_all", "raise", "receive_nowait",
-        "release", "release_limiter", "release_semaphore", "send_nowait", "wait_condition",
+        "release", "release_limiter", "release_semaphore", "run_in_thread", "send_nowait", "start", "wait_condition",
     }
-) | frozenset(TCP.ops)  # fmt: skip
+) | frozenset(TCP.ops) | frozenset(ENDS.ops)  # fmt: skip
 """Ops that often fail: an attempt around them lets the task go on, and logs the error."""
 
 

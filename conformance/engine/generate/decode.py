@@ -11,6 +11,7 @@ from conformance.engine.generate.shapes import SHAPES, Mix, gap
 from conformance.engine.generate.tape import Tape
 from conformance.lang import ops
 from conformance.lang.capability import SPECIAL
+from conformance.lang.check_loop import started_by
 from conformance.lang.ops import OPS, Block, Op
 from conformance.lang.program import Program
 
@@ -68,7 +69,7 @@ def swarm(tape: Tape, areas: Iterable[str]) -> tuple[str, ...]:
 
 def _starts(scene: Scene, driver: Block) -> list[Op]:
     """Main starts whoever nobody else starts, then drives; its own troubles do not keep it from the epilogue."""
-    inside = {op.task for op in _spawns(scene, driver)}
+    inside = {*_started(scene, driver)}
     starts: list[Op] = []
     for task in scene.tasks[1:]:
         if task not in inside:
@@ -82,10 +83,11 @@ def _starts(scene: Scene, driver: Block) -> list[Op]:
     return [*starts, ops.Attempt(body, on_error=(), on_cancel=())]
 
 
-def _spawns(scene: Scene, driver: Block) -> Iterable[ops.Spawn | ops.Detach]:
+def _started(scene: Scene, driver: Block) -> Iterable[str]:
+    """Whoever somebody starts."""
     blocks: list[Block] = [driver, *map(tuple, scene.bodies.values())]
     while blocks:
         for op in blocks.pop():
-            if isinstance(op, ops.Spawn | ops.Detach):
-                yield op
+            if (started := started_by(op)) is not None:
+                yield started
             blocks.extend(block for _, block in op.blocks())

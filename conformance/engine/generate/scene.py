@@ -16,20 +16,26 @@ ODD: Final[tuple[Ticks, ...]] = (-1, 0.5, 10**6, float("inf"))
 """Ticks that are worth a try now and then; the huge one lies beyond the horizon of every run."""
 
 
+MOST_TASKS: Final = 5
+"""Main included; what starts more does something else."""
+
+
 @final
 class Scene:
     """Mutable, for as long as one program is being decoded.
 
     can       what the runtime has, as `conformance.lang.capability` names it.
-    tasks     every task, main first; those that are detached have no handle, so nobody can name them.
+    tasks     every task, main first; nobody can name those that are `nameless`, for want of a handle.
     bodies    the ops of each task so far.
+    calling   whether threads call the loop; None until there is one.
     objects   what is declared: for each field of `Program`, sizes by name.
-    streams   the TCP streams that some op opens; `scopes` and `groups` likewise. `set`: events that some op sets.
+    streams   the TCP streams that some op opens; likewise `scopes`, `groups`, and `senders` and `receivers`, the
+              clones of a channel's ends. `set`: events that some op sets; `gates`: what threads are held at.
     """
 
     __slots__ = (
-        "bodies", "can", "detached", "groups", "objects", "opened", "scopes", "set", "streams",
-        "tape", "tasks",
+        "bodies", "calling", "can", "gates", "groups", "nameless", "objects", "opened", "receivers", "scopes",
+        "senders", "set", "streams", "tape", "tasks",
     )  # fmt: skip
 
     def __init__(self, tape: Tape, can: frozenset[str]) -> None:
@@ -37,19 +43,25 @@ class Scene:
         self.can = can
         self.tasks: list[str] = ["main"]
         self.bodies: dict[str, list[Op]] = {"main": []}
-        self.detached: set[str] = set()
+        self.nameless: set[str] = set()
         self.objects: dict[str, dict[str, Any]] = {}
         self.streams: list[str] = []
         self.scopes: list[str] = []
         self.groups: list[str] = []
+        self.senders: list[str] = []
+        self.receivers: list[str] = []
+        self.gates: set[str] = set()
+        self.calling: bool | None = None
         self.set: set[str] = set()
         self.opened = 0
 
-    def add_task(self) -> str:
-        """A new task, which somebody still has to spawn."""
-        name = "abcdefgh"[len(self.tasks) - 1]
+    def add_task(self, *, named: bool = True) -> str:
+        """A new task, which somebody still has to start; with a handle or without."""
+        name = "abcdefghijkl"[len(self.tasks) - 1]
         self.tasks.append(name)
         self.bodies[name] = []
+        if not named:
+            self.nameless.add(name)
         return name
 
     def has(self, *kinds: str) -> bool:
@@ -75,7 +87,7 @@ class Scene:
     def other(self, task: str) -> str | None:
         """A task to do something to: seldom main, seldom oneself (and only where that is possible)."""
         if self.tape.chance(12):
-            return self._named(("main",), task)
+            return self._named(("main",), task) if "main:handle" in self.can else None
         if self.tape.chance(12):
             return self._named((task,), task)
         return self._named([name for name in self.tasks[1:] if name != task], task)
@@ -86,7 +98,7 @@ class Scene:
 
     def _named(self, names: Sequence[str], task: str) -> str | None:
         """One of those that have a handle."""
-        known = [name for name in names if name not in self.detached]
+        known = [name for name in names if name not in self.nameless]
         chosen = self.tape.pick(known) if known else None
         return chosen if chosen != task or "cancel:self" in self.can else None
 

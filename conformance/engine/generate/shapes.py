@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from conformance.engine.generate.area import Make, Meeting
 from conformance.engine.generate.areas import AREAS, FAILS, makers, meetings
-from conformance.engine.generate.scene import Scene
+from conformance.engine.generate.scene import MOST_TASKS, Scene
 from conformance.lang import ops
 from conformance.lang.ops import Block, Op
 
@@ -38,6 +38,10 @@ class Mix:
         self.pool: list[tuple[str, Make]] = list(dict(drawn).items())
         self.meetings = meetings(areas, scene)
         kinds = [kind for kind in BLOCK_KINDS if scene.has(kind)]
+        if (
+            "threads" in areas
+        ):  # the reference has no model of tasks that start while an end waits for threads
+            kinds = [kind for kind in kinds if kind not in ("group", "detach")]
         self.blocks = [kind for kind in kinds if scene.tape.chance(2)]
 
 
@@ -111,15 +115,10 @@ def _wrap(scene: Scene, mix: Mix, task: str, kind: str, body: Block) -> Op:
     if kind == "group":
         return guarded(scene, _group(scene, mix, body))
     if kind == "detach":
-        child = scene.add_task()
-        scene.detached.add(child)
+        child = scene.add_task(named=False)
         scene.bodies[child] = [*body, *ended(scene)]
         return guarded(scene, ops.Detach(child))
     return attempt(scene, mix, task, body)
-
-
-MOST_TASKS: Final = 5
-"""Main included; what starts more does something else."""
 
 
 def _scope(scene: Scene) -> str:
@@ -270,8 +269,12 @@ def family(scene: Scene, mix: Mix) -> Block:
     started: Block = ()
     children = [scene.add_task() for _ in range(scene.tape.pick((2, 1, 3, 0)))]
     for child in children:
-        scene.bodies[child] = [*gap(scene), *some(scene, mix, child, 1, 2), *ended(scene)]
-        started += (ops.Spawn(child, name), *gap(scene)[:1])
+        does = scene.bodies[child]
+        does += [*gap(scene), *some(scene, mix, child, 1, 2), *ended(scene)]
+        if scene.has("start") and scene.tape.chance(4):
+            started += _started(scene, name, child, does)
+        else:
+            started += (ops.Spawn(child, name), *gap(scene)[:1])
     body = () if scene.tape.chance(4) else some(scene, mix, "main", 1, 2)
     if children and scene.has("cancel") and scene.tape.chance(3):
         body += (*gap(scene), ops.Cancel(scene.tape.pick(children)))
@@ -280,6 +283,16 @@ def family(scene: Scene, mix: Mix) -> Block:
         *wrapped(scene, mix, "main", (ops.Group(name, (*started, *body, *failed)),)),
         *gap(scene)[:1],
     )
+
+
+def _started(scene: Scene, group: str, child: str, body: list[Op]) -> Block:
+    """The child is waited for until it is ready, at some place of its body; seldom it never says so."""
+    if not scene.tape.chance(6):
+        body.insert(scene.tape.below(len(body)) if body else 0, ops.Started(scene.value()))
+    start = guarded(scene, ops.Start(child, group))
+    if scene.has("move_on_after") and scene.tape.chance(2):
+        return (ops.MoveOnAfter(scene.ticks("deadline"), (start,)), *mark(scene))
+    return (start,)
 
 
 SHAPES: Final[tuple[Shape, ...]] = (free, meeting, nest, early, family, meeting)

@@ -1,0 +1,126 @@
+"""What the generator knows of channels: items handed over, and the ends closed and cloned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+from conformance.engine.generate.area import Area, Make, Meeting, each, within
+from conformance.engine.generate.scene import Scene
+from conformance.lang import ops
+from conformance.lang.ops import Block, Op
+from conformance.lang.program import Channel
+
+_ROOM: Final = (Channel(1), Channel(2))
+_RENDEZVOUS: Final = (Channel(0),)
+_UNBOUNDED: Final = (Channel(math.inf),)
+
+
+def _channel(scene: Scene) -> str:
+    """A channel; its room is drawn when it is declared."""
+    room: tuple[Channel, ...] = _ROOM
+    if scene.has("channel:rendezvous"):
+        room += _RENDEZVOUS
+    if scene.has("channel:unbounded"):
+        room += _UNBOUNDED
+    return scene.object("channels", *room)
+
+
+def _on(make: Callable[[str], Op]) -> Make:
+    return lambda scene, _: make(_channel(scene))
+
+
+def _item(make: Callable[[str, Any], Op]) -> Make:
+    """Makes an op that puts an item into a channel."""
+    return lambda scene, _: make(_channel(scene), scene.value())
+
+
+def _serves(scene: Scene, channel: str) -> Block:
+    """What is left is taken out, then an item still flows."""
+    left: Block = within(scene, ops.Receive(channel))
+    if scene.has("receive_nowait"):
+        left = (ops.Attempt((ops.ReceiveNowait(channel),), on_error=()),)
+    return (*left, *left, *_flows(scene, channel))
+
+
+def _flows(scene: Scene, channel: str) -> Block:
+    """One task cannot hand an item to itself where there is no room for it."""
+    if scene.objects["channels"][channel].capacity:
+        return within(scene, ops.Send(channel, "z"), ops.Receive(channel))
+    return ()
+
+
+CHANNEL: Final = Area(
+    ops={
+        "send": _item(ops.Send),
+        "receive": _on(ops.Receive),
+        "send_nowait": _item(ops.SendNowait),
+        "receive_nowait": _on(ops.ReceiveNowait),
+        "length": _on(ops.Length),
+    },
+    meetings=(
+        Meeting(wait=("receive",), feeds=("send", "send_nowait")),
+        Meeting(
+            first=("send_nowait", "send_nowait"),
+            wait=("send",),
+            feeds=("receive", "receive_nowait"),
+        ),
+    ),
+    epilogue=each("channels", _serves),
+)
+
+# ---------------------------------------------------------------- the ends
+
+
+def _sender(scene: Scene) -> str:
+    """A sending end: the channel's own, or a clone of it."""
+    return (
+        scene.tape.pick(scene.senders)
+        if scene.senders and scene.tape.chance(2)
+        else _channel(scene)
+    )
+
+
+def _receiver(scene: Scene) -> str:
+    return (
+        scene.tape.pick(scene.receivers)
+        if scene.receivers and scene.tape.chance(2)
+        else _channel(scene)
+    )
+
+
+def _clone_sender(scene: Scene, _: str) -> Op:
+    name = scene.fresh("k")
+    scene.senders.append(name)
+    return ops.CloneSender(_channel(scene), name)
+
+
+def _clone_receiver(scene: Scene, _: str) -> Op:
+    name = scene.fresh("k")
+    scene.receivers.append(name)
+    return ops.CloneReceiver(_channel(scene), name)
+
+
+ENDS: Final = Area(
+    ops={
+        "close_sender": lambda scene, _: ops.CloseSender(_sender(scene)),
+        "close_receiver": lambda scene, _: ops.CloseReceiver(_receiver(scene)),
+        "send": lambda scene, _: ops.Send(_sender(scene), scene.value()),
+        "receive": lambda scene, _: ops.Receive(_receiver(scene)),
+        "receive_nowait": lambda scene, _: ops.ReceiveNowait(_receiver(scene)),
+        "send_nowait": lambda scene, _: ops.SendNowait(_sender(scene), scene.value()),
+        "clone_sender": _clone_sender,
+        "clone_receiver": _clone_receiver,
+    },
+    meetings=(
+        Meeting(wait=("receive",), feeds=("close_sender", "close_receiver", "send")),
+        Meeting(
+            first=("send_nowait", "send_nowait"),
+            wait=("send",),
+            feeds=("close_receiver", "close_sender", "receive"),
+        ),
+    ),
+    epilogue=each("channels", _serves),
+    needs=("close_sender",),
+)

@@ -1,0 +1,69 @@
+"""What the generator knows of threads: a wait for one that is held at a gate, and calls back into the loop."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conformance.engine.generate.area import Area, Meeting
+from conformance.engine.generate.scene import MOST_TASKS, Scene
+from conformance.lang import ops
+from conformance.lang.ops import Block, Op
+
+_ABANDON: Final = {None: "run_in_thread", True: "thread:abandons", False: "thread:waits"}
+"""What a runtime needs for each way to wait for a thread."""
+
+
+def _gate(scene: Scene) -> str:
+    """Nearly always the same one."""
+    name = "h1" if scene.tape.chance(16) else "h0"
+    scene.gates.add(name)
+    return name
+
+
+def _call(scene: Scene) -> Block:
+    """Perhaps a call into the loop, whose task does little."""
+    if not scene.has("from_thread") or len(scene.tasks) > MOST_TASKS or scene.tape.chance(2):
+        return ()
+    called = scene.add_task(named=False)
+    wait = (ops.Checkpoint(), ops.Sleep(1))[scene.tape.below(2 if scene.has("sleep") else 1)]
+    scene.bodies[called] = [wait, ops.Log(3), scene.tape.pick((ops.Return(2), ops.Raise("F")))]
+    return (ops.Attempt((ops.FromThread(called),), on_error=()),)
+
+
+def _run(scene: Scene, _: str) -> Op | None:
+    """A wait for a thread: held or not, calling or not; it returns, or fails.
+
+    Where one may be given up on request, none asks anything of the loop: the reference has no model of that.
+    """
+    if len(scene.tasks) > MOST_TASKS:
+        return None
+    thread = scene.add_task(named=False)
+    if scene.calling is None:
+        scene.calling = not scene.tape.chance(2)
+    ways = [way for way, need in _ABANDON.items() if scene.has(need)]
+    abandon = scene.tape.pick([way for way in ways if not (way and scene.calling)])
+    hold: Block = () if scene.tape.chance(4) else (ops.Hold(_gate(scene)),)
+    asks: Block = ()
+    if scene.has("check_cancelled") and scene.calling and scene.tape.chance(4):
+        asks = (ops.Attempt((ops.CheckCancelled(),), on_error=(), on_cancel=(ops.Note("told"),)),)
+    end = (ops.Return(1), ops.Return(None), ops.Raise("E"))[scene.tape.below(3)]
+    call = _call(scene) if scene.calling else ()
+    middle = (*call, *hold) if scene.tape.chance(2) else (*hold, *call)
+    scene.bodies[thread] = [ops.Note("t"), *middle, *asks, end]
+    return ops.RunInThread(thread, abandon)
+
+
+def _opened(scene: Scene) -> Block:
+    """No thread is held for ever."""
+    return tuple(ops.OpenGate(gate) for gate in sorted(scene.gates))
+
+
+THREADS: Final = Area(
+    ops={
+        "run_in_thread": _run,
+        "open_gate": lambda scene, _: ops.OpenGate(_gate(scene)),
+    },
+    meetings=(Meeting(wait=("run_in_thread",), feeds=("open_gate",)),),
+    epilogue=_opened,
+    needs=("run_in_thread", "open_gate"),
+)
