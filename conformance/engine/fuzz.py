@@ -6,6 +6,7 @@ depends on the order in which batches come back is only which witness of a findi
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -22,7 +23,7 @@ BATCH: Final = 50
 """Programs in a batch: a quarter of a second or so, which is what an interruption can cost."""
 PER_KIND: Final = 4
 """Of each kind of failure that many raw witnesses are made small: they may turn out to be different findings."""
-_GENERATOR: Final = 1
+_GENERATOR: Final = 2
 """Raise it whenever a seed no longer means the same programs: a journal of another version is not gone on with."""
 
 
@@ -30,6 +31,8 @@ _GENERATOR: Final = 1
 @dataclass(frozen=True, slots=True)
 class FuzzPlan:
     """What to do. `programs` for each runtime; `seconds` of wall time for all; whichever comes first ends it.
+
+    When time is up, one witness of each kind is still made small; the others stay as they are.
 
     `recipes` has one for each runtime. `jobs` is how many batches are under way at once.
     """
@@ -143,6 +146,8 @@ class Fuzz:
         self._kinds: Counter[tuple[str, str]] = Counter()
         self._done: dict[tuple[str, int], int] = {}
         self._raw: deque[Witness] = deque()
+        self._shrinking: set[tuple[str, str]] = set()
+        self._ends = math.inf
         self._pending: dict[Future[Any], Witness | Recipe] = {}
         if corpus is not None:
             self._recall(corpus, resume=resume)
@@ -174,14 +179,15 @@ class Fuzz:
     def run(self) -> Generator[None]:
         """Carry it out; yields after each step, so that somebody can show how it goes. Closing it stops it."""
         batches = self._batches()
-        more = True
+        more, seconds = True, self.plan.seconds
+        self._ends = math.inf if seconds is None else time.monotonic() + seconds
         try:
             while True:
                 while len(self._pending) < self.plan.jobs + 1:
-                    if self._raw:
-                        self._submit(shrink_witness, self._raw.popleft())
+                    if (witness := self._next_raw()) is not None:
+                        self._submit(shrink_witness, witness)
                     elif more and (batch := next(batches, None)) is not None:
-                        self._submit(run_batch, *batch)
+                        self._submit(run_batch, *batch, self._ends - time.monotonic())
                     else:
                         more = False
                         break
@@ -194,6 +200,16 @@ class Fuzz:
         finally:
             for future in self._pending:
                 future.cancel()
+
+    def _next_raw(self) -> Witness | None:
+        """What to make small next: when time is up, only what is the first of its kind."""
+        while self._raw:
+            witness = self._raw.popleft()
+            key = witness.runtime, witness.kind
+            if time.monotonic() < self._ends or key not in self._shrinking:
+                self._shrinking.add(key)
+                return witness
+        return None
 
     def _submit(self, function: Callable[..., Any], *arguments: Any) -> None:
         self._pending[self._executor.submit(function, *arguments)] = arguments[0]
@@ -236,14 +252,13 @@ class Fuzz:
 
     def _batches(self) -> Iterator[tuple[Recipe, int, int]]:
         """The batches still to do, each runtime in its turn, until programs or time have run out."""
-        ends = None if self.plan.seconds is None else time.monotonic() + self.plan.seconds
         start = 0
         while self.plan.programs is None or start < self.plan.programs:
             end = start + BATCH
             if self.plan.programs is not None:
                 end = min(end, self.plan.programs)
             for recipe in self.plan.recipes:
-                if ends is not None and time.monotonic() >= ends:
+                if time.monotonic() >= self._ends:
                     return
                 left = self._left(recipe, start)
                 if left < end:

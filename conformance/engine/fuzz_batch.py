@@ -8,6 +8,8 @@ worker for the next batch.
 from __future__ import annotations
 
 import atexit
+import math
+import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -39,6 +41,8 @@ REPEATS: Final = {"virtual": 2, "real": 5}
 """How often a violation is made again, in a fresh process and with longer ticks, before it counts."""
 KEPT: Final = 4
 """Of each kind of failure a process confirms and hands over that many; the rest are counted only."""
+SHRINKING: Final = 30.0
+"""Seconds of wall time for which one witness is made smaller."""
 TRIED: Final = 50
 """After that many violations of one kind that could not be repeated, a process makes no more of them again."""
 
@@ -154,12 +158,19 @@ def program_of(recipe: Recipe, index: int, capabilities: frozenset[str]) -> Prog
     return decode(seeded(f"{recipe.seed}/{index}"), can, recipe.areas)
 
 
-def run_batch(recipe: Recipe, start: int, count: int) -> Batch:
-    """Programs `start` to `start + count` - 1 of the recipe's seed. Raises NotStarted."""
+def run_batch(recipe: Recipe, start: int, count: int, seconds: float = math.inf) -> Batch:
+    """Programs `start` to `start + count` - 1 of the recipe's seed, as many as `seconds` of wall time allow.
+
+    `Batch.count` says how many that were. Raises NotStarted.
+    """
+    ends = time.monotonic() + seconds
     subject = subject_of(recipe.address, recipe.budget)
     batch = Batch(recipe.address, start, count)
     can = frozenset(subject.facts.capabilities)
     for index in range(start, start + count):
+        if time.monotonic() > ends:
+            batch.count = batch.programs
+            break
         program = program_of(recipe, index, can)
         try:
             for found in judge_program(subject, program, recipe, index, batch):
@@ -251,12 +262,16 @@ def confirmed(
 
 
 def shrink_witness(witness: Witness, limit: float = 3.0, budget: int = BUDGET) -> Witness:
-    """The same failure with the smallest program that was found, and the seed that shows it there."""
+    """The same failure with the smallest program that was found, and the seed that shows it there.
+
+    It takes `SHRINKING` seconds of wall time and a run at most: what hangs takes its whole limit each time.
+    """
     subject = subject_of(witness.runtime, budget)
+    ends = time.monotonic() + SHRINKING
     smallest = [witness]
 
     def fails(program: Program) -> bool:
-        for seed in _seeds(subject, witness):
+        for seed in _seeds(subject, witness) if time.monotonic() < ends else ():
             shown = subject.run(program, witness.clock, seed, limit, slower=SLOWER).outcome
             judged = subject.judge.outcome(program, shown, witness.clock)
             same = kind_of(shown, judged.nearest, judged.reason) == witness.kind

@@ -76,6 +76,8 @@ class Semantics:
     groups           a child's error cancels its siblings and the body, and `propagates` in an
                      exception group; or it is `collected`: noticed when the body is over, it
                      cancels the siblings (so does a cancelled child), and goes nowhere.
+    group_requests   where cancellation is edge: a request to cancel the owner of a group that also fails is `counted`:
+                     told after the group's errors, unless the group made it; or any may be lost or told: `loose`.
     late_child       a group in which a child has failed still `starts` another, or it is `refused`.
     fail_cancelled   a `fail_after` whose scope was cancelled by hand raises `timeout`, or is just `left`.
     late_move        moving a deadline that has struck, or whose block was left, is an `error` or `ignored`.
@@ -130,6 +132,7 @@ class Semantics:
     orphans: Literal["cancelled", "in_turn", "awaited", "destroyed", "abandoned"] = "cancelled"
     unjoined: Literal["ignored", "ends"] = "ignored"
     groups: Literal["propagates", "collected"] = "propagates"
+    group_requests: Literal["counted", "loose"] = "loose"
     late_child: Literal["starts", "refused"] = "starts"
     fail_cancelled: Literal["timeout", "left"] = "timeout"
     late_move: Literal["error", "ignored"] = "ignored"

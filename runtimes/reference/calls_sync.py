@@ -96,6 +96,20 @@ class SyncCalls(ThreadCalls):
         """The answer as it is shown: states that hold 0 and False must not count as equal."""
         return show_value(question(task, thing))
 
+    def misuses(self, task: Task, kind: str, args: Any) -> bool:
+        """Whether a wait is misuse whatever the others do.
+
+        A call that fails may find that out before it looks at cancellations: anyio's locks do, and trio's documents
+        say of whatever raises that it may or may not have been a checkpoint.
+        """
+        if kind == "acquire":
+            self.reads |= args[0].bit
+            return args[0].owner is task and self.semantics.relock == "error"
+        if kind == "acquire_limiter":
+            self.reads |= args[0].bit
+            return task in args[0].borrowers
+        return kind == "wait_condition" and not self._may_use(task, args[0].lock)
+
     def side_of(self, op: Any) -> Side | None:
         """The end that an op names, where its channel has such."""
         sends = op.kind in _SENDING

@@ -243,8 +243,10 @@ class Machine(Calls):
         self.finish(task, frames.end)
 
     def told_before(self, task: Task, kind: str, call: Any, args: Any) -> None:
-        """Names are looked up first, use by two is noticed first, and a connect may have been begun."""
+        """Names are looked up first, misuse and use by two may be noticed first, and a connect may have been begun."""
         self.check_first(task)
+        if self.misuses(task, kind, args) and self.choose("cancel", 2):
+            raise Fault(self.fault("Misuse"))
         if kind in _CONNECTS and self.choose("io", 2):
             call(task, *args)
             undo, task.undo = task.undo, None

@@ -194,6 +194,8 @@ class Structure(Ends):
             if task.pending and self.choose("cancel", 2) == 0:
                 task.pending = 0
         if self.semantics.groups == "propagates" and group.errors:
+            if self.semantics.group_requests == "counted" and not self.level:
+                self._told_after(task, group)
             errors = group.errors
             lost = group.lost + group.interrupted
             if (
@@ -209,6 +211,14 @@ class Structure(Ends):
                 self.fault("Cancelled")
             )  # not its own: what a child was told goes on outwards
         return error is not None and self.is_cancelled(error)
+
+    def _told_after(self, task: Task, group: Group) -> None:
+        """Requests from outside come after the group's errors, and its own never do.
+
+        One that was swallowed before the group was entered still counts, and may be told again (asyncio: `cancelling`).
+        """
+        outside = task.count > group.scope.entered
+        task.pending = 1 if outside or (task.count > 0 and self.choose("cancel", 2)) else 0
 
     def detach(self, task: Task, child: Task) -> Any:
         """Start a task and wait for it; a cancelled waiter leaves it at work."""

@@ -47,6 +47,11 @@ class Tasks(Cancellation):
             child.state = RUNNING
             child.wake = (START, None)
             self.advance(child)
+            if child in self.ready and child.state == DONE and self.choose("wake", 2):
+                self.ready.remove(
+                    child
+                )  # asyncio's TaskGroup looks whether a task ended in the call that made it
+                self.notice(child)
         else:
             self.make_ready(child, START, None, QUEUED if self.fifo else LOOSE)
         return None

@@ -51,7 +51,7 @@ def test_an_area_stays_by_itself(area: str) -> None:
     assert not set(used) & (others - _EPILOGUES - {"cancel", "sleep"})
 
 
-_EPILOGUES = {"join", "raise", "acquire", "release"}
+_EPILOGUES = {"join", "raise", "acquire", "release", "cancel_scope"}
 """What epilogues and shapes use beside an area's own ops."""
 
 
@@ -94,6 +94,17 @@ def test_the_shapes_of_history_are_among_the_programs() -> None:
         "a falsy item": lambda p: any(getattr(op, "item", 1) in (None, 0) for _, op in p.walk()),
         "two cancels of one task": _cancelled_twice,
         "half-close": lambda p: _has(p, ops.SendEof),
+        "a wait for a task to be ready": lambda p: _has(p, ops.Start, ops.Started),
+        "a thread at a gate": lambda p: _has(p, ops.RunInThread, ops.Hold, ops.OpenGate),
+        "a thread that calls the loop": lambda p: _has(p, ops.FromThread),
+        "a clone of an end": lambda p: _has(p, ops.CloneSender) or _has(p, ops.CloneReceiver),
+        "an end that is closed": lambda p: _has(p, ops.CloseSender) or _has(p, ops.CloseReceiver),
+        "a rendezvous": lambda p: any(c.capacity == 0 for c in p.channels.values()),
+        "a UNIX socket": lambda p: _has(p, ops.ConnectUnix),
+        "a scope that is cancelled as it begins": lambda p: any(
+            isinstance(op, ops.Scope) and op.body and isinstance(op.body[0], ops.CancelScope)
+            for _, op in p.walk()
+        ),
     }
     counts = {name: sum(map(bool, map(shape, made))) for name, shape in shapes.items()}
     assert all(count >= 5 for count in counts.values()), counts

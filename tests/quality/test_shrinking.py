@@ -27,13 +27,13 @@ SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
     "join-loses-value": (
         ("tasks",),
         Program(
-            {"main": (ops.Spawn("c"), ops.Join("c")), "c": (ops.Return(1),)},
+            {"main": (ops.Spawn("a"), ops.Join("a")), "a": (ops.Return(1),)},
         ),
     ),
-    # A swallowed cancel needs a task that waits, and a cancel of it; the failure is a note that should not be there.
+    # A swallowed cancel needs a task that waits, and a cancel of it.
     "swallowed-cancel": (
         ("tasks",),
-        Program({"main": (ops.Spawn("a"), ops.Cancel("a")), "a": (ops.Sleep(1), ops.Note(1))}),
+        Program({"main": (ops.Spawn("a"), ops.Cancel("a")), "a": (ops.Checkpoint(),)}),
     ),
     # Timers in the wrong order need two timers, one beside the other: a task's end shows when it was woken.
     "lifo-timers": (
@@ -45,17 +45,23 @@ SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
             }
         ),
     ),
-    # An item is lost when its receiver was cancelled: two receivers, one cancelled, one item.
+    # An item is lost when its receiver was cancelled: of two receivers one is cancelled, and takes the first of two
+    # items along; the other one gets the second, and nothing is left for main.
     "item-lost-on-cancel": (
         ("channel",),
         Program(
             {
                 "main": (
+                    ops.Spawn("a"),
                     ops.Spawn("b"),
-                    ops.MoveOnAfter(1, (ops.Receive("ch0"),)),
+                    ops.Sleep(1),
+                    ops.Cancel("a"),
                     ops.Send("ch0", 1),
+                    ops.Send("ch0", 1),
+                    ops.Attempt((ops.ReceiveNowait("ch0"),), on_error=()),
                 ),
                 "b": (ops.Receive("ch0"),),
+                "a": (ops.Receive("ch0"),),
             },
             channels={"ch0": Channel(1)},
         ),
@@ -65,8 +71,8 @@ SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
         ("tasks", "time"),
         Program(
             {
-                "main": (ops.Spawn("c"), ops.Cancel("c")),
-                "c": (ops.Shield((ops.Checkpoint(),)),),
+                "main": (ops.Spawn("a"), ops.Cancel("a")),
+                "a": (ops.Shield((ops.Checkpoint(),)),),
             }
         ),
     ),

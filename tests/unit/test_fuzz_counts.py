@@ -26,6 +26,7 @@ from conformance.engine.fuzz_batch import (
     Recipe,
     Subject,
     judge_program,
+    run_batch,
 )
 from conformance.engine.fuzz_corpus import JOURNAL, Corpus
 from conformance.engine.membership import BUDGET
@@ -50,8 +51,11 @@ class Inline:
     def __init__(self) -> None:
         self.asked: list[tuple[int, int]] = []
 
-    def submit(self, _: Any, recipe: Recipe, start: int, count: int) -> Future[Batch]:
+    def submit(
+        self, _: Any, recipe: Recipe, start: int, count: int, seconds: float
+    ) -> Future[Batch]:
         """At once."""
+        assert seconds > 0
         self.asked.append((start, count))
         future: Future[Batch] = Future()
         future.set_result(Batch(recipe.address, start, count, count))
@@ -74,6 +78,12 @@ def test_the_rest_of_a_short_batch_is_done(tmp_path: Path) -> None:
     assert asked(tmp_path, 130, resume=True) == ([(100, 30)], 130)
     assert asked(tmp_path, 70, resume=True) == ([], 130)
     assert asked(tmp_path, 130, resume=True) == ([], 130)
+
+
+def test_a_batch_ends_when_time_is_up() -> None:
+    """A batch without a second left counts no program as done: whoever resumes does them."""
+    batch = run_batch(RECIPE, 50, 50, -1.0)
+    assert (batch.start, batch.count, batch.programs) == (50, 0, 0)
 
 
 def test_a_journal_that_was_cut_short_is_gone_on_with_again_and_again(tmp_path: Path) -> None:

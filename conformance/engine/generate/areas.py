@@ -58,11 +58,16 @@ TASKS: Final = Area(
         "cancel": _cancel,
         "join": _join,
         "raise": lambda scene, _: ops.Raise(scene.tape.pick("EF")),
+    },
+    epilogue=_spawned,
+)
+
+HANDLES: Final = Area(
+    ops={
         "done": _asks(ops.Done),
         "cancelled": _asks(ops.Cancelled),
         "cancelling": _asks(ops.Cancelling),
     },
-    epilogue=_spawned,
 )
 
 # ---------------------------------------------------------------- time
@@ -145,6 +150,7 @@ AREAS: Final[Mapping[str, Area]] = {
     "barrier": BARRIER,
     "ends": ENDS,
     "threads": THREADS,
+    "handles": HANDLES,
 }
 """By the name that `conformance fuzz --area` takes. The order is part of what a seed means."""
 

@@ -90,6 +90,15 @@ SEMAPHORE: Final = Area(
 )
 
 
+def _set_limit(scene: Scene, _: str) -> Op:
+    """Another limit; or two in a row, while nobody can come in between."""
+    name, limits = scene.object("limiters", 1, 2), (1, 2, 3)
+    changed = ops.SetLimit(name, scene.tape.pick(limits))
+    if scene.tape.chance(3):
+        return ops.Attempt((changed, ops.SetLimit(name, scene.tape.pick(limits))), on_error=())
+    return changed
+
+
 def _limiter_serves(scene: Scene, name: str) -> Block:
     return within(scene, ops.AcquireLimiter(name), ops.ReleaseLimiter(name))
 
@@ -99,9 +108,7 @@ LIMITER: Final = Area(
         "acquire_limiter": _on(ops.AcquireLimiter, "limiters", 1, 2),
         "release_limiter": _on(ops.ReleaseLimiter, "limiters", 1, 2),
         "acquire_limiter_nowait": _on(ops.AcquireLimiterNowait, "limiters", 1, 2),
-        "set_limit": lambda scene, _: ops.SetLimit(
-            scene.object("limiters", 1, 2), scene.tape.pick((1, 2, 3))
-        ),
+        "set_limit": _set_limit,
         "available_tokens": _on(ops.AvailableTokens, "limiters", 1, 2),
     },
     meetings=(

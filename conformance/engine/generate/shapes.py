@@ -19,7 +19,7 @@ Shape: TypeAlias = "Callable[[Scene, Mix], Block]"
 
 DEPTH: Final = 3
 """How deep blocks are nested at most."""
-GAP: Final = (0, 1, -1, 0, 2, 3, -1)
+GAP: Final = (0, 1, -1, 0, 2, -1, 0, 3)
 """Checkpoints between two things that race; -1 stands for a sleep."""
 
 
@@ -106,7 +106,9 @@ def _wrap(scene: Scene, mix: Mix, task: str, kind: str, body: Block) -> Op:
     if kind == "shield":
         return ops.Shield(body)
     if kind == "scope":
-        return ops.Scope(_scope(scene), body)
+        name = _scope(scene)
+        doomed = scene.has("cancel_scope") and scene.tape.chance(3)
+        return ops.Scope(name, (ops.CancelScope(name), *body) if doomed else body)
     if kind in ("move_on_after", "fail_after"):
         named = _scope(scene) if scene.has("scope") and scene.tape.chance(2) else None
         if kind == "move_on_after":
@@ -200,14 +202,18 @@ def meeting(scene: Scene, mix: Mix) -> Block:
 
 
 def _once_more(scene: Scene, area: str, chosen: Meeting) -> Block:
-    """One more use: nothing, a second feed, or the driver takes for itself what it has just given."""
-    how = scene.tape.below(3)
+    """One more use: nothing, a second feed, or the driver takes for itself what it has just given, waiting or not."""
+    how = scene.tape.below(4)
     if how == 1:
         return _feed(scene, area, chosen)
     if how == 0:
         return ()
-    first, *then = _made(scene, area, chosen.wait, "main") or [ops.Checkpoint()]
-    return (first, ops.Log(2), *then)
+    first, *then = chosen.wait
+    at_once = f"{first}_nowait"
+    if how == 3 and at_once in AREAS[area].ops and scene.has(at_once):
+        first = at_once
+    taken, *rest = _made(scene, area, (first, *then), "main") or [ops.Checkpoint()]
+    return (taken, ops.Log(2), *rest)
 
 
 def _made(scene: Scene, area: str, kinds: tuple[str, ...], task: str) -> list[Op]:
@@ -228,8 +234,13 @@ def _wait(scene: Scene, mix: Mix, task: str, area: str, chosen: Meeting) -> None
     inner: Block = (wait,)
     for _ in range(scene.tape.pick((0, 1, 0, 2, 1, 3))):
         inner = wrapped(scene, mix, task, inner)
+    kept = (
+        gap(scene) if then and scene.tape.chance(3) else ()
+    )  # what it waited for, before it gives that back
+    if held and scene.tape.chance(2):
+        inner, then = (ops.Attempt((*inner, *kept), finally_=tuple(then)),), []
     rest = (ops.Checkpoint(), *mark(scene)) if scene.tape.chance(2) else mark(scene)
-    scene.bodies[task] = [*gap(scene)[:1], *before, *inner, *then, *rest, *ended(scene)]
+    scene.bodies[task] = [*gap(scene)[:1], *before, *inner, *kept, *then, *rest, *ended(scene)]
 
 
 def nest(scene: Scene, mix: Mix) -> Block:

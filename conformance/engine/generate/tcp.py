@@ -15,10 +15,22 @@ DATA: Final = ("x", "ab")
 """Payloads: a few bytes, so that every way of cutting them up can be followed."""
 
 
-def _connect(scene: Scene, _: str) -> Op:
+def _client(scene: Scene) -> Op:
+    """A connection to the listener, which is on TCP or a UNIX socket."""
     name = scene.fresh("c")
     scene.streams.append(name)
-    return ops.Connect(name, LISTENER)
+    return ops.ConnectUnix(name, LISTENER) if scene.unix else ops.Connect(name, LISTENER)
+
+
+def _connect(scene: Scene, _: str) -> Op:
+    return _client(scene)
+
+
+def _abort(scene: Scene, _: str) -> Op | None:
+    """A UNIX socket has no reset."""
+    if scene.unix or not scene.streams:
+        return None
+    return ops.Abort(scene.tape.pick(scene.streams))
 
 
 def _accept(scene: Scene, _: str) -> Op:
@@ -38,21 +50,22 @@ def on_stream(make: Callable[[Scene, str], Op]) -> Make:
 
 def _prelude(scene: Scene) -> Block:
     """A listener; three times out of four a connection that is established before anybody else runs."""
-    opened: Block = (ops.Listen(LISTENER),)
+    scene.unix = scene.has("listen_unix", "connect_unix") and scene.tape.chance(3)
+    opened: Block = (ops.ListenUnix(LISTENER) if scene.unix else ops.Listen(LISTENER),)
     if scene.tape.chance(4):
         return opened
-    client, server = scene.fresh("c"), scene.fresh("s")
-    scene.streams += [client, server]
-    return (*opened, ops.Connect(client, LISTENER), ops.Accept(server, LISTENER))
+    return (*opened, _client(scene), _accept(scene, "main"))
 
 
 def _epilogue(scene: Scene) -> Block:
     """A new connection is still served."""
-    client, server = scene.fresh("c"), scene.fresh("s")
+    connect = _client(scene)
+    accept = _accept(scene, "main")
+    client, server = scene.streams[-2:]
     return within(
         scene,
-        ops.Connect(client, LISTENER),
-        ops.Accept(server, LISTENER),
+        connect,
+        accept,
         ops.SendBytes(client, "z"),
         ops.ReceiveExactly(server, 1),
         ops.Close(client),
@@ -72,7 +85,7 @@ TCP: Final = Area(
         ),
         "close": on_stream(lambda _, name: ops.Close(name)),
         "send_eof": on_stream(lambda _, name: ops.SendEof(name)),
-        "abort": on_stream(lambda _, name: ops.Abort(name)),
+        "abort": _abort,
         "connect": _connect,
         "accept": _accept,
         "close_listener": lambda _scene, _task: ops.CloseListener(LISTENER),

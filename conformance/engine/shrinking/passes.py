@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
 from conformance.engine.shrinking.rewrite import mended, rewrite
 from conformance.lang import ops
+from conformance.lang.check_loop import started_by
 from conformance.lang.ops import BLOCKS, Block, Op
 from conformance.lang.program import Channel, Program
 
@@ -72,10 +72,64 @@ def drop_parts(program: Program) -> Iterator[Program | None]:
 
 
 def start_plainly(program: Program) -> Iterator[Program | None]:
-    """A task that is detached, or a child of a group, is spawned on its own."""
+    """A task that is detached or waited for until it is ready, or a child of a group, is spawned on its own."""
     for path, op in program.walk():
-        if isinstance(op, ops.Detach) or (isinstance(op, ops.Spawn) and op.group):
+        if isinstance(op, ops.Detach | ops.Start) or (isinstance(op, ops.Spawn) and op.group):
             yield rewrite(program, path, (ops.Spawn(op.task),))
+
+
+def inline(program: Program) -> Iterator[Program | None]:
+    """Without a task: whoever spawns it does the same, there or at the end."""
+    for path, op in program.walk():
+        if isinstance(op, ops.Spawn) and len(path) == PLAIN:
+            body = program.tasks[op.task]
+            others = {name: other for name, other in program.tasks.items() if name != op.task}
+            around, at = others[path[0]], int(path[1])
+            for changed in (
+                (*around[:at], *around[at + 1 :], *body),
+                (*around[:at], *body, *around[at + 1 :]),
+            ):
+                yield mended(program, {**others, path[0]: changed})
+
+
+PLAIN: Final = 2
+"""The length of the path of an op that is in no block."""
+
+
+def lift_children(program: Program) -> Iterator[Program | None]:
+    """Without a task that starts others: they are spawned in its place, and one of them goes by its name."""
+    for task, body in program.tasks.items():
+        children = [op.task for op in _every(body) if isinstance(op, ops.Spawn | ops.Detach)]
+        if task == "main":
+            continue
+        started: Block = tuple(map(ops.Spawn, children))
+        for heir in children:
+            bodies = {
+                name: _renamed(_instead(other, task, started), task, heir)
+                for name, other in program.tasks.items()
+                if name != task
+            }
+            yield mended(program, bodies)
+
+
+def _every(block: Block) -> Iterator[Op]:
+    for op in block:
+        yield op
+        for _, inner in op.blocks():
+            yield from _every(inner)
+
+
+def _instead(block: Block, task: str, started: Block) -> Block:
+    """With these ops in the place of what starts the task."""
+    changed: list[Op] = []
+    for op in block:
+        if isinstance(op, ops.Spawn | ops.Detach | ops.Start) and op.task == task:
+            changed += started
+            continue
+        inner: dict[str, Any] = {name: _instead(part, task, started) for name, part in op.blocks()}
+        found: Any = op
+        changed.append(replace(found, **inner) if inner else op)
+    return tuple(changed)
 
 
 def simplify(program: Program) -> Iterator[Program | None]:
@@ -112,9 +166,8 @@ _PLAINER: Final[Mapping[str, tuple[Any, ...]]] = {
 def shrink_sizes(program: Program) -> Iterator[Program | None]:
     """Channels with room for one item."""
     for name, channel in program.channels.items():
-        if channel.capacity in (0, 1) or (channel.capacity == math.inf):
-            continue
-        yield replace(program, channels={**program.channels, name: Channel(1)})
+        if channel.capacity not in (0, 1):
+            yield replace(program, channels={**program.channels, name: Channel(1)})
 
 
 def merge_objects(program: Program) -> Iterator[Program | None]:
@@ -141,12 +194,31 @@ def _renamed(block: Block, old: str, new: str) -> Block:
     return tuple(renamed)
 
 
+def with_plain_names(program: Program) -> Program:
+    """The same program with its tasks called `a`, `b`, … as they are started; itself where those names are in use."""
+    old = [task for _, op in program.walk() if (task := started_by(op)) is not None]
+    new = [chr(ord("a") + index) for index in range(len(old))]
+    if len(old) > LETTERS or set(new) & (set(program.declared()) - set(old)):
+        return program
+    bodies = dict(program.tasks)
+    for before, after in ((old, [f"_{name}" for name in new]), ([f"_{name}" for name in new], new)):
+        names = dict(zip(before, after, strict=True))
+        for was, now in names.items():
+            bodies = {name: _renamed(body, was, now) for name, body in bodies.items()}
+        bodies = {names.get(name, name): body for name, body in bodies.items()}
+    return mended(program, bodies) or program
+
+
+LETTERS: Final = 26
+
 PASSES: Final[tuple[Pass, ...]] = (
     drop_tasks,
     drop_ops,
     unwrap,
     drop_parts,
     start_plainly,
+    inline,
+    lift_children,
     merge_objects,
     simplify,
     shrink_sizes,

@@ -8,6 +8,9 @@ from typing import Any
 
 from conformance.errors import ScenarioError
 from conformance.lang import ops
+from conformance.lang.check_loop import started_by
+from conformance.lang.check_sync import CLONES
+from conformance.lang.check_threads import LISTENERS, STREAMS
 from conformance.lang.ops import Block, Op
 from conformance.lang.program import Path, Program
 
@@ -36,8 +39,8 @@ def mended(program: Program, bodies: Bodies) -> Program | None:
     """A program of these bodies, without what names something that is gone; None if there is none."""
     while True:
         kept = _without_orphans(bodies)
-        names = _Names(kept)
-        kept = {task: _sensible(body, names, frozenset()) for task, body in kept.items()}
+        names = _Names(kept, program.channels)
+        kept = {task: _sensible(task, body, names, frozenset()) for task, body in kept.items()}
         kept = {task: _ending(body) for task, body in kept.items()}
         if kept == bodies:
             break
@@ -50,23 +53,27 @@ def mended(program: Program, bodies: Bodies) -> Program | None:
 
 def _without_orphans(bodies: Bodies) -> dict[str, Block]:
     """Without tasks that nobody starts any more."""
-    started = {op.task for op in _every(bodies.values()) if isinstance(op, ops.Spawn | ops.Detach)}
+    started = {started_by(op) for op in _every(bodies.values())}
     return {task: body for task, body in bodies.items() if task == "main" or task in started}
 
 
 class _Names:
     """What the ops of a program may still name."""
 
-    def __init__(self, bodies: Bodies) -> None:
+    def __init__(self, bodies: Bodies, declared: Iterable[str]) -> None:
         self.tasks = set(bodies)
         every = list(_every(bodies.values()))
-        self.streams = {op.stream for op in every if isinstance(op, ops.Connect | ops.Accept)}
-        self.listeners = {op.listener for op in every if isinstance(op, ops.Listen)}
+        self.streams = {op.stream for op in every if isinstance(op, STREAMS)}
+        self.listeners = {op.listener for op in every if isinstance(op, LISTENERS)}
+        self.started = {op.task for op in every if isinstance(op, ops.Start)}
+        self.clones = {op.clone for op in every if isinstance(op, CLONES)} | {*declared}
 
     def knows(self, op: Any) -> bool:
         """Whether everything that the op names is there."""
         return (
             getattr(op, "task", "main") in self.tasks
+            and getattr(op, "thread", "main") in self.tasks
+            and (not hasattr(op, "channel") or op.channel in self.clones)
             and (not hasattr(op, "stream") or op.stream in self.streams)
             and (not hasattr(op, "listener") or op.listener in self.listeners)
         )
@@ -79,16 +86,22 @@ def _every(blocks: Iterable[Block]) -> Iterable[Op]:
             yield from _every(inner for _, inner in op.blocks())
 
 
-def _sensible(block: Block, names: _Names, groups: frozenset[str]) -> Block:
+def _sensible(task: str, block: Block, names: _Names, groups: frozenset[str]) -> Block:
     """Without ops that name what is gone; a child of a group that is gone is started without one."""
     kept: list[Op] = []
     for op in block:
-        if not names.knows(op):
+        if not names.knows(op) or (isinstance(op, ops.Started) and task not in names.started):
             continue
-        if isinstance(op, ops.Spawn) and op.group is not None and op.group not in groups:
+        if (
+            isinstance(op, ops.Spawn | ops.Start)
+            and op.group is not None
+            and op.group not in groups
+        ):
             op = ops.Spawn(op.task)
         inside = groups | {op.name} if isinstance(op, ops.Group) else groups
-        inner: dict[str, Any] = {name: _sensible(body, names, inside) for name, body in op.blocks()}
+        inner: dict[str, Any] = {
+            name: _sensible(task, body, names, inside) for name, body in op.blocks()
+        }
         if isinstance(op, ops.Attempt) and set(inner) == {"body"}:
             kept.extend(inner["body"])
         else:

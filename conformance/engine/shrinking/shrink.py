@@ -1,14 +1,14 @@
 """Greedy: the first smaller program that still fails is taken, until none does.
 
 The end is a stated minimum: no task, op, block or part of an attempt can go, no argument can be plainer, and the
-same failure still shows (`tests/quality` names the very programs for known mutants).
+same failure still shows; its tasks go by the first letters (`tests/quality` names the very programs for known mutants).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from conformance.engine.shrinking.passes import PASSES, Pass, weight
+from conformance.engine.shrinking.passes import PASSES, Pass, weight, with_plain_names
 from conformance.lang.program import Program
 
 TRIALS = 1_500
@@ -27,6 +27,9 @@ def shrink(
             smaller = _exhaust(program, fails, proposals, seen, trials)
             again |= smaller is not program
             program = smaller
+    plain = with_plain_names(program)
+    if plain != program and plain not in seen and fails(plain):
+        program = plain
     return program, len(seen) - 1
 
 
