@@ -17,10 +17,14 @@ import sys
 import tomllib
 import venv
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any, Final
+from uuid import uuid4
 
 from benchmarks.__main__ import machine
 from conformance.judge.results import read_results
@@ -28,7 +32,9 @@ from conformance.judge.verdict import Verdict
 
 HERE: Final = Path(__file__).parent
 STEPS: Final = (50, 600)
-"""So many programs are tried, then more, until the defect is found."""
+"""So many programs are tried, then more, until it is found; only the first where it is known why it is not."""
+BESIDE: Final = {"anyio": ("trio",)}
+"""What is installed beside a package: another backend of it."""
 COLUMNS: Final = (
     "defect", "versions", "native script", "catalogue", "fuzzer", "programs to first", "left on the mended one",
 )  # fmt: skip
@@ -75,6 +81,7 @@ class History:
     def __init__(self, folder: Path, pythons: dict[str, str]) -> None:
         self.folder = folder
         self.pythons = pythons
+        self._installing = Lock()
 
     def interpreter(self, package: str, version: str) -> str:
         """One that has that version of the package and nothing else. Raises LookupError for a missing CPython."""
@@ -86,10 +93,13 @@ class History:
             return found
         place = self.folder / f"{package}-{version}"
         python = str(place / "bin" / "python")
-        if not place.exists():
-            venv.create(place, with_pip=False, symlinks=True)
-            pip = [sys.executable, "-m", "pip", "--quiet", "--python", python, "install"]
-            subprocess.run([*pip, f"{package}=={version}"], check=True)
+        with self._installing:
+            if not place.exists():
+                venv.create(place, with_pip=False, symlinks=True)
+                pip = [sys.executable, "-m", "pip", "--quiet", "--python", python, "install"]
+                subprocess.run(
+                    [*pip, f"{package}=={version}", *BESIDE.get(package, ())], check=True
+                )
         return python
 
     def row(self, defect: dict[str, Any]) -> Row:
@@ -102,7 +112,8 @@ class History:
         failed = {scenario for scenario, case in broken.items() if case[0]}
         failed -= {scenario for scenario, case in mended.items() if case[0]}
         answers = {s for s, case in broken.items() if s in mended and mended[s][1] != case[1]}
-        first, tried, new, left = self.fuzz(addresses, defect["areas"])
+        steps = STEPS[:1] if "why" in defect else STEPS
+        first, tried, new, left = self.fuzz(addresses, defect["areas"], steps)
         return Row(
             defect=defect["id"],
             what=defect["what"],
@@ -120,8 +131,7 @@ class History:
 
     def catalogue(self, address: str, globs: list[str]) -> dict[str, tuple[bool, str]]:
         """Each applicable scenario: whether it is violated, and how a question is answered."""
-        results = self.folder / "results.jsonl"
-        results.unlink(missing_ok=True)
+        results = self.folder / f"{uuid4().hex}.jsonl"
         chosen = [word for glob in globs for word in ("--scenario", glob)]
         _conformance(
             "run", "--runtime", address, "--seeds", 2, "--jobs", 1, "--results", results, *chosen
@@ -134,13 +144,13 @@ class History:
         }
 
     def fuzz(
-        self, addresses: list[str], areas: list[str]
+        self, addresses: list[str], areas: list[str], steps: tuple[int, ...]
     ) -> tuple[int | None, int, tuple[str, ...], tuple[str, ...]]:
         """First detection, programs tried, what only the broken one shows, and what both do."""
-        for programs in STEPS:
+        for programs in steps:
             broken, mended = (self.findings(address, areas, programs) for address in addresses)
             new = {kind: at for kind, at in broken.items() if kind not in mended}
-            if new or programs == STEPS[-1]:
+            if new or programs == steps[-1]:
                 break
         ordered = tuple(sorted(new, key=lambda kind: new[kind]))
         return (1 + min(new.values()) if new else None), programs, ordered, tuple(sorted(mended))
@@ -186,32 +196,38 @@ def markdown(rows: list[Row]) -> str:
     return f"# Real history\n\n{machine()}\n\n{about}\n\n" + "\n".join(lines) + "\n"
 
 
+def _shown(history: History, defect: dict[str, Any]) -> Row | None:
+    """The row of a defect, printed; None where there is no such CPython here."""
+    try:
+        row = history.row(defect)
+    except LookupError as error:
+        sys.stderr.write(f"{defect['id']}: {error}\n")
+        return None
+    sys.stdout.write(" | ".join(row.cells()) + "\n")
+    sys.stdout.flush()
+    return row
+
+
 def main() -> None:
     """Make the environments, run, print, write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.history", description=__doc__)
     parser.add_argument("--only", action="append", metavar="ID", help="one of them (repeatable)")
     parser.add_argument("--python", action="append", default=[], metavar="VERSION=PATH")
     parser.add_argument("--environments", type=Path, metavar="DIR", help="keep them there")
+    parser.add_argument("--jobs", type=int, default=1, help="so many defects at once")
     parser.add_argument("--markdown", type=Path, metavar="FILE")
     options = parser.parse_args()
     pythons = dict(word.split("=", 1) for word in options.python)
     defects = tomllib.loads((HERE / "history.toml").read_text(encoding="utf-8"))["defect"]
-    rows = []
-    with TemporaryDirectory() as temporary:
+    chosen = [defect for defect in defects if not options.only or defect["id"] in options.only]
+    with TemporaryDirectory() as temporary, ThreadPoolExecutor(options.jobs) as pool:
         history = History(options.environments or Path(temporary), pythons)
         history.folder.mkdir(parents=True, exist_ok=True)
-        for defect in defects:
-            if options.only and defect["id"] not in options.only:
-                continue
-            try:
-                rows.append(history.row(defect))
-            except LookupError as error:
-                sys.stderr.write(f"{defect['id']}: {error}\n")
-                continue
-            sys.stdout.write(" | ".join(rows[-1].cells()) + "\n")
-            sys.stdout.flush()
-    if options.markdown is not None:
-        options.markdown.write_text(markdown(rows), encoding="utf-8")
+        rows = []
+        for row in pool.map(partial(_shown, history), chosen):
+            rows += [row] if row is not None else []
+            if options.markdown is not None:
+                options.markdown.write_text(markdown(rows), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ def render(results: Results, *, color: bool = False, width: int = 120, every: bo
         no_color=not color,
         highlight=False,
         markup=False,
+        emoji=False,
     )
     shown = [question for question in made.questions if every or question.differs]
     for question in shown:

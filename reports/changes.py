@@ -32,6 +32,8 @@ KINDS: Final = {
 """Every kind of change, the worst first, and how it looks."""
 MOST: Final = 300
 """Changes of one comparison that are listed."""
+RELEASES: Final = 4
+"""Runtimes of another version that are named."""
 
 
 class Change(NamedTuple):
@@ -61,7 +63,29 @@ def since(previous: Results, now: Results) -> dict[str, Any]:
     ]
     changes += [_encoded(change, where, "") for change, where in _gone(previous, now)]
     changes.sort(key=lambda change: (list(KINDS).index(change["kind"]), change["scenario"]))
-    return {"what": f"since {_named(previous)}", **_cut(changes)}
+    return {"what": f"since {_named(previous)}{_released(previous, now)}", **_cut(changes)}
+
+
+def _released(previous: Results, now: Results) -> str:
+    """Which runtimes have another version than before, in words."""
+    before, after = _versions(previous), _versions(now)
+    told = [
+        f"{visible(runtime)} {before[runtime]} to {version}"
+        for runtime, version in after.items()
+        if before.get(runtime, version) != version
+    ]
+    some = [*told[:RELEASES], *([f"{len(told) - RELEASES} more"] if told[RELEASES:] else [])]
+    return f": {', '.join(some)}" if some else ""
+
+
+def _versions(results: Results) -> dict[str, str]:
+    """The newest version of each runtime, unless it is that of Python."""
+    found: dict[str, str] = {}
+    for case in results.cases:
+        version = found.setdefault(case.runtime, case.version)
+        found[case.runtime] = max(version, case.version, key=release)
+    pythons = {case.python for case in results.cases}
+    return {name: visible(version) for name, version in found.items() if version not in pythons}
 
 
 def against(gated: Mapping[str, Gated], now: Results) -> list[dict[str, Any]]:
@@ -92,7 +116,7 @@ def _against(runtime: str, found: Gated, columns: tuple[Column, ...]) -> dict[st
             }
         )
     what = f"{visible(runtime)} against its baseline: {found.as_expected} of {found.cases} cases as expected"
-    return {"what": what, **_cut(changes)}
+    return {"what": what, "runtime": visible(runtime), **_cut(changes)}
 
 
 def _cut(changes: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def _finding(witness: Witness, script: str) -> tuple[dict[str, Any], dict[str, A
         "identity": visible(witness.identity),
         "kind": visible(witness.kind),
         "ops": witness.program.size(),
+        "divergence": visible(str(found)) if found is not None else "",
     }
     maker = Maker(witness.program)
     block = {

@@ -1,7 +1,7 @@
 """The report: one self-contained page, or a directory of a few where there is very much to show.
 
-No network, no script but its own, everything escaped. What stands behind a scenario is a block of
-JSON that no browser executes, parsed when it is asked for and shown as text. Style and script are
+No network, no script but its own, everything escaped. What stands behind a scenario is packed data
+that no browser executes, unpacked when it is asked for and shown as text. Style and script are
 allowed by their SHA-256 and nothing else is, so that even a hole in the escaping would let nothing
 run.
 """
@@ -12,8 +12,10 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,7 +25,9 @@ from conformance.judge.gate import Gated
 from conformance.judge.results import Results
 from conformance.judge.witness import Witness
 from reports.changes import against, since
+from reports.columns import release
 from reports.finding import make_findings
+from reports.packed import packs
 from reports.page import Page, make_page
 from reports.plain import visible
 from reports.similar import similar
@@ -35,7 +39,7 @@ _POLICY: Final = (
 )
 _SCRIPTS: Final = (
     "base", "model", "block", "route", "parts", "overview", "matrix", "outcomes", "timeline",
-    "scenario", "atlas", "pair", "finding", "trend", "main",
+    "scenario", "atlas", "pair", "runtime", "finding", "trend", "main",
 )  # fmt: skip
 """The parts of the script, in the order in which they stand."""
 PART: Final = 3_000
@@ -43,15 +47,15 @@ PART: Final = 3_000
 
 
 def render(results: Results, **shown: Any) -> str:
-    """The page, as a string of HTML. `shown`: the options of `make_data`."""
-    page = make_page(results)
+    """The page, as a string of HTML. `shown`: `baselines`, and the options of `make_data`."""
+    page = make_page(results, shown.get("baselines", ()))
     data, findings = make_data(results, page, **shown)
-    return _page(page, data, [*page.blocks()], findings)
+    return _page(page, data, page.blocks(), findings)
 
 
 def render_directory(results: Results, **shown: Any) -> Iterator[tuple[str, str]]:
     """The files of the directory form: names and texts, `index.html` first."""
-    page = make_page(results)
+    page = make_page(results, shown.get("baselines", ()))
     data, findings = make_data(results, page, **shown)
     parts = list(_parts(page))
     for number, part in enumerate(parts, start=1):
@@ -93,6 +97,7 @@ def make_data(
         "findings": [line for line, _ in found],
         "trend": trend([*history] or [results]),
         "how": _how(results),
+        "declared": _declared(results),
         "missing": list(map(visible, missing)),
     }
     return data, [block for _, block in found]
@@ -120,6 +125,26 @@ def _how(results: Results) -> list[dict[str, Any]]:
     ]
 
 
+def _declared(results: Results) -> dict[str, dict[str, Any]]:
+    """What each runtime says of itself, on the newest Python that it ran on."""
+    told: dict[str, dict[str, Any]] = {}
+    for line in sorted(results.runtimes, key=lambda line: release(line.python)):
+        if line.facts is None or line.trouble:
+            continue
+        answers = asdict(line.facts.semantics)
+        told[visible(line.address)] = {
+            "families": sorted(map(visible, line.facts.families)),
+            "composed": sorted(map(visible, line.facts.composed)),
+            "native": len(line.facts.capabilities) - len(line.facts.composed),
+            "semantics": [
+                [visible(name.replace("_", " ")), visible(str(answer).replace("_", " "))]
+                for name, answer in answers.items()
+                if isinstance(answer, str | bool)
+            ],
+        }
+    return told
+
+
 def _parts(page: Page) -> Iterator[list[int]]:
     """The rows, by number, in parts of about as many cases; the rows of an area stand together."""
     part: list[int] = []
@@ -137,14 +162,14 @@ def _parts(page: Page) -> Iterator[list[int]]:
 def _page(
     page: Page,
     data: Mapping[str, Any],
-    blocks: Sequence[Mapping[str, Any]],
+    blocks: Iterable[Mapping[str, Any]],
     findings: Sequence[Mapping[str, Any]],
 ) -> str:
     style, script = _asset("report.css"), _script()
-    rows = data["index"]["rows"]
-    # A block is found by the name of its scenario; in the index of a directory there are none.
-    named = {f"block-{at}": block for at, (_, block) in enumerate(zip(rows, blocks, strict=False))}
-    named |= {f"finding-{at}": block for at, block in enumerate(findings)}
+    named = chain(
+        ((f"block-{at}", block) for at, block in enumerate(blocks)),
+        ((f"finding-{at}", block) for at, block in enumerate(findings)),
+    )
     text: str = _template().render(
         page=page,
         policy=_POLICY.format(style=_digest(style), script=_digest(script)),
@@ -152,7 +177,7 @@ def _page(
         script=Markup(script),  # noqa: S704 — our own files
         data=Markup(embed(data)),  # noqa: S704 — `embed` leaves nothing that could close it
         missing=data.get("missing", ()),
-        blocks=[(name, Markup(embed(block))) for name, block in named.items()],  # noqa: S704 — as above
+        packs=packs(named),
     )
     return text
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from conformance.errors import Exit
+from conformance.judge.baseline import plain_address
 from conformance.judge.case import Case
+from conformance.judge.gate import Gated
 from conformance.judge.results import Results
 from conformance.judge.verdict import Verdict
+from reports import gate
 from reports.plain import visible
 
 SIGNS = {
@@ -23,12 +27,23 @@ MOST = 50
 """Violations that are told in full: GitHub cuts a summary at 1 MiB."""
 
 
-def render(results: Results, **_: object) -> str:
-    """The Markdown, as a string. Nothing that a scenario or a runtime supplies is markup."""
-    return "\n".join([*_lines(results), ""])
+def render(
+    results: Results,
+    *,
+    gated: Mapping[str, Gated] | None = None,
+    gate_exit: Exit | None = None,
+    **_: object,
+) -> str:
+    """The Markdown, as a string. Nothing that a scenario or a runtime supplies is markup.
+
+    `gated`: what is held against a baseline; of these, what differs is told, and not what is known.
+    `gate_exit`: how the gate ends.
+    """
+    held = gate.markdown(gated or {}, gate_exit, _text)
+    return "\n".join([*held, *_lines(results, held=(gated or {}).keys()), ""])
 
 
-def _lines(results: Results) -> Iterator[str]:
+def _lines(results: Results, held: Collection[str]) -> Iterator[str]:
     counts = results.counts()
     told = ", ".join(f"{SIGNS[v]} {counts[v]} {v.value}" for v in _WORST_FIRST if counts[v])
     yield "### Conformance of async runtimes"
@@ -41,7 +56,7 @@ def _lines(results: Results) -> Iterator[str]:
             yield f"- not started: **{_text(line.address)}**: {_text(line.trouble)}"
     for name in results.truncated:
         yield f"- truncated: {_text(name)}"
-    yield from _findings(results)
+    yield from _findings([c for c in results.cases if plain_address(c.runtime) not in held])
 
 
 def _table(results: Results) -> Iterator[str]:
@@ -71,9 +86,9 @@ def _share(counts: Counter[Verdict]) -> str:
     return f"{sign}{counts[Verdict.CONFORMS]}/{applicable}"
 
 
-def _findings(results: Results) -> Iterator[str]:
+def _findings(cases: Sequence[Case]) -> Iterator[str]:
     for verdict in (Verdict.VIOLATES, Verdict.UNKNOWN):
-        found = [case for case in results.cases if case.verdict is verdict]
+        found = [case for case in cases if case.verdict is verdict]
         if found:
             yield f"#### {SIGNS[verdict]} {verdict.value} ({len(found)})"
             yield ""

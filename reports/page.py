@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Final, final
 
 from conformance.judge.atlas import reply
+from conformance.judge.baseline import Baseline
 from conformance.judge.case import Case
 from conformance.judge.results import Header, Results
 from conformance.judge.token import RunToken, encode_token
 from conformance.judge.verdict import Verdict
 from reports.block import make_block
 from reports.columns import Column, key_of, make_columns
+from reports.known import Known
 from reports.plain import visible
 from reports.texts import Texts, Values
 
@@ -65,25 +67,37 @@ class Page:
             yield make_block(row.cases)
 
 
-def make_page(results: Results) -> Page:
-    """The page of these results."""
+def make_page(results: Results, baselines: Iterable[Baseline] = ()) -> Page:
+    """The page of these results; `baselines` say what is known of what does not conform."""
     columns = make_columns(results)
     rows = tuple(_rows(results, columns))
     ordered = tuple(columns.values())
     counts = results.counts()
-    troubles = {line.address: line.trouble for line in results.runtimes if line.trouble}
     return Page(
         headers=results.headers,
         columns=ordered,
         rows=rows,
-        absent=tuple((visible(name), visible(trouble)) for name, trouble in troubles.items()),
+        absent=tuple(_absent(results)),
         truncated=tuple(map(visible, results.truncated)),
         broken=tuple(
             dict.fromkeys(visible(b) for header in results.headers for b in header.broken)
         ),
         totals=tuple((*SYMBOLS[v], counts[v]) for v in _WORST_FIRST),
-        index=_index(rows, ordered),
+        index=_index(rows, ordered, Known(baselines)),
     )
+
+
+def _absent(results: Results) -> Iterator[tuple[str, str]]:
+    """Each runtime that did not start, and why; with the Pythons, where it did on another."""
+    started = {case.runtime for case in results.cases}
+    told: dict[tuple[str, str], list[str]] = {}
+    for header in results.headers:
+        for line in header.runtimes:
+            if line.trouble:
+                told.setdefault((line.address, line.trouble), []).append(header.python)
+    for (address, trouble), pythons in told.items():
+        where = f" on Python {', '.join(dict.fromkeys(pythons))}" if address in started else ""
+        yield visible(address + where), visible(trouble)
 
 
 def _rows(results: Results, columns: Mapping[tuple[str, str, str], Column]) -> Iterator[Row]:
@@ -97,13 +111,13 @@ def _rows(results: Results, columns: Mapping[tuple[str, str, str], Column]) -> I
         yield Row(visible(key), ordered)
 
 
-def _index(rows: Iterable[Row], columns: Iterable[Column]) -> dict[str, Any]:
+def _index(rows: Iterable[Row], columns: Iterable[Column], known: Known) -> dict[str, Any]:
     """Every cell, with each distinct one written once; `templates/js/model.js` reads it."""
     texts, states = Texts(), Values()
     wide = tuple(columns)
     return {
         "columns": [[c.address, c.version, c.python, c.key, word(c)] for c in wide],
-        "rows": [_row(row, wide, texts, states) for row in rows],
+        "rows": [_row(row, wide, texts, states, known) for row in rows],
         "states": states.list,
         "texts": texts.list,
     }
@@ -114,9 +128,11 @@ def word(column: Column) -> str:
     return encode_token(RunToken("", "", column.address)).split(",")[2]
 
 
-def _row(row: Row, columns: tuple[Column, ...], texts: Texts, states: Values) -> dict[str, Any]:
+def _row(
+    row: Row, columns: tuple[Column, ...], texts: Texts, states: Values, known: Known
+) -> dict[str, Any]:
     first, add = row.first, texts.add
-    cells = [_state(row.cases[c], texts, states) if c in row.cases else -1 for c in columns]
+    cells = [_state(row.cases[c], texts, states, known) if c in row.cases else -1 for c in columns]
     answers = [n for word, means in first.answers.items() for n in (add(word), add(means))]
     sources = [n for family, where in first.sources.items() for n in (add(family), add(where))]
     return {
@@ -130,9 +146,9 @@ def _row(row: Row, columns: tuple[Column, ...], texts: Texts, states: Values) ->
     }
 
 
-def _state(case: Case, texts: Texts, states: Values) -> int:
-    """`[verdict, what it said, reason, marks]`, texts by number, -1 where there is none."""
-    said = reply(case)
+def _state(case: Case, texts: Texts, states: Values, known: Known) -> int:
+    """`[verdict, what it said, reason, marks, what is known]`, texts by number, -1 for none."""
+    said, why = reply(case), known.reason(case)
     marks = "; ".join(case.marks)
     return states.add(
         [
@@ -140,5 +156,6 @@ def _state(case: Case, texts: Texts, states: Values) -> int:
             -1 if said is None else texts.add(said),
             texts.add(case.reason) if case.reason else -1,
             texts.add(marks) if marks else -1,
+            texts.add(why) if why else -1,
         ]
     )

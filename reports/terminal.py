@@ -36,6 +36,7 @@ def render(results: Results, *, color: bool = False, width: int = 120) -> str:
         no_color=not color,
         highlight=False,
         markup=False,
+        emoji=False,
     )
     for line in _not_started(results):
         console.print(line)

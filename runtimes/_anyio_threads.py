@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import concurrent.futures
+import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import anyio
 import anyio.from_thread
@@ -21,6 +22,15 @@ CANCELLED = concurrent.futures.CancelledError
 """What a thread is told of a cancellation in the loop, on asyncio."""
 
 
+HAS_CHECK: Final = hasattr(anyio.from_thread, "check_cancelled")
+"""From 4.1 on."""
+ABANDON: Final = next(
+    name
+    for name in ("abandon_on_cancel", "cancellable")  # the name up to 4.0
+    if name in inspect.signature(anyio.to_thread.run_sync).parameters
+)
+
+
 class AnyioThreads(Threads, Shutdown):
     """Facets: threads, shutdown."""
 
@@ -28,7 +38,8 @@ class AnyioThreads(Threads, Shutdown):
         """`anyio.to_thread.run_sync`."""
         if abandon is None:
             return await anyio.to_thread.run_sync(body)
-        return await anyio.to_thread.run_sync(body, abandon_on_cancel=abandon)
+        how: dict[str, Any] = {ABANDON: abandon}
+        return await anyio.to_thread.run_sync(body, **how)
 
     def from_thread(self, body: Body) -> Any:
         """`anyio.from_thread.run`."""

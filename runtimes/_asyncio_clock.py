@@ -35,6 +35,7 @@ class VirtualClock:
     at_work    whether a thread of the program is at work; parked: whether those that are left wait for ever.
     in_flight  whether bytes or an end of stream are on their way to somebody who waits for them.
     expire     called when nothing is due up to the horizon; must stop the loop.
+    looks      how often at least to look before patience ends: on a busy machine time alone says little.
     """
 
     def __init__(self, horizon: float, expire: Callable[[], None]) -> None:
@@ -44,6 +45,7 @@ class VirtualClock:
         self.holds = self.closing = 0
         self.at_work = self.parked = nothing_in_flight
         self.in_flight: Callable[[], bool] = nothing_in_flight
+        self.looks = self._looked = 0
         self._held = False
         self._held_since: float | None = None
 
@@ -57,8 +59,9 @@ class VirtualClock:
         if (
             self._held_since is None or held is not self._held
         ):  # each reason has patience of its own
-            self._held, self._held_since = held, now
-        return now - self._held_since < (HELD if held else IN_FLIGHT)
+            self._held, self._held_since, self._looked = held, now, 0
+        self._looked += 1
+        return self._looked < self.looks or now - self._held_since < (HELD if held else IN_FLIGHT)
 
     def moved(self) -> None:
         """Something happened: whoever waits has new patience."""

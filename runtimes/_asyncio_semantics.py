@@ -1,7 +1,7 @@
 """What asyncio's documents, and where they are silent its source, say to the oracle's questions.
 
-An answer that only the source gives is marked "undocumented". Only `lost_notify` differs between CPython
-3.11, 3.12 and 3.13. `group` and TCP ops that wait are left unspecified: a group waits for
+An answer that only the source gives is marked "undocumented". Of CPython 3.11, 3.12 and 3.13, `lost_notify` and
+`leftover_threads` differ. `group` and TCP ops that wait are left unspecified: a group waits for
 callbacks of children that have already ended, and a stream for its transport to be fed.
 """
 
@@ -56,9 +56,9 @@ CITATIONS: Final[Mapping[str, str]] = {
     "conditions": f"{_LIB}locks.py, Condition.notify: takes the waiters in the order of arrival",
     "notified": f"{_SYNC}#asyncio.Condition.wait: once awakened, it re-acquires its lock",
     "reacquire": f"{_LIB}locks.py, Condition.wait: must re-acquire the lock even if it is cancelled",
-    "lost_notify": f"{_SYNC}#asyncio.Condition.wait: may return spuriously; {_LIB}locks.py, Condition."
-    "wait: from CPython 3.13 on whoever ends by an error notifies another task "
-    "(https://github.com/python/cpython/issues/112202)",
+    "lost_notify": "https://github.com/python/cpython/issues/112202: a notification must not be lost when the task"
+    f" that it woke is cancelled; {_SYNC}#asyncio.Condition.wait: may return spuriously; {_LIB}locks.py, Condition."
+    "wait: from CPython 3.13 on whoever ends by an error notifies another task",
     "relock": f"{_SYNC}#asyncio.Lock.acquire: waits until the lock is unlocked (a lock has no "
     "owner)",
     "unowned": f"{_SYNC}#asyncio.Lock.release: when the lock is locked, resets it to unlocked; "
@@ -76,6 +76,10 @@ CITATIONS: Final[Mapping[str, str]] = {
     "propagated, a message is logged",
     "groups": f"{_TASK}#task-groups: the first failure cancels the others, then an exception group "
     "is raised",
+    "group_requests": f"{_TASK}#task-groups: when a task group is cancelled externally and must also raise an"
+    " ExceptionGroup, it calls the parent task's cancel(), so that the cancellation is not lost, and"
+    " preserves the count of cancelling() (CPython 3.13, and 3.12 from 3.12.3 on: "
+    "https://github.com/python/cpython/issues/116720)",
     "late_child": f"{_TASK}#task-groups: once a task has failed, no further tasks can be added",
     "second_user": f"{_LIB}streams.py, StreamReader._wait_for_data: RuntimeError 'another coroutine "
     "is already waiting for incoming data'",
@@ -143,7 +147,7 @@ PLAIN: Final = Semantics(
     conditions="fair",
     notified="woken",
     reacquire="lock_first",
-    lost_notify="made_up" if hasattr(asyncio.Condition, "_notify") else "lost",
+    lost_notify="made_up" if hasattr(asyncio.Condition, "_notify") else "passed_on",
     relock="blocks",
     unowned="works",
     ties="any",
@@ -153,6 +157,7 @@ PLAIN: Final = Semantics(
     orphans="cancelled",
     unjoined="ignored",
     groups="propagates",
+    group_requests="counted",
     late_child="refused",
     late_move="error",
     called_cancelled="ended",

@@ -161,8 +161,12 @@ class Listener:
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self.backlog.put_nowait(traffic.add(reader, writer))
 
-        self._server = await asyncio.start_server(connected, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.serve(await asyncio.start_server(connected, "127.0.0.1", 0), traffic)
+
+    def serve(self, server: asyncio.Server, traffic: Traffic) -> None:
+        """Stand for that server, whose connections are put into the backlog."""
+        self._server = server
+        self.port = server.sockets[0].getsockname()[1]
         traffic.listeners.append(self)
 
     async def open_unix(self, traffic: Traffic, path: str) -> None:

@@ -22,6 +22,8 @@ QUIET: Final = 8
 schedules for itself (a connection lost, a write queue) takes one or two and is not seen here."""
 PAUSE: Final = 0.0005
 """Real seconds between looks while a connect, a thread or bytes on their way hold the clock."""
+LOOKS: Final = 300
+"""How many there are at least: what a loop moves by itself, megabytes say, is not seen here either."""
 
 
 class ReplacedTimers(Finishing):
@@ -38,6 +40,7 @@ class ReplacedTimers(Finishing):
     def __init__(self, clock: VirtualClock) -> None:
         super().__init__()
         self.clock = clock
+        clock.looks = LOOKS
         self._heap: list[tuple[float, int, asyncio.TimerHandle]] = []
         self._numbers = count()
         self._scheduled_soon = 0
@@ -112,6 +115,7 @@ class ReplacedTimers(Finishing):
         elif self._scheduled_soon != self._seen:
             self._seen = self._scheduled_soon
             self._quiet = 0
+            self.clock.moved()
         else:
             self._quiet += 1
         if self._quiet == 1:  # asked before the rounds that look: they see what a thread did by now

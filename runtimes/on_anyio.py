@@ -22,11 +22,11 @@ from conformance.adapter.tasks import Tasks
 from conformance.adapter.time import Time
 from conformance.errors import NotStarted
 from runtimes._anyio_spelling import spelling
-from runtimes._anyio_threads import CANCELLED, AnyioServers, AnyioThreads
+from runtimes._anyio_threads import CANCELLED, HAS_CHECK, AnyioServers, AnyioThreads
 from runtimes._in_flight import InFlight
 from runtimes._structured_scopes import StructuredScopes
 from runtimes._structured_sync import StructuredSync
-from runtimes.on_anyio_backends import BACKENDS, Backend
+from runtimes.on_anyio_backends import BACKENDS, VERSION, Backend
 from runtimes.on_anyio_semantics import composed_handles
 from runtimes.on_anyio_tasks import CURRENT, NATIVE, STATUS, Child, JoinError, make_child
 from runtimes.on_anyio_tcp import AnyioTcp, name_of_failure
@@ -36,6 +36,12 @@ _COMPOSED = frozenset(
 )
 """Ctrl-C and exits strike the main task, and the program's is a child of it."""
 _HANDLES = frozenset({"cancel", "cancel:self", "cancelled", "done", "join"})
+_LACKS_3: frozenset[str] = (
+    frozenset()
+    if VERSION >= (4, 0)
+    else frozenset({"cancel_group", "cancelled_caught", "group", "start", "started"})
+)
+"""Before 4.0 the errors of a group came in a class of anyio's own, or bare."""
 
 
 class Anyio(
@@ -57,9 +63,10 @@ class Anyio(
     special = frozenset(
         {
             "sleep:infinite", "deadline:infinite", "deadline:negative", "cancel:self", "thread:abandons",
-            "thread:waits", "channel:rendezvous", "channel:unbounded", "semaphore:bounded", "set_limit:zero",
+            "thread:waits", "channel:rendezvous", "channel:unbounded", "semaphore:bounded",
         }
-    )  # fmt: skip
+    ) | (frozenset({"set_limit:zero"}) if VERSION >= (4, 12) else frozenset())  # fmt: skip
+    lacks = (frozenset() if HAS_CHECK else frozenset({"check_cancelled"})) | _LACKS_3
     errors: ClassVar[dict[type[BaseException], str]] = {
         getattr(anyio, "TaskFailed", JoinError): "JoinError",
         JoinError: "JoinError",
@@ -103,7 +110,7 @@ class Anyio(
         return str(anyio.__file__)
 
     def run(self, main: Body, limits: Limits) -> None:
-        """`anyio.run`."""
+        """`anyio.run`, as its backend does it."""
         self.in_flight = InFlight(self.at_work)
         self.listeners = []
         self._channels: list[Any] = []
@@ -112,13 +119,7 @@ class Anyio(
         self._backend: Backend = self._make_backend(limits, self.in_flight.held)
         self._backend.watch_threads(self.at_work, self.parked)
         with self._backend.steered():
-            anyio.run(
-                self._root,
-                main,
-                limits,
-                backend=self._backend.name,
-                backend_options=self._backend.options(),
-            )
+            self._backend.run(self._root, main, limits)
 
     async def _root(self, main: Body, limits: Limits) -> None:
         everything = anyio.CancelScope()
@@ -173,9 +174,12 @@ class Anyio(
         return isinstance(error, (self._make_backend.cancelled(), CANCELLED))
 
     def error_name(self, error: BaseException) -> str:
-        """WouldBlock is `Full` or `Empty` by the call that raised it."""
-        named = self.name_of_refusal(error) or name_of_failure(error)
-        return named or super().error_name(error)
+        """WouldBlock is `Full` or `Empty` by the call that raised it; what trio lets through keeps trio's name."""
+        if named := self.name_of_refusal(error) or name_of_failure(error):
+            return named
+        named, kind = super().error_name(error), type(error)
+        leaked = named == kind.__name__ and kind.__module__.partition(".")[0] == "trio"
+        return f"Trio{named}" if leaked else named
 
     @contextmanager
     def holding(self) -> Iterator[None]:
@@ -222,7 +226,7 @@ class Anyio(
 
     def channel(self, capacity: float) -> Any:
         """`anyio.create_memory_object_stream`: both ends, to be closed when the run is over."""
-        ends = anyio.create_memory_object_stream[Any](capacity)
+        ends: Any = anyio.create_memory_object_stream(capacity)
         self._channels.append(ends)
         return ends
 

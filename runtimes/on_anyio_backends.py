@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.metadata
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
+
+import anyio
 
 from conformance.adapter.core import Limits
 from conformance.errors import NotStarted
 from conformance.lang.semantics import Semantics
 from runtimes._asyncio_clock import VirtualClock, VirtualLoop
 from runtimes.on_anyio_semantics import ASYNCIO, TRIO
+
+VERSION: Final = tuple(map(int, importlib.metadata.version("anyio").split(".")[:2]))
+"""Of anyio, as (major, minor)."""
 
 
 class Backend:
@@ -43,6 +49,10 @@ class Backend:
     def options(self) -> dict[str, Any]:
         """`backend_options` for `anyio.run`."""
         raise NotImplementedError
+
+    def run(self, root: Callable[..., Any], *args: Any) -> None:
+        """`anyio.run`; or the backend's own, in which anyio works as well, where anyio drops the options."""
+        anyio.run(root, *args, backend=self.name, backend_options=self.options())
 
     def steered(self) -> AbstractContextManager[None]:
         """Steer the scheduler while this is open."""
@@ -94,6 +104,18 @@ class OnAsyncio(Backend):
     def options(self) -> dict[str, Any]:
         """A loop of ours for virtual time."""
         return {"loop_factory": self._make_loop} if self.clock is not None else {}
+
+    def run(self, root: Callable[..., Any], *args: Any) -> None:
+        """`asyncio.Runner` before 4.2 (https://github.com/agronholm/anyio/issues/643)."""
+        if VERSION >= (4, 2):
+            super().run(root, *args)
+            return
+        with asyncio.Runner(loop_factory=self._own_loop()) as runner:
+            runner.run(root(*args))
+
+    def _own_loop(self) -> Callable[[], Any] | None:
+        """What `asyncio.Runner` is to run on; None is asyncio's default."""
+        return self._make_loop if self.clock is not None else None
 
     def _make_loop(self) -> Any:
         assert self.clock is not None
@@ -156,6 +178,11 @@ class OnUvloop(OnAsyncio):
         """`use_uvloop`, or a loop of ours for virtual time."""
         return super().options() or {"use_uvloop": True}
 
+    def _own_loop(self) -> Callable[[], Any] | None:
+        import uvloop  # noqa: PLC0415  # only this flavour needs it
+
+        return super()._own_loop() or uvloop.new_event_loop
+
     def _virtual_loop(self, clock: VirtualClock) -> Any:
         from runtimes.on_uvloop import Uvloop  # noqa: PLC0415  # imports uvloop
 
@@ -204,6 +231,15 @@ class OnTrio(Backend):
     def options(self) -> dict[str, Any]:
         """A clock, and what it needs to know."""
         return {"clock": self.clock, "instruments": [self.watch]}
+
+    def run(self, root: Callable[..., Any], *args: Any) -> None:
+        """`trio.run` before 4.14 (https://github.com/agronholm/anyio/pull/1161)."""
+        if VERSION >= (4, 14):
+            super().run(root, *args)
+            return
+        import trio  # noqa: PLC0415  # only this flavour needs it
+
+        trio.run(root, *args, **self.options())
 
     def watch_threads(self, at_work: Callable[[], bool], parked: Callable[[], bool]) -> None:
         """Asked before trio looks for events."""

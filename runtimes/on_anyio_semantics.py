@@ -124,6 +124,7 @@ _CITATIONS = {
     "notice": "undocumented; anyio/_backends/_asyncio.py:TaskGroup._spawn adds a done callback",
     "orphans": _COMPOSED + f"{_TASKS} a task group waits for its tasks at its exit",
     "unjoined": _COMPOSED + "the error stays in the handle",
+    "group_requests": f"{_TASKS}: cancellation is level: a scope that is cancelled stays so, whatever its groups raise",
     "late_child": "undocumented; TaskGroup.create_task refuses a group that is not active only",
     "fail_cancelled": f"{_API}#anyio.fail_after raises TimeoutError if the code does not finish in"
     " time; otherwise cancelled: undocumented; anyio/_core/_tasks.py:fail_at looks at the clock",
@@ -178,6 +179,7 @@ TRIO = Semantics(
     orphans="awaited",
     unjoined="ignored",
     groups="propagates",
+    group_requests="counted",
     late_child="starts",
     fail_cancelled="left",
     late_move="ignored",

@@ -124,6 +124,7 @@ class ComposedChild:
         self.value: Any = None
         self.error: BaseException | None = None
         self.cause: BaseException | None = None
+        self._caught = False
 
     def start(self, group: anyio.abc.TaskGroup, body: Body, name: str, *, alone: bool) -> None:
         """`TaskGroup.start_soon`."""
@@ -143,8 +144,11 @@ class ComposedChild:
     async def _live(self, body: Body) -> None:
         CURRENT.set(self)
         try:
+            completed = False
             with self.scope:
                 await self._perform(body)
+                completed = True
+            self._caught = not completed
         except BaseException as error:
             self.error = error
             raise
@@ -169,7 +173,7 @@ class ComposedChild:
         await self.ended.wait()
         if self.error is None:
             return self.value
-        if self.was_cancelled() or isinstance(self.error, anyio.get_cancelled_exc_class()):
+        if self.was_cancelled():
             raise JoinError from self.error
         raise self.error
 
@@ -178,8 +182,10 @@ class ComposedChild:
         return self.ended.is_set()
 
     def was_cancelled(self) -> bool:
-        """`CancelScope.cancelled_caught`."""
-        return self.scope.cancelled_caught
+        """Whether its own scope swallowed what came out of the body, or a cancellation from around it passed."""
+        if isinstance(self.error, anyio.get_cancelled_exc_class()):
+            return True
+        return bool(getattr(self.scope, "cancelled_caught", self._caught))
 
 
 def make_child() -> Child:

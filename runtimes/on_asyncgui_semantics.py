@@ -33,6 +33,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "orphans": f"{_DOCS}#asyncgui.start: root tasks: whoever starts them must see to their end",
     "unjoined": f"{_SOURCE}Task._wrapper: the error leaves through the call that resumed the task",
     "groups": f"{_DOCS}#asyncgui.open_nursery: an equivalent of trio.open_nursery",
+    "group_requests": f"{_SOURCE}Task._cancel_if_needed: a request stays until the task is closed",
     "late_child": f"{_SOURCE}Nursery.start: only a closed nursery refuses",
     "context": f"{_SOURCE}Task._step: sends to a coroutine in whatever context there is",
     "schedule_points": f"{_SOURCE}a coroutine suspends only where it waits; whoever fires runs "
@@ -75,6 +76,7 @@ SEMANTICS: Final = Semantics(
     orphans="abandoned",
     unjoined="ends",
     groups="propagates",
+    group_requests="counted",
     late_child="starts",
     context="shared",
     schedule_points=_SCHEDULE,

@@ -45,6 +45,7 @@ from runtimes._asyncio_spelling import EAGER, SPELLING
 from runtimes._asyncio_streams import Listener, ListenerClosedError, Stream
 from runtimes._asyncio_sync import AsyncioSync, name_of_refusal
 from runtimes._asyncio_threads import AsyncioThreads
+from runtimes._asyncio_transports import OverTransports
 
 FLAVOURS: Final[Mapping[str, type[Flavour]]] = {
     "eager": Eager,
@@ -54,6 +55,7 @@ FLAVOURS: Final[Mapping[str, type[Flavour]]] = {
     "gather": ByGather,
     "shield": ByShield,
     "sock": OverSockets,
+    "transports": OverTransports,
 }
 """What else may follow the colon of `asyncio:`."""
 

@@ -19,3 +19,5 @@ class Blazio(DropIn):
     package = "blazio"
     loops = both_loops(module("blazio").EventLoop)
     semantics = drop_in(_PROMISE, {})
+    lacks = DropIn.lacks | {"listen_unix", "connect_unix", "sock_recv_into"}
+    """They raise NotImplementedError (blazio 0.1.0)."""

@@ -139,9 +139,10 @@ class Watch(curio.kernel.Activation):  # type: ignore[misc]  # curio has no type
 class SteeredTask(curio.Task):  # type: ignore[misc]  # curio has no types
     """A task whose place in a set is drawn from the seed."""
 
-    def __init__(self, coro: Any, parent: Any, place: int) -> None:
+    def __init__(self, place: int, *told: Any) -> None:
+        """`told` is what the kernel tells a task: since 1.6 its parent, too."""
         self._place = place
-        super().__init__(coro, parent)
+        super().__init__(*told)
 
     def __hash__(self) -> int:
         """The place; equality stays identity."""
@@ -189,7 +190,7 @@ class Run:
         if self._seed is None:
             return curio.Task
         draw = random.Random(self._seed)
-        return lambda coro, parent: SteeredTask(coro, parent, draw.getrandbits(32))
+        return lambda *told: SteeredTask(draw.getrandbits(32), *told)
 
     @contextlib.contextmanager
     def _time_replaced(self) -> Iterator[None]:

@@ -65,6 +65,8 @@ CITATIONS: Final[Mapping[str, str]] = {
     "unjoined": f"{_SOURCE}kernel.py, kernel_run: logged as 'Task Crash' at once",
     "groups": f"{_TASK}'If any managed task exits with an error, all remaining tasks are "
     "cancelled'; errors are reported when the group's result is looked at",
+    "group_requests": f"{_SOURCE}kernel.py, trap_cancel_task: stays pending until the task"
+    " blocks; a group raises nothing",
     "late_child": f"{_SOURCE}task.py, TaskGroup.spawn: RuntimeError only once the group has been "
     "joined",
     "fail_cancelled": f"{_MANUAL}#timeout_after: has no call that cancels it by hand",
@@ -131,6 +133,7 @@ SEMANTICS: Final = Semantics(
     orphans="in_turn",
     unjoined="ignored",
     groups="collected",
+    group_requests="counted",
     late_child="starts",
     called_cancelled="asked",
     cancelled_thread="abandoned",

@@ -19,4 +19,5 @@ class Rloop(DropIn):
     package = "rloop"
     loops = both_loops(module("rloop").RLoop, nap=0.0005)  # it polls every 0.25 ms at most
     semantics = drop_in(_PROMISE, {})
+    lacks = DropIn.lacks | {"listen_unix", "connect_unix"}  # NotImplementedError (rloop 0.5.0)
     special = DropIn.special - {"sleep:infinite", "deadline:infinite"}

@@ -9,9 +9,10 @@ nurseries do.
 
 from __future__ import annotations
 
+import inspect
 import time
 from contextvars import ContextVar
-from typing import Any, ClassVar, NoReturn, final
+from typing import Any, ClassVar, Final, NoReturn, final
 
 import trio
 
@@ -26,9 +27,19 @@ from runtimes._structured_sync import StructuredSync
 from runtimes._trio_clock import STEERING, ThreadWatch, steered, virtual_clock
 from runtimes._trio_servers import TrioServers
 from runtimes._trio_spelling import SPELLING
-from runtimes._trio_threads import TrioThreads
-from runtimes.on_trio_semantics import SEMANTICS
+from runtimes._trio_threads import HAS_CHECK, TrioThreads
+from runtimes.on_trio_semantics import SEMANTICS, WITHOUT_CHECK
 from runtimes.on_trio_tcp import TrioTcp, name_of_failure
+
+STRICT: Final[dict[str, Any]] = {
+    name: True
+    for name in inspect.signature(trio.run).parameters
+    if name == "strict_exception_groups"
+}
+"""The default from 0.25 on; 0.22 to 0.24 let the only error of a nursery come out bare unless asked."""
+
+VERSION: Final = tuple(map(int, trio.__version__.split(".")[:2]))
+"""As (major, minor)."""
 
 
 class JoinError(Exception):
@@ -121,9 +132,9 @@ class Trio(
     special = frozenset(
         {
             "sleep:infinite", "deadline:infinite", "cancel:self", "thread:abandons", "thread:waits",
-            "channel:rendezvous", "channel:unbounded", "semaphore:bounded", "set_limit:zero",
+            "channel:rendezvous", "channel:unbounded", "semaphore:bounded",
         }
-    )  # fmt: skip
+    ) | (frozenset({"set_limit:zero"}) if VERSION >= (0, 32) else frozenset())  # fmt: skip
     errors: ClassVar[dict[type[BaseException], str]] = {
         JoinError: "JoinError",
         trio.TooSlowError: "Timeout",
@@ -135,9 +146,10 @@ class Trio(
         FileNotFoundError: "Missing",
         RuntimeError: "Misuse",
     }
+    lacks = frozenset() if HAS_CHECK else frozenset({"check_cancelled"})
     virtual = "keeps timers"
     steering = STEERING
-    semantics = SEMANTICS
+    semantics = SEMANTICS if HAS_CHECK else WITHOUT_CHECK
     spelling = SPELLING
 
     def __init__(self, flavour: str = "") -> None:
@@ -165,7 +177,14 @@ class Trio(
         virtual = limits.clock == "virtual"
         self._clock = virtual_clock(self.in_flight.held, watch) if virtual else None
         with steered(limits.seed):
-            trio.run(self._root, main, limits, clock=self._clock, instruments=[watch])
+            trio.run(
+                self._root,
+                main,
+                limits,
+                clock=self._clock,
+                instruments=[watch],
+                **STRICT,
+            )
 
     async def _root(self, main: Body, limits: Limits) -> None:
         everything = trio.CancelScope()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from conformance.lang.semantics import Point, Semantics
@@ -92,6 +93,7 @@ SEMANTICS = Semantics(
     orphans="awaited",
     unjoined="ignored",
     groups="propagates",
+    group_requests="counted",
     late_child="starts",
     fail_cancelled="timeout",
     late_move="ignored",
@@ -153,6 +155,8 @@ SEMANTICS = Semantics(
         "notice": "undocumented; trio/_core/_run.py:Runner.task_exited tells the nursery",
         "orphans": _COMPOSED + f"{_CORE}#trio.open_nursery its exit waits for all children",
         "unjoined": _COMPOSED + "the error stays in the handle",
+        "group_requests": f"{_CORE}#cancellation-and-primitive-operations once a scope is cancelled, every"
+        " checkpoint in it raises Cancelled, until it is left",
         "late_child": "undocumented; trio/_core/_run.py:Runner.spawn_impl refuses a closed"
         " nursery only",
         "called_cancelled": "composed by nobody: trio has no handle to ask",
@@ -182,3 +186,14 @@ SEMANTICS = Semantics(
         " schedule point and never the source of a cancellation: it passes on those of its children",
     },
 )
+
+WITHOUT_CHECK: Final = replace(
+    SEMANTICS,
+    thread_call="apart",
+    citations={
+        **SEMANTICS.citations,
+        "thread_call": "https://trio.readthedocs.io/en/stable/history.html 0.23.0: from then on a thread's calls"
+        " have a part in the cancellation of the task that waits for it",
+    },
+)
+"""Before trio 0.23."""

@@ -15,4 +15,4 @@ class Uvloop(DropIn):
     package = "uvloop"
     loops = both_loops(module("uvloop").Loop)
     semantics = UVLOOP
-    flavours: ClassVar[tuple[str, ...]] = ("", "sock")
+    flavours: ClassVar[tuple[str, ...]] = ("", "sock", "transports")

@@ -19,5 +19,6 @@ class Veloxloop(DropIn):
     package = "veloxloop"
     loops = both_loops(module("veloxloop").VeloxLoop)
     semantics = drop_in(_PROMISE, {})
-    lacks = DropIn.lacks | {"abort"}  # its sockets take no SO_LINGER
+    lacks = DropIn.lacks | {"abort", "listen_unix", "connect_unix", "sock_recv_into"}
+    """Its sockets take no SO_LINGER; the others raise NotImplementedError (veloxloop 0.2.0)."""
     special = DropIn.special - {"sleep:infinite", "deadline:infinite"}

@@ -17,5 +17,5 @@ class Zloop(DropIn):
     package = "zloop"
     loops = both_loops(module("zloop").Loop)
     semantics = drop_in(_PROMISE, {})
-    lacks = DropIn.lacks | {kind for kind in LOOP if kind.startswith("sock_")}
-    """Its `sock_*` methods raise NotImplementedError (zloop 0.0.1)."""
+    lacks = DropIn.lacks | {"connect_unix", *(kind for kind in LOOP if kind.startswith("sock_"))}
+    """Its `sock_*` and `create_unix_connection` raise NotImplementedError (zloop 0.0.1)."""

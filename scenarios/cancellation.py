@@ -118,6 +118,7 @@ DELIVERY: Final = (
         program=blocked_then_cancelled(Attempt((Sleep(LONG),), on_cancel=()), Return("v")),
         answers={"returned": has(main="got v"), "cancelled": has(main="caught *Cancelled*")},
         rule=Rule("MUST", required=(has(main="got v"),)),
+        unjudged={"cancelled"},
         sources={"asyncio": ASYNCIO_CANCEL},
         shown_by="mutant:cancelled-for-good",
     ),
@@ -308,6 +309,7 @@ CLEANUP: Final = (
             "nothing": lacks(main="caught *"),
         },
         rule=Rule("MUST", required=(has(main="caught *Oops*"),)),
+        unjudged={"cancelled"},
         sources={
             "asyncio": ASYNCIO_TASKS + "#asyncio.Task.cancelled",
             "curio": CURIO + "#Task.join",

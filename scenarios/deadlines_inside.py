@@ -7,6 +7,7 @@ from conformance.lang.ops import (
     Block_,
     Checkpoint,
     Detach,
+    FailAfter,
     Group,
     Note,
     Op,
@@ -90,6 +91,7 @@ _BODIES = (
         asks="Does an error that leaves a body after its deadline come out as itself?",
         program=_main(within(1, Block_(2), Raise("E"))),
         answers=_FAILED,
+        unjudged={"grouped"},
         sources=_ALL,
         about={"fail_after"},
         clock="native",
@@ -100,6 +102,7 @@ _BODIES = (
         asks="What comes out when the clean-up of a body that missed its deadline fails?",
         program=_main(within(1, Attempt((Sleep(4),), finally_=(Raise("E"),)))),
         answers=_FAILED,
+        unjudged={"grouped"},
         sources=_ALL,
         about={"fail_after"},
         clock="native",
@@ -139,6 +142,7 @@ _BODIES = (
         ),
         answers={"goes-on": has(a="finished"), "cancelled": ends(a="cancelled")},
         rule=Rule("MUST", required=(has(a="finished") & logs(main=["caught Timeout", "after"]),)),
+        unjudged={"cancelled"},
         sources={"trio": trio("child-tasks-and-cancellation")},
         about={"fail_after", "group"},
         clock="native",
@@ -207,6 +211,7 @@ _SHIELDS = (
             "none": logs(main=["between", "late"]),
         },
         rule=Rule("MUST", required=(logs(main=["caught Timeout", "between", "caught Timeout"]),)),
+        unjudged={"inner-only"},
         sources={"trio": _SHIELD["trio"]},
         about={"fail_after", "shield"},
         clock="native",
@@ -233,4 +238,19 @@ _SHIELDS = (
     ),
 )
 
-SCENARIOS = _BODIES + _SHIELDS
+_THROUGH = (
+    Scenario(
+        id="timers/inner-timeout-through-outer",
+        asks="As what does an inner deadline's error leave an outer deadline that has not struck?",
+        program=_main(within(9, FailAfter(1, (Sleep(4),)))),
+        answers={
+            "as-itself": logs(main=["caught Timeout@1"]),
+            "another-error": has(main="caught *@1") & lacks(main="caught Timeout"),
+        },
+        sources=_ALL,
+        about=_SCOPE,
+        shown_by="curio answers another-error, the others as-itself",
+    ),
+)
+
+SCENARIOS = _BODIES + _SHIELDS + _THROUGH

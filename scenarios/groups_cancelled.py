@@ -7,6 +7,7 @@ from typing import Final
 from conformance.lang.ops import (
     Attempt,
     CancelGroup,
+    FailAfter,
     Group,
     Log,
     Note,
@@ -15,6 +16,8 @@ from conformance.lang.ops import (
     Shield,
     Sleep,
     Spawn,
+    Start,
+    Started,
 )
 from conformance.lang.pattern import ends, has, lacks, logs, shared
 from conformance.lang.program import Program
@@ -59,6 +62,7 @@ _CANCELLED: Final = (
         rule=Rule(
             "MUST", required=(ends(a="cancelled@1", b="cancelled@1") & logs(main=["left@1"]),)
         ),
+        unjudged={"fails"},
         sources=_ALL,
         about=_ABOUT,
         shown_by="mutant:cancel-group-forgets-one",
@@ -142,6 +146,7 @@ _CANCELLED: Final = (
             "never-starts": logs(a=[], main=["left"]),
         },
         rule=Rule("MUST", required=(logs(a=["started"], main=["left"]),)),
+        unjudged={"never-starts"},
         sources={"trio": _TRIO},
         about=_ABOUT,
         shown_by="trio answers cut-at-checkpoint, curio finishes",
@@ -189,10 +194,58 @@ _CANCELLED: Final = (
             "kept": logs(main=["after"]),
         },
         rule=Rule("MUST", required=(logs(main=["caught Group(E)", "after"]),)),
+        unjudged={"bare"},
         sources=_ERRORS,
         about=_ABOUT,
         shown_by="trio answers grouped, curio kept; mutant:drops-group-error",
     ),
 )
 
-SCENARIOS = _CANCELLED
+_SPARED: Final = (
+    Scenario(
+        id="groups/start-cancelled-spares-group",
+        asks="Does cancelling a start, its task not being ready, leave the rest of the group alone?",
+        program=Program(
+            {
+                "main": (
+                    Group(
+                        "g",
+                        (
+                            Spawn("b", "g"),
+                            _caught(FailAfter(1, (Start("a", "g"),))),
+                            *(Spawn("c", "g"), Sleep(1), Note("went-on")),
+                        ),
+                    ),
+                    Note("left"),
+                ),
+                "a": (Sleep(6), Started(None)),
+                "b": (Sleep(3), Note("finished")),
+                "c": (Sleep(1), Note("finished")),
+            }
+        ),
+        answers={
+            "spared": logs(
+                main=["caught Timeout@1", "went-on@2", "left@3"], b=["finished"], c=["finished"]
+            ),
+            "cancelled": lacks(b="finished"),
+        },
+        rule=Rule(
+            "MUST",
+            required=(
+                logs(
+                    main=["caught Timeout@1", "went-on@2", "left@3"],
+                    b=["finished"],
+                    c=["finished"],
+                ),
+            ),
+        ),
+        sources={
+            "trio": trio("cancellation-semantics"),
+            "anyio": "https://github.com/agronholm/anyio/issues/710 (that start() cancels its group was a bug)",
+        },
+        about={"fail_after", "group", "start"},
+        shown_by="mutant:start-cancels-group; anyio:asyncio 4.3.0 answers cancelled, since 4.4.0 spared",
+    ),
+)
+
+SCENARIOS = _CANCELLED + _SPARED

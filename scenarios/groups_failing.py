@@ -6,6 +6,7 @@ from typing import Final
 
 from conformance.lang.ops import (
     Attempt,
+    Cancel,
     CancelGroup,
     CancelScope,
     Checkpoint,
@@ -20,7 +21,7 @@ from conformance.lang.ops import (
     Spawn,
     Wait,
 )
-from conformance.lang.pattern import has, lacks, logs, shared
+from conformance.lang.pattern import ends, has, lacks, logs, shared
 from conformance.lang.program import Program
 from conformance.lang.scenario import Rule, Scenario
 from scenarios.manuals import anyio, asyncio, curio_docstring, trio
@@ -35,6 +36,12 @@ _ERRORS: Final = {
     "anyio": anyio("tasks", "handling-multiple-errors-in-a-task-group"),
 }
 _RAISING: Final = {"asyncio": asyncio("task", "task-groups"), **_ERRORS}
+_OUTSIDE: Final = {
+    "asyncio": f"{asyncio('task', 'task-groups')} (externally and must also raise an ExceptionGroup)",
+    "trio": trio("cancellation-and-primitive-operations"),
+    "anyio": _ANYIO,
+}
+"""Where each family promises that a cancellation from outside comes through a group."""
 _ABOUT: Final = {"group", "cancel_group"}
 
 
@@ -119,6 +126,7 @@ _NESTED: Final = (
             "flat": logs(main=["caught Group(E)"], b=[]),
             "kept": lacks(main="caught *") & has(b="finished"),
         },
+        unjudged={"flat"},
         sources=_RAISING,
         about={"group"},
         shown_by="trio answers nested, curio kept",
@@ -145,6 +153,7 @@ _NESTED: Final = (
             "outside-in": shared("a outer", "b inner"),
         },
         rule=Rule("MUST", required=(shared("b inner", "a outer"),)),
+        unjudged={"outside-in"},
         sources=_RAISING,
         about={"group"},
         shown_by="mutant:failure-jumps-out",
@@ -191,6 +200,7 @@ _AT_ONCE: Final = (
             "body-grouped": logs(main=["caught Group(E)"]),
         },
         rule=Rule("MUST", required=(logs(main=["caught Group(E, F)"]),)),
+        unjudged={"body-grouped"},
         sources=_RAISING,
         about={"group"},
         shown_by="trio answers both, curio body-only; mutant:drops-second-error",
@@ -277,6 +287,22 @@ _AT_ONCE: Final = (
         sources=_RAISING,
         about={"group"},
         shown_by="mutant:spares-siblings",
+    ),
+    Scenario(
+        id="groups/outside-cancel-kept",
+        asks="Is a task cancelled in the end that was cancelled in the round in which its group failed?",
+        program=Program(
+            {
+                "main": (Spawn("p"), Sleep(1), Checkpoint(), Cancel("p"), Sleep(9)),
+                "p": (_caught(Group("g", (Spawn("a", "g"),))), Sleep(4), Note("went-on")),
+                "a": (Sleep(1), Raise("E")),
+            }
+        ),
+        answers={"kept": ends(p="cancelled"), "lost": has(p="went-on")},
+        rule=Rule("MUST", required=(ends(p="cancelled"),)),
+        sources=_OUTSIDE,
+        about={"group"},
+        shown_by="mutant:group-loses-cancel; asyncio up to CPython 3.12.2",
     ),
     Scenario(
         id="groups/body-cleanup-waits",

@@ -108,6 +108,7 @@ _READY: Final = (
             "refused": logs(main=["got 1", "ready"], a=["caught Misuse", "went-on"]),
             "ignored": logs(main=["got 1", "ready"], a=["went-on"]),
         },
+        unjudged={"ignored"},
         sources=_BOTH,
         about=_ABOUT,
         shown_by="mutant:started-again-and-again",
@@ -159,6 +160,7 @@ _FAILING: Final = (
         rule=Rule(
             "MUST", required=(logs(main=["caught E@1", "went-on@1", "left@4"], b=["finished"]),)
         ),
+        unjudged={"both", "group"},
         sources={"trio": _TRIO},
         about=_ABOUT,
         shown_by="mutant:start-error-fails-group",
@@ -205,6 +207,7 @@ _FAILING: Final = (
             "goes-on": has(a="finished"),
         },
         rule=Rule("MUST", required=(logs(main=["caught Timeout@1", "went-on@1", "left@1"], a=[]),)),
+        unjudged={"goes-on"},
         sources={"trio": _TRIO},
         about={*_ABOUT, "fail_after"},
         shown_by="mutant:start-forgets-child",
@@ -229,6 +232,7 @@ _FAILING: Final = (
             "leaves": shared("main went-on", "a cleaned-up"),
         },
         rule=Rule("MUST", required=(shared("a cleaned-up", "main went-on"),)),
+        unjudged={"leaves"},
         sources={"trio": _TRIO},
         about={*_ABOUT, "scope", "cancel_scope", "shield"},
         shown_by="mutant:start-abandons-child",
@@ -255,6 +259,7 @@ _FAILING: Final = (
             "out-of-group": has(main="caught Group(E)"),
             "lost": logs(main=["caught Timeout", "went-on", "left"]),
         },
+        unjudged={"out-of-group"},
         sources=_BOTH,
         about=_ABOUT,
         shown_by="mutant:start-cancel-hides-error",
@@ -282,6 +287,7 @@ _MOVED: Final = (
         rule=Rule(
             "MUST", required=(has(a="finished@5") & logs(main=["caught Timeout@2", "went-on@2"]),)
         ),
+        unjudged={"cut"},
         sources={"trio": _TRIO},
         about={*_ABOUT, "fail_after"},
         shown_by="mutant:start-leaves-child-behind",
@@ -308,6 +314,7 @@ _MOVED: Final = (
             "cut": lacks(a="finished"),
         },
         rule=Rule("MUST", required=(logs(main=["scope cancelled", "went-on"], a=["finished"]),)),
+        unjudged={"cut"},
         sources={"trio": _TRIO},
         about={*_ABOUT, "scope", "cancel_scope"},
         shown_by="mutant:start-leaves-child-behind",
@@ -335,6 +342,7 @@ _MOVED: Final = (
             "never": has(a="went-on"),
         },
         rule=Rule("MUST", required=(logs(a=["prepared@2"], main=["left@2"]),)),
+        unjudged={"before"},
         sources={"trio": _TRIO},
         about={*_ABOUT, "cancel_group", "shield"},
         shown_by="mutant:start-leaves-child-behind",

@@ -184,6 +184,7 @@ _LOCKS = (
             "would-block": has(main="caught WouldBlock"),
             "takes": logs(main=[]),
         },
+        unjudged={"takes"},
         sources={"trio": trio("trio.Lock"), "anyio": anyio("api", "anyio.Lock.acquire_nowait")},
         about={"acquire_nowait"},
         shown_by="mutant:own-lock-would-block",

@@ -76,6 +76,7 @@ _DEADLINES = (
             "fails": logs(main=["caught Timeout", "after"]),
             "moves-on": logs(main=["scope cancelled", "after"]),
         },
+        unjudged={"moves-on"},
         sources={"trio": trio("trio.fail_after"), "anyio": anyio("api", "anyio.fail_after")},
         about={"fail_after", "cancel_scope"},
         shown_by="mutant:hand-cancel-never-fails",
@@ -93,6 +94,7 @@ _STATE = (
             "neither": logs(main=["got false", "got false"]),
         },
         rule=Rule("MUST", required=(logs(main=["got true", "got false"]),)),
+        unjudged={"caught"},
         sources={
             "trio": trio("trio.CancelScope.cancel_called"),
             "anyio": anyio("api", "anyio.CancelScope.cancel_called"),
@@ -113,6 +115,7 @@ _STATE = (
             "both": has(main=["got true", "got true"]),
         },
         rule=Rule("MUST", required=(has(main=["got false", "got true"]),)),
+        unjudged={"both"},
         sources={
             "trio": trio("trio.CancelScope.cancelled_caught"),
             "anyio": anyio("api", "anyio.CancelScope.cancelled_caught"),
@@ -136,6 +139,7 @@ _STATE = (
             "swallowed": lacks(main="caught E"),
         },
         rule=Rule("MUST", required=(logs(main=["caught E", "got false"]),)),
+        unjudged={"swallowed"},
         sources={"trio": trio("trio.CancelScope.cancelled_caught")},
         about={"scope", "cancelled_caught", "cancel_scope"},
         shown_by="mutant:called-is-caught",

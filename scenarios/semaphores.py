@@ -92,6 +92,7 @@ _LIMITS = (
         program=_with(0, caught(_GIVE, _GIVE), soon(_TAKE, _TAKE, Note("both"))),
         answers={"grows": logs(main=["both"]), "does-not": lacks(main="both")},
         rule=Rule("MUST", required=(logs(main=["both"]),)),
+        unjudged={"does-not"},
         sources={"asyncio": asyncio("sync", "asyncio.Semaphore.release"), "trio": _ACQUIRE["trio"]},
         about={"release_semaphore"},
         shown_by="mutant:semaphore-never-grows",

@@ -10,12 +10,15 @@ from conformance.lang.ops import (
     Attempt,
     Checkpoint,
     Group,
+    IsSet,
     Join,
     Log,
     Note,
     Raise,
+    Set,
     Sleep,
     Spawn,
+    Wait,
 )
 from conformance.lang.pattern import ends, has, lacks, shared
 from conformance.lang.program import Program
@@ -141,6 +144,7 @@ _ORPHANS = (
         ),
         answers=_ORPHAN_FATES,
         rule=Rule("MUST", required=(ends(a="cancelled"),)),
+        unjudged={"awaited"},
         sources={"curio": curio("Kernel.run")},
         about={"spawn"},
         shown_by="mutant:abandons-orphans",
@@ -197,6 +201,7 @@ _FAILURES = (
             }
         ),
         answers={"goes-on": ends(b="returned"), "cancelled": ends(b="cancelled")},
+        unjudged={"cancelled"},
         sources={"asyncio": _CREATE_TASK, "curio": curio("tasks")},
         about={"spawn"},
         shown_by="asyncio answers goes-on; mutant:errors-end-the-run",
@@ -217,4 +222,26 @@ _FAILURES = (
     ),
 )
 
-SCENARIOS = _FIRST_STEPS + _ORPHANS + _FAILURES + GROUPS
+_ENDS = (
+    Scenario(
+        id="spawn/group-left-how-soon",
+        asks="How soon does a group's owner go on when the last child has ended?",
+        program=Program(
+            {
+                "main": (Spawn("b"), Group("g", (Spawn("a", "g"),)), Set("left")),
+                "a": (Checkpoint(), Set("ended")),
+                "b": (Wait("ended"), Checkpoint(), IsSet("left")),
+            },
+            events=("ended", "left"),
+        ),
+        answers={"in-the-next-round": has(b="got true"), "later": has(b="got false")},
+        sources={
+            "asyncio": asyncio("task", "task-groups"),
+            "trio": trio("nurseries-and-spawning"),
+        },
+        about={"group"},
+        shown_by="trio answers in-the-next-round, asyncio later",
+    ),
+)
+
+SCENARIOS = _FIRST_STEPS + _ORPHANS + _FAILURES + _ENDS + GROUPS

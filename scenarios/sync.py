@@ -244,6 +244,7 @@ _LOCKS = (
         ),
         answers={"refused": has(main="refused"), "ignored": lacks(main="refused")},
         rule=Rule("MUST", required=(has(main="refused"),)),
+        unjudged={"ignored"},
         sources={
             "asyncio": asyncio("sync", "asyncio.Lock.release"),
             "trio": trio("trio.Lock.release"),
@@ -290,6 +291,7 @@ _LOCKS = (
             "reenters": ends(main="returned") & lacks(main="refused"),
         },
         rule=Rule("MUST", forbidden=(ends(main="returned") & lacks(main="refused"),)),
+        unjudged={"reenters"},
         sources={"trio": trio("trio.Lock")},
         about={"acquire"},
         shown_by="asyncio answers blocks, trio refused; mutant:reentrant-lock",
@@ -319,6 +321,7 @@ _LOCKS = (
             "released": ends(main="returned") & lacks(main="error"),
         },
         rule=Rule("MUST", required=(has(main="error"),)),
+        unjudged={"released"},
         sources={"trio": trio("trio.Lock.acquire")},
         about={"acquire"},
         shown_by="trio answers error, asyncio stays-locked",

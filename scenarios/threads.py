@@ -80,6 +80,7 @@ RESULTS: Final = (
             "none": has(main="got-it"),
         },
         rule=Rule("MUST", required=(has(main="failed"),)),
+        unjudged={"another"},
         sources=TO_THREAD,
         about={"run_in_thread"},
         shown_by="mutant:thread-error-lost",
@@ -152,6 +153,7 @@ RESULTS: Final = (
             "waits-for-sibling": has(b="lasted"),
         },
         rule=Rule("MUST", required=(has(main="failed") & lacks(b="lasted"),)),
+        unjudged={"waits-for-sibling"},
         sources={
             "asyncio": ASYNCIO_TASKS + "#task-groups",
             "trio": TRIO_CORE + "#errors-in-multiple-child-tasks",
@@ -173,6 +175,7 @@ CANCELLED: Final = (
             "waits-then-returns": has(a="got-it@4"),
         },
         rule=Rule("MUST", required=(has(a="*@4", t="released@4"),)),
+        unjudged={"waits-then-cancelled"},
         sources={
             "trio": TRIO_THREAD + " (abandon_on_cancel=False: ignores the cancellation)",
             "anyio": ANYIO_ABANDON + " (shielded from cancellation by default)",
@@ -240,6 +243,7 @@ CANCELLED: Final = (
         program=meanwhile(told(RunInThread("t", abandon=False)), thread=(Hold("g"), Raise("E"))),
         answers={"error": has(a="failed@4"), "cancelled": has(a="cancelled@4")},
         rule=Rule("MUST", required=(has(a=["caught E@4", "failed@4"]),)),
+        unjudged={"cancelled"},
         sources={"trio": TRIO_THREAD + " (as if called synchronously)"},
         about={"run_in_thread"},
         shown_by="mutant:awaited-thread-cancelled",
@@ -257,6 +261,7 @@ CANCELLED: Final = (
             "instead": lacks(a="waited"),
         },
         rule=Rule("MUST", forbidden=(has(a="went-on"),)),
+        unjudged={"instead"},
         sources={
             "trio": TRIO_CORE + "#cancellation-semantics (level triggered)",
             "anyio": ANYIO + "cancellation.html (level cancellation)",
@@ -307,6 +312,7 @@ CANCELLED: Final = (
             "never": has(main=["in-time@4", "left@4"]),
         },
         rule=Rule("MUST", required=(has(main="left@4"),)),
+        unjudged={"late"},
         sources={
             "trio": TRIO_THREAD + " (abandon_on_cancel=False: ignores the cancellation)",
             "anyio": ANYIO_ABANDON + " (shielded from cancellation by default)",

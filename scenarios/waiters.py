@@ -276,6 +276,7 @@ PENDING: Final = (
             "cancelled-but-sent": CANCELLED & has(main="got 1"),
         },
         rule=Rule("MUST", required=(CANCELLED & lacks(main="got 1"),)),
+        unjudged={"cancelled-but-sent"},
         sources={"trio": TRIO_PRIMITIVES},
         about={"send"},
         shown_by="asyncio sent, curio at-call, trio and anyio cancelled-not-sent",

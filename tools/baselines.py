@@ -3,15 +3,26 @@
     python tools/baselines.py gate results/*.jsonl
     python tools/baselines.py accept --reason "…" results/*.jsonl
 
-One file for each runtime, ``baselines/NAME.toml``. It calls ``conformance gate`` and ``conformance accept``.
+One file for each runtime, ``baselines/NAME.toml``. It does what ``conformance gate --results`` and ``conformance
+accept --results`` do for each runtime, and reads the files once.
 """
 
 import argparse
-import json
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from conformance.cli.gate import (
+    Gathered,
+    Told,
+    accept_gathered,
+    gate_gathered,
+    old_baseline,
+    stored,
+)
+from conformance.cli.output import guarded
+from conformance.errors import Exit
+from conformance.judge.baseline_file import read_baseline
 
 ROOT = Path(__file__).resolve().parents[1]
 BASELINES = ROOT / "baselines"
@@ -30,46 +41,32 @@ def main(arguments: Sequence[str]) -> int:
     if told.unless:
         print(f"Not held against a baseline: only a part was run ({told.unless}).")
         return 0
-    runtimes, codes = _runtimes(told.files)
-    for runtime in runtimes:
-        if told.what == "gate" and not _place(runtime).exists():
-            print(f"{runtime}: no baseline yet, so it is not held against one")
-            continue
-        command = [
-            "conformance",
-            told.what,
-            "--runtime",
-            runtime,
-            "--baseline",
-            str(_place(runtime)),
-        ]
-        for file in told.files:
-            command += ["--results", str(file)]
-        if told.what == "accept" and told.reason:
-            command += ["--reason", told.reason]
-        codes.add(subprocess.run(command, check=False).returncode)
-    if not runtimes and not codes:
+    return guarded(lambda: _all(told.what, stored(told.files), told.reason))
+
+
+def _all(what: str, gathered: Gathered, reason: str) -> int:
+    """Every runtime that started in one of the runs; the worst exit code."""
+    runtimes = sorted({r.address for r in gathered.results.runtimes if not r.trouble})
+    if not runtimes:
+        if gathered.unreadable:
+            return Exit.DATA
         print("No runtime started: there is nothing to hold against a baseline.", file=sys.stderr)
-        return 66
-    return next((code for code in WORST_FIRST if code in codes), max(codes, default=0))
+        return Exit.NOTHING_RAN
+    codes = {_one(what, runtime, gathered, reason) for runtime in runtimes}
+    codes |= {Exit.DATA} if gathered.unreadable else set()
+    return next((code for code in WORST_FIRST if code in codes), max(codes))
 
 
-def _place(runtime: str) -> Path:
-    return BASELINES / f"{runtime.replace(':', '-')}.toml"
-
-
-def _runtimes(files: Sequence[Path]) -> tuple[list[str], set[int]]:
-    """Every runtime that started in one of the runs, by name; and 65 if a file could not be read."""
-    found: set[str] = set()
-    codes: set[int] = set()
-    for file in files:
-        try:
-            header = json.loads(file.read_text(encoding="utf-8").partition("\n")[0])
-            found |= {line["address"] for line in header["runtimes"] if not line.get("trouble")}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            print(f"{file}: not a results file: {type(error).__name__}: {error}", file=sys.stderr)
-            codes.add(65)
-    return sorted(found), codes
+def _one(what: str, runtime: str, gathered: Gathered, reason: str) -> int:
+    path = BASELINES / f"{runtime.replace(':', '-')}.toml"
+    if what == "accept":
+        return guarded(
+            lambda: accept_gathered(runtime, path, gathered, reason, old_baseline(path, runtime))
+        )
+    if not path.exists():
+        print(f"{runtime}: no baseline yet, so it is not held against one")
+        return Exit.OK
+    return guarded(lambda: gate_gathered(read_baseline(path), gathered, Told(), {}))
 
 
 if __name__ == "__main__":

@@ -121,6 +121,8 @@ class Runtime:
         """What this runtime has: every op whose method the adapter defines, and its special ones."""
         defined = {kind for kind in OPS if self._defines(METHODS.get(kind, kind))}
         had = (defined | BUILT_IN | ASSUMED | self.special) - self.lacks
+        if not self._defines("current"):
+            had -= {"main:handle"}
         return {kind: self._support(kind) for kind in sorted(had)}
 
     def _support(self, kind: str) -> Support:

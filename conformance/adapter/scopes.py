@@ -9,6 +9,7 @@ Where a runtime's block is a function that takes its body (`asyncio.wait_for`), 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from conformance.adapter.core import Handle, Scope, optional
@@ -69,6 +70,10 @@ class Scopes:
     def group(self) -> Scope:
         """A task group; what its entry returns is passed to `spawn` as `group`."""
         raise NotImplementedError
+
+    def members(self, error: BaseException) -> Sequence[BaseException]:
+        """The errors in a group of the runtime's own making, which is no BaseExceptionGroup; else none."""
+        return ()
 
 
 async def leave(scope: Any, error: BaseException | None) -> Any:

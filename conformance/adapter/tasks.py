@@ -12,7 +12,10 @@ class Tasks:
 
     @optional
     def current(self) -> Handle:
-        """The handle of the running task (for `main` and for a task that cancels itself)."""
+        """The handle of the running task: of `main`, and of a task that cancels itself.
+
+        Without it nothing is asked about main's handle.
+        """
         raise NotImplementedError
 
     @optional

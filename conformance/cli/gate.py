@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
@@ -36,14 +36,16 @@ from conformance.cli.run import (
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT, Campaign, Plan
 from conformance.engine.catalogue import Catalogue, load_catalogue
-from conformance.errors import Exit, UsageError
+from conformance.errors import DataError, Exit, UsageError
 from conformance.judge.accept import accept as accepted
-from conformance.judge.baseline import plain_address
-from conformance.judge.baseline_file import read_baseline, write_baseline
+from conformance.judge.baseline import Baseline, plain_address
+from conformance.judge.baseline_file import read_baseline, update_baseline
 from conformance.judge.gate import Change, Gated, Kind
 from conformance.judge.gate import gate as hold
 from conformance.judge.results import Results
 
+MOST_DRIFTS = 10
+"""Drifts that are shown to people: a new scheduler shifts the shares of everything."""
 BASELINE = Path("conformance-baseline.toml")
 _STYLES = {True: "bold red", False: "yellow"}
 _BASELINE = click.option(
@@ -66,12 +68,26 @@ _LIMIT = click.option(
 @final
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The results to hold against a baseline, and whether they are all that there is."""
+    """The results to hold against a baseline, and whether they are all that there is.
+
+    `unreadable`: a file was left out.
+    """
 
     results: Results
     catalogue: Catalogue
     partial: bool
     incomplete: bool
+    unreadable: bool = False
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a gate tells what it finds: its format, and what else than a regression fails it."""
+
+    form: str = "text"
+    max_unknown: float = 1.0
+    fail_on_drift: bool = False
 
 
 @click.command()
@@ -100,21 +116,9 @@ def accept(  # noqa: PLR0913, PLR0917 — one for each option
     Only what differs from the default gets an entry, and an entry needs a reason. Comments and order of an
     existing file are kept; scenarios that did not run stay as they were.
     """
-    old = read_baseline(baseline) if baseline.exists() else None
-    runtime = plain_address(address)
-    if old is not None and old.runtime != runtime:
-        raise UsageError(f"{baseline} is the baseline of `{old.runtime}`, not of `{runtime}`")
+    old = old_baseline(baseline, plain_address(address))  # before anything is run
     gathered = _gather(address, files, globs, Plan((), (address,), seeds, seed, jobs, limit=limit))
-    if gathered.incomplete:
-        raise UsageError(
-            "these results are not complete", hint="accept a run that ended, of all scenarios"
-        )
-    new = accepted(old, gathered.results, runtime, reason)
-    write_baseline(baseline, new, reason)
-    entries = f"{len(new.entries)} entr{'y' if len(new.entries) == 1 else 'ies'} with a reason"
-    say(f"{len(new.scenarios())} scenarios, {entries}")
-    say(f"written: {baseline.absolute()}")
-    return Exit.OK
+    return accept_gathered(address, baseline, gathered, reason, old)
 
 
 @click.command(epilog="Exit codes: 0 as expected, 1 regression, 2 inconclusive, 3 unexpected passes or "
@@ -149,40 +153,104 @@ def gate(  # noqa: PLR0913, PLR0917 — one for each option
 ) -> int:
     """Run a runtime, and say how it differs from its baseline."""
     check_outputs(outputs.values(), [baseline, *files])
-    expected = read_baseline(baseline)
     runtime = plain_address(address)
-    if expected.runtime != runtime:
-        raise UsageError(f"{baseline} is the baseline of `{expected.runtime}`, not of `{runtime}`")
+    expected = _of(baseline, read_baseline(baseline), runtime)
     gathered = _gather(address, files, globs, Plan((), (address,), seeds, seed, jobs, limit=limit))
+    told = Told(form, max_unknown, fail_on_drift=fail_on_drift)
+    return gate_gathered(expected, gathered, told, outputs)
+
+
+def accept_gathered(
+    address: str, path: Path, gathered: Gathered, reason: str, old: Baseline | None = None
+) -> Exit:
+    """Write what the results show of a runtime into its baseline, which was `old` when it was read.
+
+    Raises UsageError for results that are not complete, or what takes a reason; DataError if it cannot.
+    """
+    if gathered.incomplete:
+        raise UsageError(
+            "these results are not complete", hint="accept a run that ended, of all scenarios"
+        )
+    new = accepted(old, gathered.results, plain_address(address), reason)
+    update_baseline(path, old, new, reason)
+    entries = f"{len(new.entries)} entr{'y' if len(new.entries) == 1 else 'ies'} with a reason"
+    say(f"{len(new.scenarios())} scenarios, {entries}")
+    say(f"written: {path.absolute()}")
+    return Exit.OK
+
+
+def gate_gathered(
+    expected: Baseline,
+    gathered: Gathered,
+    told: Told,
+    outputs: Mapping[str, Path | None],
+) -> Exit:
+    """Hold results against a baseline and tell the differences: first to people, then into files."""
     ids = [scenario.id for scenario in gathered.catalogue.scenarios]
     gated = hold(expected, gathered.results, ids, partial=gathered.partial)
-    code = _code(gated, gathered, max_unknown, fail_on_drift=fail_on_drift)
-    shown = {"gated": {runtime: gated}, "fail_on_drift": fail_on_drift}
-    written = write_reports(gathered.results, outputs, **shown)
+    code = _code(gated, gathered, told)
     with unread():
-        if form == "json":
+        if told.form == "json":
             print_json(gate_facts(gated, code))
         else:
-            show_gate(console(), runtime, gated)
+            show_gate(console(), expected.runtime, gated)
     annotate((f"{c.kind.words}: {c.subject}", c.text, c.kind.fails) for c in gated.changes)
-    for path in written:
+    shown = {"gated": {expected.runtime: gated}, "fail_on_drift": told.fail_on_drift}
+    mine = only(gathered.results, expected.runtime)
+    for path in write_reports(mine, outputs, **shown, gate_exit=code):
         say(f"written: {path}")
     return code
 
 
-def _gather(address: str, files: Sequence[Path], globs: tuple[str, ...], plan: Plan) -> Gathered:
+def only(results: Results, runtime: str) -> Results:
+    """The part of the results that is of one runtime."""
+    headers = tuple(
+        replace(
+            header,
+            runtimes=tuple(r for r in header.runtimes if plain_address(r.address) == runtime),
+        )
+        for header in results.headers
+    )
+    cases = tuple(case for case in results.cases if plain_address(case.runtime) == runtime)
+    return replace(results, headers=headers, cases=cases)
+
+
+def old_baseline(path: Path, runtime: str) -> Baseline | None:
+    """The baseline to update; None where there is none yet. Raises DataError and UsageError."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}") from None
+    return _of(path, read_baseline(path), runtime)
+
+
+def _of(path: Path, baseline: Baseline, runtime: str) -> Baseline:
+    if baseline.runtime != runtime:
+        raise UsageError(f"{path} is the baseline of `{baseline.runtime}`, not of `{runtime}`")
+    return baseline
+
+
+def stored(files: Sequence[Path], globs: tuple[str, ...] = ()) -> Gathered:
+    """Results that were gathered elsewhere. Raises DataError if no file can be read."""
     catalogue = load_catalogue()
+    results, unreadable = read_all(tuple(files))
+    if globs:
+        wanted = {scenario.id for scenario in catalogue.select(globs)}
+        kept = tuple(case for case in results.cases if case.scenario in wanted)
+        results = replace(results, cases=kept)
+    tell_incomplete(results)
+    for line in catalogue.broken:
+        say(f"warning: not loaded: {line}")
+    incomplete = unreadable or results.incomplete or bool(catalogue.broken)
+    return Gathered(results, catalogue, bool(globs), incomplete, unreadable)
+
+
+def _gather(address: str, files: Sequence[Path], globs: tuple[str, ...], plan: Plan) -> Gathered:
     if files:
-        results, unreadable = read_all(tuple(files))
-        if globs:
-            wanted = {scenario.id for scenario in catalogue.select(globs)}
-            kept = tuple(case for case in results.cases if case.scenario in wanted)
-            results = replace(results, cases=kept)
-        tell_incomplete(results)
-        for line in catalogue.broken:
-            say(f"warning: not loaded: {line}")
-        incomplete = unreadable or results.incomplete or bool(catalogue.broken)
-        return Gathered(results, catalogue, partial=bool(globs), incomplete=incomplete)
+        return stored(files, globs)
+    catalogue = load_catalogue()
     with Bench() as bench:
         bench.start([address], 1)
         check_named(bench, [address])
@@ -195,15 +263,17 @@ def _gather(address: str, files: Sequence[Path], globs: tuple[str, ...], plan: P
     return Gathered(done.results, catalogue, partial=bool(globs), incomplete=incomplete)
 
 
-def _code(gated: Gated, gathered: Gathered, max_unknown: float, *, fail_on_drift: bool) -> Exit:
+def _code(gated: Gated, gathered: Gathered, told: Told) -> Exit:
     """70 > 1 > 2 > 3 of DESIGN section 9; a known violation is as expected."""
     if not gated.cases:
         return Exit.NOTHING_RAN
-    if gated.regressed or (fail_on_drift and gated.of(Kind.DRIFT)):
+    if gated.regressed or (told.fail_on_drift and gated.of(Kind.DRIFT)):
         return Exit.VIOLATION
+    if gathered.unreadable:
+        return Exit.DATA
     if gathered.incomplete or gated.of(Kind.MISSING):
         return Exit.INCONCLUSIVE
-    if 100 * len(gated.of(Kind.UNKNOWN)) > max_unknown * gated.cases:
+    if 100 * len(gated.of(Kind.UNKNOWN)) > told.max_unknown * gated.cases:
         return Exit.INCONCLUSIVE
     return Exit.STALE if gated.stale else Exit.OK
 
@@ -216,8 +286,11 @@ def show_gate(out: Console, runtime: str, gated: Gated) -> None:
             continue
         style = _STYLES[kind.fails] if kind.fails or kind.stale else "cyan"
         out.print(Text(f"{kind.words} ({len(changes)})", style=style))
-        for change in changes:
+        shown = changes[:MOST_DRIFTS] if kind is Kind.DRIFT else changes
+        for change in shown:
             _show_change(out, change)
+        if len(changes) > len(shown):
+            out.print(Text(f"  and {len(changes) - len(shown)} more; --format json has them all"))
         out.print()
     told = [f"{len(gated.of(kind))} {kind.words}" for kind in Kind if gated.of(kind)]
     rest = "; ".join(told) if told else "nothing else"

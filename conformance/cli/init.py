@@ -12,7 +12,7 @@ import click
 from conformance.cli.output import say
 from conformance.errors import DataError, Exit, UsageError
 from conformance.judge.baseline import Baseline
-from conformance.judge.baseline_file import write_baseline
+from conformance.judge.baseline_file import update_baseline
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 BASELINE = "conformance-baseline.toml"
@@ -38,7 +38,8 @@ def init(name: str, directory: Path) -> int:
     words = [word for word in re.split("[-_]", name) if word]
     module = "_".join(words).lower() + "_adapter"
     class_ = "".join(word[0].upper() + word[1:] for word in words)
-    values = {"name": name, "module": module, "class_": class_}
+    project = any((directory / file).exists() for file in ("pyproject.toml", "setup.py"))
+    values = {"name": name, "module": module, "class_": class_, "install": "." if project else name}
     texts = {
         directory / f"{module}.py": _fill("adapter.py.txt", values),
         directory / "tests" / "test_conformance.py": _fill("test_conformance.py.txt", values),
@@ -57,7 +58,7 @@ def init(name: str, directory: Path) -> int:
             say(f"written: {path}")
     except OSError as error:
         raise DataError(f"{error.filename}: {error.strerror}") from None
-    write_baseline(baseline, Baseline(f"{module}:{class_}"))
+    update_baseline(baseline, None, Baseline(f"{module}:{class_}"))
     say(f"written: {baseline}")
     say(f"next: conformance check {module}:{class_}")
     return Exit.OK

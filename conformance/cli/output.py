@@ -88,9 +88,9 @@ def plain(text: str) -> str:
 
 def console(*, stderr: bool = False) -> Console:
     """Where people read. Without a terminal: no colour, and as wide as the content needs."""
-    made = Plain(stderr=stderr, highlight=False, markup=False)
+    made = Plain(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not made.is_terminal:
-        made = Plain(stderr=stderr, highlight=False, markup=False, width=160)
+        made = Plain(stderr=stderr, highlight=False, markup=False, emoji=False, width=160)
     return made
 
 

@@ -16,6 +16,7 @@ from conformance.judge.case import Case
 from conformance.judge.record import case_to_json
 from conformance.judge.results import Results
 from conformance.judge.verdict import Verdict
+from conformance.lang.unnamed import HINT, unnamed
 
 REPORTS = "conformance.reports"
 """The entry-point group of renderers: each takes `Results` and options, and returns text."""
@@ -58,7 +59,7 @@ def write_reports(results: Results, files: Mapping[str, Path | None], **shown: A
     `shown` goes to the renderers: what else there is to tell. Under GitHub Actions the Markdown goes to
     the job's summary too.
     """
-    summarise(lambda: render("markdown", results))
+    summarise(lambda: render("markdown", results, **shown))
     written = []
     for name, path in files.items():
         if path is None:
@@ -94,6 +95,19 @@ def tell_incomplete(results: Results) -> None:
         say(f"truncated: {name} has no footer; its run did not end")
     for line in results.broken:
         say(f"incomplete: a run could not load the scenarios of {line}")
+
+
+def tell_unnamed(results: Results) -> None:
+    """Say, on stderr, which errors nobody mapped that stand in violations: the adapter may be to blame."""
+    told: dict[str, set[str]] = {}
+    for case in results.cases:
+        if case.verdict is Verdict.VIOLATES:
+            seen = (one.outcome for h in case.histograms for one in h.seen)
+            told.setdefault(case.runtime, set()).update(*(unnamed(o, case.program) for o in seen))
+    for runtime, names in told.items():
+        if names:
+            odd = ", ".join(sorted(names))
+            say(f"{runtime}: of the errors in violations nobody mapped {odd}; hint: {HINT}")
 
 
 def show_results(results: Results, form: str, code: Exit) -> None:

@@ -16,6 +16,7 @@ from conformance.cli.render import (
     write_directory,
     write_reports,
 )
+from conformance.cli.repro import script_of
 from conformance.cli.run import FILE, check_outputs
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.fuzz_corpus import Corpus
@@ -23,6 +24,9 @@ from conformance.errors import DataError, Exit
 from conformance.judge.baseline_file import read_baseline
 from conformance.judge.gate import gate
 from conformance.judge.results import Results, merge_results, read_results
+
+SCRIPTS = 20
+"""Findings of a corpus whose scripts are made: a runtime is started for each."""
 
 
 @click.command()
@@ -95,18 +99,22 @@ def _compared(
     return {
         "previous": None if previous is None else read_results(previous),
         "gated": {baseline.runtime: gate(baseline, results, ids) for baseline in held},
+        "baselines": held,
     }
 
 
 def _found(corpus: Path | None) -> dict[str, Any]:
-    """The findings of a corpus, and the scripts beside them."""
+    """The findings of a corpus, and their scripts: those beside them, or made where that can be done."""
     if corpus is None:
         return {}
     scripts = {
         path.stem: path.read_text(encoding="utf-8", errors="replace")
         for path in corpus.glob("*.py")
     }
-    found = Corpus(corpus).witnesses()
+    found = list(Corpus(corpus).witnesses())
+    for witness in found[:SCRIPTS]:
+        if witness.slug not in scripts:
+            scripts[witness.slug] = script_of(corpus / f"{witness.slug}.json")
     return {"witnesses": [(witness, scripts.get(witness.slug, "")) for witness in found]}
 
 

@@ -16,7 +16,7 @@ from conformance.engine.campaign import LIMIT, observe
 from conformance.engine.fuzz_corpus import read_witness
 from conformance.engine.inject import inject
 from conformance.engine.repro import Case, write_script
-from conformance.errors import DataError, Exit, UsageError
+from conformance.errors import ConformanceError, DataError, Exit, UsageError
 from conformance.judge.judge import binds
 from conformance.judge.token import ReferenceToken, RunToken, check_fresh, decode_token
 from conformance.judge.witness import EMBEDDED, Witness, extract
@@ -64,6 +64,17 @@ def repro(token: str, output: Path | None, limit: float) -> int:
         raise DataError(f"{output}: {error.strerror}") from None
     say(f"written: {output.absolute()}")
     return Exit.OK
+
+
+def script_of(witness: Path) -> str:
+    """The script of a witness; an empty text where its runtime is not here, or spells none.
+
+    The runtime is started, to be asked for its spelling, and runs nothing.
+    """
+    try:
+        return _script(_find(str(witness)), LIMIT)
+    except ConformanceError:
+        return ""
 
 
 def _find(text: str) -> Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,13 @@ from conformance.cli.output import (
     show_error,
     unread,
 )
-from conformance.cli.render import exit_code, report_files, show_results, write_reports
+from conformance.cli.render import (
+    exit_code,
+    report_files,
+    show_results,
+    tell_unnamed,
+    write_reports,
+)
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT, Campaign, Plan
 from conformance.engine.catalogue import Catalogue, list_runtimes, load_catalogue
@@ -94,6 +101,7 @@ def run(  # noqa: PLR0913, PLR0917 — one for each option
     written = write_reports(done.results, outputs)
     with unread():
         show_results(done.results, form, code)
+    tell_unnamed(done.results)
     annotate_cases(done.results)
     if done.interrupted:
         say("interrupted: these are the results so far" + (", without a footer" if path else ""))
@@ -119,8 +127,8 @@ def part_of(scenarios: tuple[Scenario, ...], shard: tuple[int, int]) -> tuple[Sc
 
 def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | None] = ()) -> None:
     """Raise UsageError when two outputs would overwrite one another, or one of them an input."""
-    asked = [path.resolve() for path in outputs if path is not None]
-    read = {path.resolve() for path in inputs if path is not None}
+    asked = [Path(os.path.realpath(path)) for path in outputs if path is not None]
+    read = {Path(os.path.realpath(path)) for path in inputs if path is not None}
     if twice := [path for path in asked if asked.count(path) > 1 and path.name != "null"]:
         raise UsageError(f"two outputs would go to {twice[0]}", hint="name different files")
     if same := [path for path in asked if path in read]:

@@ -117,10 +117,21 @@ TABLE: Final[tuple[Tells, ...]] = (
         {"cancelled-not-sent": ("did_not", "may"), "cancelled-but-sent": "may", BOTH: "may"},
     ),
     ("dead_owner", "sync/lock-owner-ends", {"stays-locked": "kept", "error": "broken"}),
+    ("group_requests", "groups/outside-cancel-kept", {"kept": "counted", "lost": "loose"}),
     (
         "late_child",
         "spawn/group-spawn-after-failure",
         {"refused": "refused", "starts": "starts", "finishes": "starts", "never-starts": "starts"},
+    ),
+    (
+        "notice",
+        "spawn/group-left-how-soon",
+        {"in-the-next-round": "at_once", "later": "later", BOTH: "later"},
+    ),
+    (
+        "stray_timeout",
+        "timers/inner-timeout-through-outer",
+        {"as-itself": "passes", "another-error": "error"},
     ),
     ("unjoined", "spawn/error-unjoined", {"main-goes-on": "ignored", "main-fails": "ends"}),
     (
@@ -185,6 +196,8 @@ class Inferred:
         """Whether the answer contradicts the declaration. One that allows all stands."""
         if self.inferred is None or self.declared in ("either", "any", "unspecified"):
             return False
+        if self.field == "notice" and self.declared == "later":
+            return False  # any number of rounds later, which the next one is, too
         fits = self.inferred if isinstance(self.inferred, tuple) else (self.inferred,)
         return self.declared not in fits
 

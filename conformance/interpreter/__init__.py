@@ -31,12 +31,14 @@ def run_program(
     runtime: Runtime,
     options: RunOptions,
     on_stop: Callable[[Observation], object] = lambda _: None,
+    on_error: Callable[[BaseException], object] = lambda _: None,
 ) -> Observation:
     """Run the program once and return what it showed. Raises AdapterError for a broken contract.
 
     Whatever the *runtime* does wrong is part of the observation: an exception that comes out of its
     `run` and is not main's own is reported as `run raised NAME`. `on_stop` is told what was seen
-    when the horizon is reached: teardown comes after it, and may never end.
+    when the horizon is reached: teardown comes after it, and may never end. `on_error` is told of an
+    exception that is reported so.
     """
     world = World(program, runtime, options, perform)
 
@@ -71,6 +73,7 @@ def run_program(
         told = not _is_mains_own(world, error) or is_deadly(world.name_of(error))
         if world.frozen is None and told:
             world.reported.append(f"run raised {world.name_of(error)}")
+            on_error(error)
     finally:
         sys.unraisablehook = hook
         if handler is not None:

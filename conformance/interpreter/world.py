@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Awaitable, Callable, Iterator
-from functools import lru_cache
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import lru_cache, partial
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple, TypeAlias, final
 
 from conformance.adapter.core import METHODS
+from conformance.adapter.scopes import Scopes
 from conformance.errors import AdapterError
 from conformance.interpreter.threads import Threads
 from conformance.lang import ops
-from conformance.lang.ops import Ticks
+from conformance.lang.ops import OPS, Ticks
 from conformance.lang.ops.threads import STOP_ITERATION
 from conformance.lang.outcome import Entry, Outcome, TaskOutcome
 from conformance.lang.program import NAMED, SIZED, Program
@@ -75,8 +76,9 @@ _OBJECTS: Final = (
 
 @lru_cache(maxsize=8)
 def _has_handles(runtime: Any) -> bool:
-    """Whether tasks can be named on a runtime. Remembered: to ask an adapter costs more than a run of trio's."""
-    return not {"join", "cancel"}.isdisjoint(runtime.capabilities())
+    """Whether main has a handle on a runtime. Remembered: to ask an adapter costs more than a run of trio's."""
+    there = runtime.capabilities()
+    return "main:handle" in there and not {"join", "cancel"}.isdisjoint(there)
 
 
 @final
@@ -97,6 +99,7 @@ class World:
         self.handles: dict[str, Any] = {}
         self.objects: dict[str, Any] = {}
         self.unready: set[str] = set()  # started, but not ready, so without a handle
+        self.spawning: set[str] = set()  # whose spawn has not returned yet
         self.tokens: dict[tuple[str, str], list[Any]] = {}
         self.ports: dict[str, int] = {}
         self.errors: dict[str, ProgramError] = {}
@@ -133,15 +136,20 @@ class World:
         """As the adapter says; a group of nothing but cancellations is one."""
         if isinstance(error, BaseExceptionGroup):
             return all(map(self.is_cancellation, error.exceptions))
-        return bool(self.runtime.is_cancellation(error))
+        try:
+            return bool(self.runtime.is_cancellation(error))
+        except Exception as raised:
+            self.blame("is_cancellation", raised)
+            assert self.broken is not None
+            raise self.broken from raised
 
     def name_of(self, error: BaseException) -> str:
         """The normalised name (`conformance.lang.outcome.ERRORS`)."""
         if isinstance(error, ProgramError):
             same = self.errors.get(str(error)) is error
             return str(error) if same else f"Copy({error})"
-        if isinstance(error, BaseExceptionGroup) and not self.is_cancellation(error):
-            return f"Group({', '.join(sorted(map(self.name_of, error.exceptions)))})"
+        if (members := self._members(error)) and not self.is_cancellation(error):
+            return f"Group({', '.join(sorted(map(self.name_of, members)))})"
         if self.is_cancellation(error):
             return "Cancelled"
         if isinstance(error, RuntimeError | TypeError) and isinstance(
@@ -153,6 +161,11 @@ class World:
             cause = error.__cause__
             return f"JoinError({self.name_of(cause) if cause is not None else '?'})"
         return name
+
+    def _members(self, error: BaseException) -> Sequence[BaseException]:
+        if isinstance(error, BaseExceptionGroup):
+            return error.exceptions
+        return self.runtime.members(error) if isinstance(self.runtime, Scopes) else ()
 
     def show_error(self, error: BaseException) -> str:
         """An error for the trace."""
@@ -172,13 +185,33 @@ class World:
     async def main(self) -> Any:
         """The first task."""
         runtime = self.runtime
-        self.started_at = runtime.now() if hasattr(runtime, "now") else 0.0
+        self.started_at = self._now() if hasattr(runtime, "now") else 0.0
         self.begun["main"] = None
         if _has_handles(runtime):
-            self.handles["main"] = runtime.current()
+            self.handles["main"] = self._written("current", runtime.current)
         for kind, name, *arguments in kinds_of(self.program).objects:
-            self.objects[name] = getattr(runtime, kind)(*arguments)
+            self.objects[name] = self._written(kind, partial(getattr(runtime, kind), *arguments))
         return await self.perform(self, "main")
+
+    def _now(self) -> float:
+        now = self._written("now", self.runtime.now)
+        if not isinstance(now, int | float):
+            self.broken = AdapterError(f"`now` returned {now!r}, not seconds")
+            raise self.broken
+        return now
+
+    def _written(self, method: str, call: Callable[[], Any]) -> Any:
+        """What a method returns; that it is not written must not get lost among the runtime's own errors."""
+        try:
+            return call()
+        except NotImplementedError as error:
+            self.blame(method, error)
+            raise
+
+    def make_known(self, task: str) -> None:
+        """Where a task begins inside the very call that spawns it, those whom it spawns there know it already."""
+        if task in self.spawning and task not in self.handles and _has_handles(self.runtime):
+            self.handles[task] = self._written("current", self.runtime.current)
 
     def handle(self, task: str) -> Any:
         """The handle of a task that was spawned. Raises Unopened."""
@@ -217,7 +250,9 @@ class World:
         method = METHODS.get(kind, kind)
         told = f": {error}" if str(error) else ""
         hint = f"write it, or name `{kind}` in `lacks` if the runtime has no such thing"
-        self.broken = AdapterError(f"`{method}` raised NotImplementedError{told}", hint=hint)
+        if kind not in OPS:
+            hint = "its docstring in conformance.adapter says what it does"
+        self.broken = AdapterError(f"`{method}` raised {type(error).__name__}{told}", hint=hint)
 
     def event(self, task: str, what: str, detail: str) -> None:
         """One line of the trace."""

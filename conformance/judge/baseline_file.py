@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +22,10 @@ from conformance.judge.condition import check_condition
 from conformance.judge.verdict import Verdict
 
 FORMAT: Final = 1
+LARGEST: Final = 4 << 20
+"""Bytes that a baseline may have: fifty times what our largest one has."""
+MOST_RUNS: Final = 1_000_000
+"""Runs of one scenario that a rate may count."""
 _FIELDS: Final = {
     "format": int, "runtime": str, "python": str, "rules": list, "not_applicable": list, "semantics": dict,
     "answers": dict, "rates": dict, "expect": list,
@@ -28,6 +34,7 @@ _ENTRY: Final = {
     "scenario": str, "expected": list, "outcomes": list, "answers": list, "condition": str, "hash": str,
     "reason": str,
 }  # fmt: skip
+_PYTHON: Final = re.compile(r"\d+\.\d+")
 _DIGEST: Final = re.compile("[0-9a-f]{8}")
 _WAYS: Final = ("rule", "oracle", "crash", "hang")
 STATUSES: Final = frozenset(
@@ -45,6 +52,8 @@ def read_baseline(path: Path) -> Baseline:
     for name in ("rules", "not_applicable"):
         _check_strings(path, data.get(name, []), name)
     _check_strings(path, list(data.get("answers", {}).values()), "answers")
+    if not _PYTHON.fullmatch(data.get("python", "3.0")):
+        raise DataError(f"{path}: `python` is {data['python']!r}, and has to be like 3.12")
     entries = tuple(_entry(path, item) for item in data.get("expect", []))
     baseline = Baseline(
         runtime=data["runtime"],
@@ -62,13 +71,25 @@ def read_baseline(path: Path) -> Baseline:
 
 def _load(path: Path) -> tomlkit.TOMLDocument:
     try:
-        return tomlkit.parse(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise DataError(f"{path}: larger than {LARGEST:,} bytes, no baseline of ours")
+        return tomlkit.parse(content.decode())
     except OSError as error:
         hint = "write one with `conformance accept`" if isinstance(error, FileNotFoundError) else ""
         raise DataError(f"{path}: {error.strerror}", hint=hint) from None
     except UnicodeDecodeError:
         raise DataError(f"{path}: not a text file") from None
-    except (TOMLKitError, RecursionError, ValueError) as error:
+    except (
+        TOMLKitError,
+        RecursionError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+    ) as error:
+        # the parser leaves its own errors now and then: whatever it says of a text, that text is no TOML
         raise DataError(f"{path}: no TOML: {error}") from None
 
 
@@ -138,13 +159,19 @@ def _rates(path: Path, data: dict[str, Any]) -> dict[str, dict[str, dict[str, in
         counts = scenarios.values() if isinstance(scenarios, dict) else [None]
         for one in counts:
             if not isinstance(one, dict) or not all(
-                type(n) is int and n >= 0 for n in one.values()
+                type(n) is int and 0 <= n <= MOST_RUNS for n in one.values()
             ):
-                raise DataError(f"{path}: `rates` maps Pythons to scenarios to counts")
+                limits = f"counts of at most {MOST_RUNS:,}"
+                raise DataError(f"{path}: `rates` maps Pythons to scenarios to {limits}")
     return data
 
 
 def _check_places(path: Path, baseline: Baseline) -> None:
+    twice = Counter((entry.scenario, entry.condition) for entry in baseline.entries)
+    for (scenario, condition), count in twice.items():
+        if count > 1:
+            where = f" under `{condition}`" if condition else ""
+            raise DataError(f"{path}: `{scenario}` has {count} entries{where}", hint="keep one")
     places: dict[str, str] = {}
     without = {entry.scenario for entry in baseline.entries if not entry.condition}
     groups = {
@@ -161,6 +188,19 @@ def _check_places(path: Path, baseline: Baseline) -> None:
 
 
 # ---------------------------------------------------------------- writing
+
+
+def update_baseline(path: Path, was: Baseline | None, now: Baseline, reason: str = "") -> None:
+    """Write `now` if the file still holds what it did when it was read: `was`, or None if there was none.
+
+    Raises DataError if it holds something else: two that accept at once lose nothing.
+    """
+    path = Path(os.path.realpath(path))  # a link stays one
+    with _alone(path.parent):
+        if (read_baseline(path) if path.exists() else None) != was:
+            hint = "run `conformance accept` again"
+            raise DataError(f"{path}: it was changed meanwhile, and is left as it is", hint=hint)
+        write_baseline(path, now, reason)
 
 
 def write_baseline(path: Path, baseline: Baseline, reason: str = "") -> None:
@@ -180,6 +220,22 @@ def write_baseline(path: Path, baseline: Baseline, reason: str = "") -> None:
     _set_entries(document, baseline.entries)
     _set_rates(document, baseline.rates)
     _replace(path, tomlkit.dumps(document))
+
+
+@contextlib.contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """One writer at a time in a directory, where it can be locked."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        handle = os.open(directory, os.O_RDONLY)
+    except OSError as error:
+        raise DataError(f"{directory}: {error.strerror}") from None
+    try:
+        with contextlib.suppress(OSError):  # some network file systems have no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _fresh() -> tomlkit.TOMLDocument:
@@ -223,9 +279,10 @@ def _set_table(
         table.remove(name)
     for name, value in sorted(values.items()):
         if name not in table or _plain(table[name]) != value:
-            table[name] = _inline(value)
+            item = tomlkit.item(_inline(value))  # asked of the table, a bool would be a bare one
             if reason:
-                table[name].comment(" ".join(reason.split()))
+                item.comment(" ".join(reason.split()))
+            table[name] = item
 
 
 def _plain(item: Any) -> Any:

@@ -14,6 +14,7 @@ from conformance.judge.baseline import (
     Expected,
     counts_of,
     declared,
+    digest,
     environment_of,
     minor,
     plain_address,
@@ -103,8 +104,8 @@ def gate(
     for case in mine:
         changes += compare(baseline, case)
     changes += _absent(baseline, lines, mine, catalogue, partial=partial)
-    changes += _drifted(baseline, mine)
-    odd = {(change.subject, change.python) for change in changes if change.kind is not Kind.DRIFT}
+    odd = {(change.subject, change.python) for change in changes}
+    changes += _drifted(baseline, [c for c in mine if (c.scenario, c.python) not in odd])
     expected = sum((case.scenario, case.python) not in odd for case in mine)
     order = list(Kind)
     changes.sort(key=lambda change: (order.index(change.kind), change.subject, change.python))
@@ -214,6 +215,9 @@ def _semantics(baseline: Baseline, lines: Iterable[RuntimeLine]) -> Iterator[Cha
     yield from told.values()
 
 
+_FIELDS = frozenset(semantics_to_json(Semantics()))
+
+
 def declarations(baseline: Baseline, facts: RuntimeFacts) -> Iterator[Change]:
     """What the adapter declares, held against what was accepted of it on that Python."""
     if baseline.python and minor(facts.python) != baseline.python:
@@ -221,7 +225,10 @@ def declarations(baseline: Baseline, facts: RuntimeFacts) -> Iterator[Change]:
     now = own_semantics(facts.semantics)
     for name in sorted({*now, *baseline.semantics}):
         before, after = baseline.semantics.get(name), now.get(name)
-        if before != after:
+        if name not in _FIELDS:
+            text = f"accepted was {_shown(before)}, of a field that this version does not have"
+            yield Change(Kind.STALE, f"semantics.{name}", text, facts.python)
+        elif before != after:
             text = f"declares {_shown(after)}, accepted was {_shown(before)}"
             yield Change(Kind.SEMANTICS, f"semantics.{name}", text, facts.python)
 
@@ -263,7 +270,15 @@ def _absent(
                     yield Change(Kind.MISSING, scenario, text, python)
 
 
+def _named(name: str, case: Case) -> str:
+    """An outcome by its digest: what it is, where it was seen."""
+    seen = case.histograms[0].seen if case.histograms else ()
+    found = next((one.outcome for one in seen if digest(one.outcome) == name), None)
+    return f"outcome {name}" if found is None else show_outcome(found)
+
+
 def _drifted(baseline: Baseline, cases: Iterable[Case]) -> Iterator[Change]:
+    """Shares that changed, of cases that are otherwise as expected."""
     pairs: dict[str, list[tuple[str, Mapping[str, int], Mapping[str, int]]]] = {}
     by_name: dict[tuple[str, str], Case] = {}
     for case in cases:
@@ -275,14 +290,15 @@ def _drifted(baseline: Baseline, cases: Iterable[Case]) -> Iterator[Change]:
     for python, some in pairs.items():
         worst: dict[str, Drift] = {}
         for drift in drifts(some):
-            if drift.scenario not in worst or drift.p < worst[drift.scenario].p:
+            known = worst.get(drift.scenario)  # of equals, one that is still seen
+            if known is None or (drift.p, -drift.now[0]) < (known.p, -known.now[0]):
                 worst[drift.scenario] = drift
         for drift in worst.values():
             case = by_name[python, drift.scenario]
             yield Change(
                 Kind.DRIFT,
                 case.scenario,
-                f"outcome {drift.outcome}: {drift}",
+                f"{drift}: {_named(drift.outcome, case)}",
                 case.python,
                 case.token,
             )

@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
+import marshal
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Generic, TypeVar, final
 
 from conformance.judge.case import Case, Histogram, RuleText, Seen
 from conformance.judge.verdict import Grade, Verdict
 from conformance.lang.codec import program_from_json, program_to_json
-from conformance.lang.outcome import outcome_from_json, outcome_to_json
+from conformance.lang.outcome import Outcome, outcome_from_json, outcome_to_json
 from conformance.lang.program import Program
-from conformance.run.observation import trace_from_json, trace_to_json
+from conformance.run.observation import Event, trace_from_json, trace_to_json
 
 Json = dict[str, Any]
+T = TypeVar("T")
+
+DECODED: Final = frozenset({"program", "outcome", "allowed", "trace"})
+"""Properties of a line that are checked here as they are decoded, strictly: no schema need look at them."""
+_MOST: Final = 50_000
+"""Values of one kind that are remembered."""
+
+
+@final
+class _Shared(Generic[T]):
+    """Decodes values, equal ones once: the same few programs and outcomes stand in every case.
+
+    So a file of 100,000 cases is read in time, and in memory, for what is different in it.
+    """
+
+    def __init__(self, decode: Callable[[Any], T]) -> None:
+        self._decode = decode
+        self._known: dict[bytes, T] = {}
+
+    def __call__(self, data: Any) -> T:
+        """The decoded value. Raises what `decode` does, and ValueError for endless nesting."""
+        key = marshal.dumps(data, 2)  # equal bytes are equal values, of equal types, in equal order
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            found = self._known[key] = self._decode(data)
+        return found
 
 
 def case_to_json(case: Case) -> Json:
@@ -94,7 +121,7 @@ def case_from_json(data: Mapping[str, Any]) -> Case:
 
     Raises KeyError, TypeError, ValueError or ScenarioError for what is none.
     """
-    program = _program(json.dumps(data["program"]))
+    program = _program(data["program"])
     histograms: tuple[Histogram, ...] = ()
     if "outcomes" in data:
         rewritings = (_histogram_from_json(part) for part in data.get("rewritings", ()))
@@ -122,12 +149,6 @@ def case_from_json(data: Mapping[str, Any]) -> Case:
     )
 
 
-@lru_cache(maxsize=4096)
-def _program(text: str) -> Program:
-    """A program from its JSON text: the same few stand in every case. The order of tasks counts."""
-    return program_from_json(json.loads(text))
-
-
 def _rule_from_json(data: Mapping[str, Any]) -> RuleText:
     return RuleText(
         data["strength"], data["binds"], tuple(data["required"]), tuple(data["forbidden"])
@@ -135,23 +156,25 @@ def _rule_from_json(data: Mapping[str, Any]) -> RuleText:
 
 
 def _histogram_from_json(data: Mapping[str, Any]) -> Histogram:
-    program = _program(json.dumps(data["program"]))
-    for part in (*(seen["outcome"] for seen in data["outcomes"]), *data["allowed"]):
-        if part["tasks"].keys() != program.tasks.keys():
-            raise ValueError("an outcome has other tasks than the program")
-    return Histogram(
+    program = _program(data["program"])
+    found = Histogram(
         program=program,
         injected=str(data.get("injected", "-")),
         seen=tuple(map(_seen_from_json, data["outcomes"])),
-        allowed=tuple(map(outcome_from_json, data["allowed"])),
+        allowed=_outcomes(data["allowed"]),
         allowed_total=int(data["allowed_total"]),
         oracle=str(data["oracle"]),
     )
+    known = program.tasks.keys()
+    for outcome in (*(seen.outcome for seen in found.seen), *found.allowed):
+        if dict(outcome.tasks).keys() != known:
+            raise ValueError("an outcome has other tasks than the program")
+    return found
 
 
 def _seen_from_json(data: Mapping[str, Any]) -> Seen:
     return Seen(
-        outcome=outcome_from_json(data["outcome"]),
+        outcome=_outcome(data["outcome"]),
         count=int(data["count"]),
         grade=Grade(data["grade"]),
         labels=tuple(map(str, data["labels"])),
@@ -159,5 +182,17 @@ def _seen_from_json(data: Mapping[str, Any]) -> Seen:
         freedom=str(data.get("freedom", "")),
         seed=data["seed"],
         token=str(data["token"]),
-        trace=trace_from_json(data["trace"]),
+        trace=_trace(data["trace"]),
     )
+
+
+def _decode_outcomes(data: object) -> tuple[Outcome, ...]:
+    if type(data) is not list:
+        raise ValueError(f"{str(data)[:80]!r} is no list of outcomes")
+    return tuple(map(_outcome, data))
+
+
+_program: Final = _Shared[Program](program_from_json)
+_outcome: Final = _Shared[Outcome](outcome_from_json)
+_outcomes: Final = _Shared[tuple[Outcome, ...]](_decode_outcomes)
+_trace: Final = _Shared[tuple[Event, ...]](trace_from_json)

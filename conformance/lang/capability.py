@@ -22,6 +22,7 @@ SPECIAL = {
     "cleanup:waits": "a cancelled task may wait in its clean-up",
     "set:again": "an event that is set may be set again",
     "join:self": "a task can try to join itself",
+    "main:handle": "main has a handle too: others can cancel and join it",
     "channel:rendezvous": "a channel of capacity 0: an item goes from hand to hand",
     "channel:unbounded": "a channel without a bound",
     "set_limit:zero": "a limiter may have no tokens at all",
@@ -30,7 +31,7 @@ SPECIAL = {
     "thread:waits": "a wait for a thread can outlast a cancellation",
 }
 
-ASSUMED = frozenset({"set:again", "join:self"})
+ASSUMED = frozenset({"set:again", "join:self", "main:handle"})
 """Special capabilities that every runtime has unless it `lacks` them."""
 
 BUILT_IN = frozenset(
@@ -76,8 +77,13 @@ def _op_needs(task: str, op: ops.Op) -> Iterator[str]:
         yield "cancel:self"
     if isinstance(op, ops.Join) and op.task == task:
         yield "join:self"
+    if isinstance(op, _ON_HANDLES) and op.task == "main":
+        yield "main:handle"
     if isinstance(op, ops.RunInThread) and op.abandon is not None:
         yield "thread:abandons" if op.abandon else "thread:waits"
+
+
+_ON_HANDLES = ops.Cancel | ops.Join | ops.Done | ops.Cancelled | ops.Cancelling
 
 
 def missing(program: Program, capabilities: Capabilities) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import faulthandler
 import gc
 import importlib
 import json
+import math
 import os
 import platform
 import signal
@@ -20,9 +21,11 @@ import threading
 import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, NoReturn, final
 
 from conformance.adapter.core import Runtime
+from conformance.adapter.faults import check_adapter
 from conformance.adapter.spelling import Spelling
 from conformance.errors import AdapterError, ConformanceError, InternalError, NotStarted
 from conformance.interpreter import run_program
@@ -35,7 +38,8 @@ from conformance.run.observation import Observation, options_from_json, trace_to
 PROTOCOL = 1
 """The version of the wire protocol."""
 GRACE = 5.0
-"""Seconds that a stopped run has for its teardown; then the worker tells the outcome and exits."""
+"""Seconds that a stopped run has for its teardown; then the worker tells the outcome and exits. Half the run's limit,
+where that is less: what is known is told before the run counts as hung."""
 WARM = 20
 """Runs after which a runtime has loaded what it loads late; what stays is left out of collections."""
 
@@ -114,6 +118,7 @@ class Server:
         self._runtime = load(*self._adapter)
         gc.freeze()  # what is loaded by now stays: collecting after each run costs next to nothing
         try:
+            check_adapter(self._runtime)
             return describe(self._runtime, own)
         except ConformanceError:
             raise
@@ -133,15 +138,18 @@ class Server:
         options = options_from_json(request.get("options", {}))
         guard: list[threading.Timer] = []
 
+        allowance = request.get("limit", math.inf) - (0 if options.virtual else options.horizon)
+        grace = min(GRACE, allowance / 2)
+
         def stopped(so_far: Observation) -> None:
-            guard.append(threading.Timer(GRACE, self._abandon, (request["seq"], so_far)))
+            guard.append(threading.Timer(grace, self._abandon, (request["seq"], so_far)))
             guard[0].daemon = True
             guard[0].start()
 
         if "limit" in request:  # for orphans: whoever asked kills us sooner
             faulthandler.dump_traceback_later(request["limit"] + GRACE, exit=True)
         try:
-            observation = run_program(program, self._runtime, options, stopped)
+            observation = run_program(program, self._runtime, options, stopped, tell)
         finally:
             faulthandler.cancel_dump_traceback_later()
             for timer in guard:
@@ -176,11 +184,28 @@ def not_written(error: NotImplementedError) -> AdapterError:
     )
 
 
+def tell(error: BaseException) -> None:
+    """Say, where the engine keeps what is printed, what came out of `run`."""
+    sys.stderr.write(f"{place_of(error)}\n")
+
+
+def place_of(error: BaseException) -> str:
+    """An error, and the line that it came out of: the last one that is not ours. One line."""
+    place = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        file = frame.f_code.co_filename
+        if not frame.f_globals.get("__name__", "").startswith("conformance."):
+            place = f" ({Path(file).name}, line {line}, in {frame.f_code.co_name})"
+    return " ".join(f"{type(error).__name__}: {error}{place}".split())
+
+
 def load(module: str, attribute: str, flavour: str) -> Runtime:
     """The adapter at that import path. Raises NotStarted."""
     where = f"{module}:{attribute}"
     try:
         make = getattr(importlib.import_module(module), attribute)
+        if not callable(make) or (isinstance(make, type) and not issubclass(make, Runtime)):
+            raise _no_adapter(where)
         runtime = make(flavour)
     except ConformanceError:
         raise
@@ -192,10 +217,13 @@ def load(module: str, attribute: str, flavour: str) -> Runtime:
         traceback.print_exc()
         raise NotStarted(f"{where} cannot be loaded: {type(error).__name__}: {error}") from error
     if not isinstance(runtime, Runtime):
-        raise NotStarted(
-            f"{where} is no adapter", hint="derive it from conformance.adapter.core.Runtime"
-        )
+        raise _no_adapter(where)
     return runtime
+
+
+def _no_adapter(where: str) -> NotStarted:
+    hint = "name a class that is derived from conformance.adapter.core.Runtime"
+    return NotStarted(f"{where} is no adapter", hint=hint)
 
 
 def describe(runtime: Runtime, own_paths: Iterable[str]) -> Json:

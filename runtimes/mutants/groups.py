@@ -57,6 +57,17 @@ class LeakingGroup(Kernel):
 
 
 @mutant
+class GroupLosesCancel(Kernel):
+    """A request to cancel a task is forgotten when its group fails in the same round."""
+
+    def group_over(self, task: Task, group: Group, error: Any) -> bool:
+        if group.errors:
+            self.writes |= task.own.bit | task.bit
+            task.own.cancelled = False
+        return super().group_over(task, group, error)
+
+
+@mutant
 class DropsSecondError(Kernel):
     """A group keeps only the first error."""
 

@@ -108,3 +108,14 @@ class StartLeavesChildBehind(Kernel):
 
     def _move(self, child: Task, base: tuple[Scope, ...]) -> None:
         return
+
+
+@mutant
+class StartCancelsGroup(Kernel):
+    """A start that is cancelled cancels the whole group."""
+
+    def interrupt(self, task: Task) -> None:
+        waits = task.waiting
+        super().interrupt(task)
+        if waits is not None and waits[0] == "start":
+            self.cancel_scope(waits[1].group.scope)

@@ -182,5 +182,6 @@ VIEWS = (
     f"#scenario/{BROKEN}",
     f"#cell/{BROKEN}@loop-01",
     "#pair/loop-00/loop-01",
+    "#runtime/loop-01",
     f"#finding/{WITNESS[0].slug}",
 )

@@ -194,6 +194,19 @@ def test_the_matrix_prints_whole(shown: Shown, report: Path) -> None:
     assert page.evaluate("getComputedStyle(document.querySelector('.matrix')).maxHeight") == "none"
 
 
+def test_what_is_folded_is_printed(shown: Shown, report: Path) -> None:
+    """On paper nothing can be opened: what is folded is there, and folded again when it is printed."""
+    page = shown.go(report, f"#cell/{BROKEN}@loop-01")
+    folded = "document.querySelectorAll('main details:not([open])').length"
+    before = page.evaluate(folded)
+    assert before > 0
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(folded) == 0
+    assert page.locator("table.trace").first.is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(folded) == before
+
+
 def test_without_script_the_page_says_what_it_is(report: Path) -> None:
     """A reader without script learns who ran, and how many cases have which verdict."""
     text = report.read_text(encoding="utf-8")

@@ -53,6 +53,7 @@ from conformance.lang.outcome import show_outcome
 from conformance.lang.program import Channel, Program
 from conformance.lang.semantics import Semantics
 from conformance.run.observation import RunOptions
+from runtimes._asyncio_flavours import Flavour
 from runtimes._asyncio_streams import Listener, Traffic
 from runtimes.on_asyncio import Asyncio
 
@@ -447,8 +448,9 @@ def test_capabilities_say_what_is_composed(runtime: Asyncio) -> None:
     had = runtime.capabilities()
     assert "shield" not in had
     composed = {kind for kind, support in had.items() if support == "composed"}
-    assert composed == {"abort", "accept", "move_on_after", "sleep_until"}
-    assert had["spawn"] == had["join"] == had["send_bytes"] == had["sleep:negative"] == "native"
+    built = runtime.built if isinstance(runtime, Flavour) else frozenset()
+    assert composed == {"abort", "accept", "move_on_after", "sleep_until"} | built
+    assert had["spawn"] == had["join"] == had["connect"] == had["sleep:negative"] == "native"
 
 
 def test_version_and_place(runtime: Asyncio) -> None:

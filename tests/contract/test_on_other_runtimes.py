@@ -42,9 +42,9 @@ RUNTIMES = ("gevent", "eventlet", "twisted", "tinyio", "asyncgui")
 GREEN = ("gevent", "eventlet")
 CANCELLING = ("gevent", "eventlet", "twisted", "asyncgui")
 UNSAID = {
-    "gevent": {"groups", "late_child"},
-    "eventlet": {"groups", "late_child"},
-    "twisted": {"groups", "late_child"},
+    "gevent": {"groups", "group_requests", "late_child"},
+    "eventlet": {"groups", "group_requests", "late_child"},
+    "twisted": {"groups", "group_requests", "late_child"},
 }
 """What there is nothing to say of: they have no groups, and those of the adapters are composed."""
 

@@ -262,9 +262,9 @@ def test_an_agent_in_any_language_speaks_it() -> None:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("BadVersion", "`version` is 5, not a text"),
+        ("BadVersion", "`version` returned 5, not a text"),
         ("BadSemantics", "`order` is 'sideways', and may be fifo or any"),
-        ("NoSuper", "it cannot describe itself: AttributeError"),
+        ("NoSuper", r"`__init__` does not call super"),
     ],
 )
 def test_an_adapter_that_cannot_describe_itself_is_named(name: str, says: str) -> None:

@@ -77,7 +77,6 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     "hand-cancel-never-fails": frozenset(
         {
             "scopes/cancel-fail-after",
-            "scopes/cancel-fail-after-late",
         }
     ),
     "impatient-cancelled-group": frozenset(
@@ -175,9 +174,13 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "groups/start-cancelled-cleanup-error",
         }
     ),
+    "start-cancels-group": frozenset(
+        {
+            "groups/start-cancelled-spares-group",
+        }
+    ),
     "start-error-fails-group": frozenset(
         {
-            "groups/start-cancelled-cleanup-error",
             "groups/start-error-before-ready",
         }
     ),
@@ -213,11 +216,6 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "groups/start-never-ready",
         }
     ),
-    "started-again-and-again": frozenset(
-        {
-            "groups/started-twice",
-        }
-    ),
     "started-switches": frozenset(
         {
             "groups/start-goes-on-at-once",
@@ -226,6 +224,8 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
 }
 
 UNCAUGHT: Final[Mapping[str, str]] = {
+    "started-again-and-again": "no document speaks of a second word of being ready: only the answer to "
+    "`groups/started-twice` changes",
     "scope-cancel-snatches": "which of a cancel and a completion of one round wins is a freedom of its own: "
     "only the answer to `scopes/set-then-cancel` changes",
 }

@@ -14,7 +14,9 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     "barrier-once": frozenset({"sync/barrier-reusable"}),
     "cancelled-frees-lock": frozenset({"sync/condition-cancel-excludes"}),
     "cancelled-party-counts": frozenset(
-        {"sync/barrier-cancel-then-last", "sync/barrier-cancelled-party"}
+        {
+            "sync/barrier-cancel-then-last",
+        }
     ),
     "cancelled-waiter-takes-permit": frozenset({"sync/semaphore-cancel-then-release"}),
     "cancelled-without-lock": frozenset(
@@ -54,7 +56,11 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     "ended-is-empty": frozenset({"channels/close-nowait-end"}),
     "grows-silently": frozenset({"sync/limiter-grow"}),
     "hasty-permits": frozenset({"sync/semaphore-free-yields"}),
-    "length-counts-sends": frozenset({"channels/length", "channels/length-waiting-sender"}),
+    "length-counts-sends": frozenset(
+        {
+            "channels/length",
+        }
+    ),
     "lifo-condition": frozenset({"sync/condition-notify-order"}),
     "lifo-permits": frozenset({"sync/limiter-order", "sync/semaphore-order"}),
     "limiter-for-one-more": frozenset({"sync/limiter-limits"}),
@@ -64,7 +70,6 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     ),
     "locked-lies": frozenset({"sync/lock-locked"}),
     "lost-permit": frozenset({"sync/semaphore-waits"}),
-    "never-fewer-than-none": frozenset({"sync/limiter-shrink-available"}),
     "notify-all-wakes-one": frozenset({"sync/condition-notify-all"}),
     "notify-counts-one": frozenset({"sync/condition-notify-count"}),
     "notify-remembered": frozenset({"sync/condition-notify-before-wait"}),
@@ -89,7 +94,6 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     "semaphore-never-grows": frozenset({"sync/semaphore-release-more"}),
     "semaphore-owned": frozenset({"sync/semaphore-release-by-other"}),
     "sends-to-nobody": frozenset({"channels/send-to-nobody"}),
-    "token-returned-at-end": frozenset({"sync/limiter-borrower-ends"}),
     "unbounded-is-bounded": frozenset({"channels/unbounded-send"}),
     "unbounded-semaphore": frozenset({"sync/semaphore-bounded"}),
     "value-stays": frozenset({"sync/limiter-available", "sync/semaphore-value"}),

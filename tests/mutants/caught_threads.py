@@ -15,7 +15,6 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "threads/awaited-error",
             "threads/call-after-cancel",
             "threads/call-under-way",
-            "threads/cancelled-later",
         }
     ),
     "awaited-thread-eats-cancel": frozenset({"threads/cancelled-later", "threads/shielded"}),
@@ -123,7 +122,11 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "threads/left-at-the-end",
         }
     ),
-    "threads-never-told": frozenset({"threads/check-cancelled", "threads/told-then-waiter"}),
+    "threads-never-told": frozenset(
+        {
+            "threads/check-cancelled",
+        }
+    ),
 }
 
 UNCAUGHT: Final[Mapping[str, str]] = {

@@ -36,6 +36,7 @@ structured_groups.file(probe, API)
 structured_groups.file_nested(probe, API)
 structured_start.file(probe, API)
 structured_start.file_cancelled(probe, API)
+structured_start.file_spared(probe, API)
 context_probes.file(probe, context_probes.Structured(API))
 
 context_probes.file_scoped(probe, context_probes.Structured(API))

@@ -309,6 +309,40 @@ async def _() -> str:
     return "undisturbed"
 
 
+@probe("spawn/group-left-how-soon")
+async def _() -> str:
+    log: list[str] = []
+    ended, left = anyio.Event(), anyio.Event()
+
+    async def child() -> None:
+        await anyio.lowlevel.checkpoint()
+        ended.set()
+
+    async def other() -> None:
+        await ended.wait()
+        await anyio.lowlevel.checkpoint()
+        log.append("in-the-next-round" if left.is_set() else "later")
+
+    async with anyio.create_task_group() as outer:
+        outer.start_soon(other)
+        async with anyio.create_task_group() as group:
+            group.start_soon(child)
+        left.set()
+    return log[0]
+
+
+@probe("timers/inner-timeout-through-outer")
+async def _() -> str:
+    try:
+        with anyio.fail_after(9 * TICK), anyio.fail_after(TICK):
+            await anyio.sleep(4 * TICK)
+    except TimeoutError:
+        return "as-itself"
+    except Exception:
+        return "another-error"
+    return "none"
+
+
 if __name__ == "__main__":
     import anyio_basics
     import anyio_join

@@ -288,3 +288,35 @@ async def _() -> str:
     except asyncio.CancelledError:
         return "disturbed"
     return "undisturbed"
+
+
+@probe("spawn/group-left-how-soon")
+async def _() -> str:
+    ended, left = asyncio.Event(), asyncio.Event()
+
+    async def child() -> None:
+        await asyncio.sleep(0)
+        ended.set()
+
+    async def other() -> str:
+        await ended.wait()
+        await asyncio.sleep(0)
+        return "in-the-next-round" if left.is_set() else "later"
+
+    task = asyncio.create_task(other())
+    async with asyncio.TaskGroup() as group:
+        group.create_task(child())
+    left.set()
+    return await task
+
+
+@probe("timers/inner-timeout-through-outer")
+async def _() -> str:
+    try:
+        async with asyncio.timeout(9 * TICK), asyncio.timeout(TICK):
+            await asyncio.sleep(4 * TICK)
+    except TimeoutError:
+        return "as-itself"
+    except Exception:
+        return "another-error"
+    return "none"

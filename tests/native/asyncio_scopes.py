@@ -318,6 +318,32 @@ async def _() -> str:
     return words(log, first_error="caught went-on grouped", kept="caught went-on")
 
 
+@probe("groups/outside-cancel-kept")
+async def _() -> str:
+    event = asyncio.Event()
+
+    async def child() -> None:
+        await event.wait()
+        raise Error("E")
+
+    async def parent() -> str:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(child())
+        except BaseExceptionGroup:
+            pass
+        await asyncio.sleep(TICK)
+        return "went-on"
+
+    task = asyncio.create_task(parent())
+    await asyncio.sleep(TICK)
+    event.set()
+    await asyncio.sleep(0)  # the child fails; its group hears of it in the next round
+    task.cancel()
+    await asyncio.wait([task])
+    return "kept" if task.cancelled() else "lost"
+
+
 @probe("groups/body-cleanup-waits")
 async def _() -> str:
     log: list[str] = []

@@ -276,6 +276,27 @@ async def _() -> str:
     return words(log, first_error="caught went-on grouped", kept="caught went-on")
 
 
+@probe("groups/outside-cancel-kept")
+async def _() -> str:
+    event, log = curio.Event(), list[str]()
+
+    async def child() -> None:
+        await event.wait()
+        raise Error("E")
+
+    async def parent() -> None:
+        async with curio.TaskGroup() as group:
+            await group.spawn(child)
+        await curio.sleep(TICK)
+        log.append("went-on")
+
+    task = await curio.spawn(parent)
+    await curio.sleep(TICK)
+    await event.set()
+    await task.cancel()
+    return "lost" if log else "kept"
+
+
 @probe("groups/body-cleanup-waits")
 async def _() -> str:
     log: list[str] = []

@@ -349,3 +349,35 @@ async def _() -> str:
     if log == ["left"] and queue.empty():
         return "lost"
     return log[0]
+
+
+@probe("spawn/group-left-how-soon")
+async def _() -> str:
+    ended, left = curio.Event(), curio.Event()
+
+    async def child() -> None:
+        await curio.sleep(0)
+        await ended.set()
+
+    async def other() -> str:
+        await ended.wait()
+        await curio.sleep(0)
+        return "in-the-next-round" if left.is_set() else "later"
+
+    task = await curio.spawn(other)
+    async with curio.TaskGroup() as group:
+        await group.spawn(child)
+    await left.set()
+    return str(await task.join())
+
+
+@probe("timers/inner-timeout-through-outer")
+async def _() -> str:
+    try:
+        async with curio.timeout_after(9 * TICK), curio.timeout_after(TICK):
+            await curio.sleep(4 * TICK)
+    except curio.TaskTimeout:
+        return "as-itself"
+    except curio.CurioError:
+        return "another-error"
+    return "none"

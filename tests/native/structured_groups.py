@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from native_probe import TICK, Error, Filing, shape
 from structured import Api, words
 
@@ -291,6 +293,33 @@ def file_nested(probe: Filing, aio: Api) -> None:
 
         answer = await caught_from(aio, bad, swallows)
         return words([answer, *log], first_error="grouped caught went-on", kept="kept went-on")
+
+    @probe("groups/outside-cancel-kept")
+    async def _() -> str:
+        event, log = aio.Event(), list[str]()
+
+        async def child() -> None:
+            await event.wait()
+            raise Error("E")
+
+        async def parent() -> None:
+            with aio.CancelScope() as scope:
+                scopes.append(scope)
+                try:
+                    async with aio.open_group() as group:
+                        group.start_soon(child)
+                except BaseExceptionGroup:
+                    pass
+                await aio.sleep(TICK)
+                log.append("went-on")
+
+        scopes: list[Any] = []
+        async with aio.open_group() as around:
+            around.start_soon(parent)
+            await aio.sleep(TICK)
+            event.set()
+            scopes[0].cancel()
+        return "lost" if log else "kept"
 
     @probe("groups/body-cleanup-waits")
     async def _() -> str:

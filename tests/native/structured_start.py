@@ -274,3 +274,29 @@ def file_cancelled(probe: Filing, aio: Api) -> None:
         except BaseExceptionGroup as caught:
             log.append(shape(caught))
         return words(log, cancelled="grouped", spared="finished grouped")
+
+
+def file_spared(probe: Filing, aio: Api) -> None:
+    """What a cancelled start leaves alone."""
+
+    @probe("groups/start-cancelled-spares-group")
+    async def _() -> str:
+        log: list[str] = []
+
+        async def child(*, task_status: Any) -> None:
+            await aio.sleep(6 * TICK)
+            task_status.started()
+
+        async def other(ticks: int) -> None:
+            await aio.sleep(ticks * TICK)
+            log.append(f"other{ticks}")
+
+        async with aio.open_group() as group:
+            group.start_soon(other, 4)
+            try:
+                with aio.fail_after(TICK):
+                    await group.start(child)
+            except aio.late:
+                log.append("late")
+            group.start_soon(other, 1)
+        return words(log, spared="late other1 other4", cancelled="late")

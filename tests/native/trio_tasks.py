@@ -305,6 +305,40 @@ async def _() -> str:
     return "undisturbed"
 
 
+@probe("spawn/group-left-how-soon")
+async def _() -> str:
+    log: list[str] = []
+    ended, left = trio.Event(), trio.Event()
+
+    async def child() -> None:
+        await trio.lowlevel.checkpoint()
+        ended.set()
+
+    async def other() -> None:
+        await ended.wait()
+        await trio.lowlevel.checkpoint()
+        log.append("in-the-next-round" if left.is_set() else "later")
+
+    async with trio.open_nursery() as outer:
+        outer.start_soon(other)
+        async with trio.open_nursery() as group:
+            group.start_soon(child)
+        left.set()
+    return log[0]
+
+
+@probe("timers/inner-timeout-through-outer")
+async def _() -> str:
+    try:
+        with trio.fail_after(9 * TICK), trio.fail_after(TICK):
+            await trio.sleep(4 * TICK)
+    except trio.TooSlowError:
+        return "as-itself"
+    except Exception:
+        return "another-error"
+    return "none"
+
+
 if __name__ == "__main__":
     import trio_basics
     import trio_run

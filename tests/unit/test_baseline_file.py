@@ -5,7 +5,7 @@ import pytest
 from conformance.cli import main
 from conformance.errors import DataError
 from conformance.judge.baseline import Baseline, Entry
-from conformance.judge.baseline_file import read_baseline, write_baseline
+from conformance.judge.baseline_file import read_baseline, update_baseline, write_baseline
 from conformance.judge.results import ResultsWriter
 from conformance.judge.verdict import Verdict
 from tests.unit.cases import a_case, results
@@ -40,6 +40,17 @@ def test_writing_again_changes_nothing(tmp_path: Path) -> None:
     before = path.read_bytes()
     write_baseline(path, FULL)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("value", [True, False, "fifo", {"send": "never"}])
+def test_a_changed_declaration_carries_its_reason(tmp_path: Path, value: object) -> None:
+    """Whatever a field holds, the reason stands beside it, in one line, and the file reads as meant."""
+    path = tmp_path / "b.toml"
+    write_baseline(path, Baseline("toy", semantics={"field": "old"}))
+    now = Baseline("toy", semantics={"field": value})
+    write_baseline(path, now, "since 2.0:\nrewritten")
+    assert read_baseline(path) == now
+    assert "# since 2.0: rewritten" in path.read_text()
 
 
 PERSONAL = """\
@@ -117,6 +128,16 @@ ENTRY = HEAD + '[[expect]]\nscenario = "a/b"\n'
         (ENTRY + 'expected = ["VIOLATES"]\nreason = "x"\ncondition = "soon"', "cannot be read"),
         (HEAD + "[rates]\n3 = 4", "rates"),
         (HEAD + "expect = [1]", "is no table"),
+        (HEAD + "python = 'banana'", "has to be like 3.12"),
+        (HEAD + "[rates.'3.12']\n'a/b' = {'0a' = 1" + "0" * 30 + "}", "counts of at most"),
+        (
+            ENTRY
+            + "expected = ['VIOLATES']\nreason = 'x'\n"
+            + ENTRY[len(HEAD) :]
+            + "expected = ['CONFORMS']\nreason = 'y'",
+            "has 2 entries",
+        ),
+        (HEAD + "# x\n" * 1_200_000, "larger than"),
     ],
 )
 def test_bad_files_get_one_clear_line(tmp_path: Path, text: str, told: str) -> None:
@@ -136,6 +157,27 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DataError, match="not a text file"):
         read_baseline(path)
+
+
+def test_what_another_wrote_meanwhile_is_kept(tmp_path: Path) -> None:
+    """Of two that read the same file and write, the second is told, and the first one's work stays."""
+    path = tmp_path / "b.toml"
+    first, second = (Baseline("toy", rules=frozenset({name})) for name in ("a/one", "a/two"))
+    update_baseline(path, None, first)
+    with pytest.raises(DataError, match="changed meanwhile"):
+        update_baseline(path, None, second)
+    assert read_baseline(path) == first
+    update_baseline(path, first, second)
+    assert read_baseline(path) == second
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """A baseline that is kept elsewhere is updated there."""
+    real, link = tmp_path / "real.toml", tmp_path / "link.toml"
+    link.symlink_to(real)
+    update_baseline(link, None, FULL)
+    assert link.is_symlink()
+    assert read_baseline(real) == FULL
 
 
 # ---------------------------------------------------------------- the commands
@@ -216,6 +258,34 @@ def test_a_baseline_of_another_runtime_is_refused(good: Path, tmp_path: Path) ->
     assert _call("accept", *where) == 64
     assert _call("gate", *where) == 64
     assert path.read_bytes() == before
+
+
+def test_paths_that_lead_nowhere(good: Path, tmp_path: Path) -> None:
+    """A circle of links, a file where a directory should be: one line and 65, for both commands."""
+    (tmp_path / "loop.toml").symlink_to("loop.toml")
+    for path in (tmp_path / "loop.toml", good / "b.toml"):
+        where = ("--runtime", "toy", "--baseline", path, "--results", good)
+        assert (_call("accept", *where), _call("gate", *where)) == (65, 65)
+
+
+def test_a_file_that_is_left_out_is_no_success(good: Path, tmp_path: Path) -> None:
+    """Beside good results an unreadable file makes 65 of what would be 0."""
+    path, bad = tmp_path / "b.toml", tmp_path / "bad.jsonl"
+    bad.write_bytes(b"\xff")
+    where = ("--runtime", "toy", "--baseline", path, "--results", good)
+    assert _call("accept", *where) == 0
+    assert _call("gate", *where, "--results", bad) == 65
+
+
+def test_a_report_that_cannot_be_written_hides_nothing(
+    good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The gate's verdict is told before its files are written."""
+    path = tmp_path / "b.toml"
+    where = ("--runtime", "toy", "--baseline", path, "--results", good)
+    assert _call("accept", *where) == 0
+    assert _call("gate", *where, "--html", "/dev/full") == 65
+    assert "2 of 2 cases as expected" in capsys.readouterr().out
 
 
 def test_truncated_results_are_not_accepted(tmp_path: Path) -> None:

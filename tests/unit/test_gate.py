@@ -119,6 +119,15 @@ def test_changed_declaration_is_named() -> None:
     assert told.regressed
 
 
+def test_a_field_that_is_no_more_is_no_regression() -> None:
+    """What was accepted of a field that this version does not have is stale: the change is ours."""
+    one = a_case()
+    accepted = replace(accept(None, results(one), "toy"), semantics={"bygone": "yes"})
+    told = gate(accepted, results(one), ["area/one"])
+    assert [(c.kind, c.subject) for c in told.changes] == [(Kind.STALE, "semantics.bygone")]
+    assert not told.regressed
+
+
 def test_intermittent_outcomes_are_as_expected() -> None:
     """An entry that lists several statuses is kept by each of them."""
     entry = Entry("area/one", ("CONFORMS", "VIOLATES"), "flickers", "a" * 16)
@@ -152,6 +161,16 @@ def test_drift_is_told_and_is_no_regression() -> None:
     told = gated(baseline, a_case(counts={"x": 99, "y": 1}))
     assert kinds(told) == [Kind.DRIFT]
     assert not told.regressed
+
+
+def test_drift_says_what_was_seen_and_only_of_what_is_otherwise_as_expected() -> None:
+    """An outcome is shown, not its digest; a case that is told already drifts no more."""
+    baseline = accept(None, results(a_case(counts={"x": 50, "y": 50})), "toy")
+    (change,) = gated(baseline, a_case(counts={"x": 100})).changes
+    assert change.text.endswith(": main: x, returned")
+    assert kinds(gated(baseline, a_case(verdict=BAD, breaks="it", counts={"x": 100}))) == [
+        Kind.REGRESSED
+    ]
 
 
 @pytest.mark.parametrize(

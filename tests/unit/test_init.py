@@ -27,6 +27,17 @@ def test_init_writes_a_project(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "conformance check my_loop_adapter:MyLoop" in capsys.readouterr().err
 
 
+def test_the_workflow_installs_what_is_there(tmp_path: Path) -> None:
+    """A project is installed as such; where there is none, the runtime is, by its name."""
+    for name, wanted in (("a", "pip install my-loop async-"), ("b", "pip install . async-")):
+        place = tmp_path / name
+        place.mkdir()
+        if name == "b":
+            (place / "pyproject.toml").write_text("[project]\n")
+        assert main(["init", "my-loop", "--directory", str(place)]) == 0
+        assert wanted in (place / WRITTEN[2]).read_text()
+
+
 @pytest.mark.parametrize("name", WRITTEN)
 def test_init_overwrites_nothing(tmp_path: Path, name: str) -> None:
     """If one file is there, none is written."""

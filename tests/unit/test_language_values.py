@@ -193,7 +193,7 @@ def test_show_bytes() -> None:
         ((ops.SleepUntil(-1),), {"sleep_until", "sleep:negative"}),
         ((ops.Shield((ops.FailAfter(-1, ()),)),), {"shield", "fail_after", "deadline:negative"}),
         ((ops.MoveOnAfter(math.inf, ()),), {"move_on_after", "deadline:infinite"}),
-        ((ops.Cancel("main"),), {"cancel", "cancel:self"}),
+        ((ops.Cancel("main"),), {"cancel", "cancel:self", "main:handle"}),
         ((ops.Attempt((), on_error=(ops.Note(1),)),), {"attempt", "note"}),
     ],
     ids=lambda value: str(value) if isinstance(value, tuple) else " ".join(sorted(value)),
@@ -205,7 +205,8 @@ def test_needs(body: tuple[ops.Op, ...], needed: set[str]) -> None:
 
 def test_cancelling_another_is_no_self_cancel() -> None:
     """Only a task that cancels itself needs to be able to."""
-    program = Program({"main": (ops.Spawn("a"), ops.Cancel("a")), "a": (ops.Cancel("main"),)})
+    spawns = (ops.Spawn("a"), ops.Spawn("b"))
+    program = Program({"main": (*spawns, ops.Cancel("a")), "a": (ops.Cancel("b"),), "b": ()})
     assert needs(program) == {"spawn", "cancel"}
     assert missing(program, {"spawn": "native"}) == ("cancel",)
     assert missing(program, {"spawn": "native", "cancel": "composed"}) == ()

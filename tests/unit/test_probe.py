@@ -23,11 +23,21 @@ def test_the_table_speaks_of_what_there_is(
 
 
 def test_every_single_answer_is_probed() -> None:
-    """No field of the semantics but the tables of points goes unasked, and those that no single answer tells."""
+    """No field of the semantics goes unasked but the table of cancel points, and what no single answer tells."""
     asked = {row[0].partition(".")[0] for row in TABLE}
     left_out = {item.name for item in fields(Semantics)} - asked
-    # `notice` shows only in what the oracle allows; of `stray_timeout` no scenario asks yet.
-    assert left_out <= {"cancel_points", "citations", "notice", "stray_timeout"}
+    assert left_out <= {"cancel_points", "citations", "group_requests"}  # the last: shows in the oracle only
+
+
+def test_notice_declared_later_is_not_contradicted() -> None:
+    """A group that is left in the next round has learnt at once; a declaration of `later` allows that, too."""
+    seen = {"spawn/group-left-how-soon": "in-the-next-round"}
+    for declared in ("at_once", "later"):
+        lines = {line.field: line for line in infer(seen, Semantics(notice=declared))}
+        assert (lines["notice"].inferred, lines["notice"].differs) == ("at_once", False)
+    late = {"spawn/group-left-how-soon": "later"}
+    lines = {line.field: line for line in infer(late, Semantics(notice="at_once"))}
+    assert lines["notice"].differs
 
 
 def test_an_answer_that_contradicts_differs() -> None:

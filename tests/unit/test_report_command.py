@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from conformance.cli import main
 from conformance.errors import Exit
 from conformance.judge.results import Results, ResultsWriter
 from conformance.judge.verdict import Verdict
+from tests.pages import blocks_of, data_of
 
 _ALL = synthetic(8, 2, 1)
 MADE = Results(_ALL.headers, tuple(c for c in _ALL.cases if c.verdict is not Verdict.VIOLATES))
@@ -70,7 +72,31 @@ def test_a_corpus_gives_findings(now: Path, tmp_path: Path) -> None:
     assert main(told) == Exit.OK
     text = page.read_text(encoding="utf-8")
     assert f'"slug":"{witness.slug}"' in text
-    assert json.dumps("print('shown')\n") in text
+    assert blocks_of(text)["finding-0"]["script"] == "print('shown')\n"
+
+
+def test_a_finding_gets_its_script(now: Path, tmp_path: Path) -> None:
+    """Where none lies beside a witness, the script is made, in the API of its runtime if that is here."""
+    from conformance.engine.fuzz_corpus import Corpus  # noqa: PLC0415 — beside its only use
+    from tests.browser.sample import WITNESS  # noqa: PLC0415 — as above
+
+    corpus = Corpus(tmp_path / "corpus")
+    absent = replace(WITNESS[0], runtime="no-such-runtime")
+    here = replace(WITNESS[0], runtime="asyncio")
+    for witness in (absent, here):
+        corpus.keep(witness)
+    page = tmp_path / "page.html"
+    told = ["report", str(now), "--html", str(page), "--corpus", str(tmp_path / "corpus")]
+    assert main(told) == Exit.OK
+    text = page.read_text(encoding="utf-8")
+    blocks = blocks_of(text)
+    told_of = {
+        line["runtime"]: blocks[f"finding-{at}"]["script"]
+        for at, line in enumerate(data_of(text)["findings"])
+    }
+    assert "import asyncio" in told_of["asyncio"]
+    assert "conformance" not in told_of["asyncio"]
+    assert not told_of["no-such-runtime"]
 
 
 def test_a_damaged_witness_is_one_clear_line(

@@ -1,14 +1,17 @@
+import base64
 import json
-import re
+import zlib
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from benchmarks.synthetic import synthetic
+from conformance.judge.baseline import Baseline
+from conformance.judge.baseline import Entry as Expectation
 from conformance.judge.case import Case, Histogram, Seen
+from conformance.judge.evidence import RuntimeFacts
 from conformance.judge.gate import Change, Gated, Kind
-from conformance.judge.results import Header, Results
+from conformance.judge.results import Header, Results, RuntimeLine
 from conformance.judge.token import RunToken, encode_token, short_hash
 from conformance.judge.verdict import Grade, Verdict
 from conformance.lang.ops import Checkpoint, Note
@@ -18,9 +21,12 @@ from reports.block import make_block
 from reports.changes import against, since
 from reports.columns import make_columns, release, spelled
 from reports.html import render, render_directory
+from reports.known import Known
+from reports.packed import packs
 from reports.page import make_page
 from reports.similar import similar, tree
 from reports.trend import trend
+from tests.pages import blocks_of, data_of
 
 MADE = synthetic(24, 3)
 
@@ -50,15 +56,6 @@ def applicable(results: Results, runtime: str, *, question: bool = True) -> Case
         and case.verdict is Verdict.CONFORMS
         and bool(case.answers) == question
     )
-
-
-def data_of(page: str, name: str = "data") -> Any:
-    """A block of data of a page."""
-    found = re.search(
-        f'<script type="application/json" id="{name}">(.*?)</script>', page, re.DOTALL
-    )
-    assert found is not None
-    return json.loads(found[1])
 
 
 # ---------------------------------------------------------------- columns
@@ -309,12 +306,29 @@ def test_distances_count_what_both_answered() -> None:
     assert found["differ"][0][1] == found["differ"][1][0]
 
 
+def test_a_page_holds_every_block_once() -> None:
+    """The packs of a page hold the block of each row, in order, as it was made."""
+    made = synthetic(200, 2)
+    page = make_page(made)
+    blocks = blocks_of(render(made))
+    assert list(blocks) == [f"block-{at}" for at in range(200)]
+    assert list(blocks.values()) == json.loads(json.dumps(list(page.blocks())))
+    assert len(list(packs(blocks.items()))) > 1
+
+
+def test_half_a_character_is_packed() -> None:
+    """What no file can hold, half of a surrogate pair, comes out as it went in."""
+    (pack,) = packs([("block-0", {"text": "\ud800 and more"})])
+    text = zlib.decompress(base64.b64decode(pack.text)).decode()
+    assert json.loads(text) == {"block-0": {"text": "\ud800 and more"}}
+
+
 def test_a_directory_holds_each_scenario_once() -> None:
     """The index has every row and no block; the parts have every block, each beside its rows."""
     made = synthetic(600, 2)
     files = dict(render_directory(made))
     index = data_of(files["index.html"])
-    assert 'id="block-0"' not in files["index.html"]
+    assert not blocks_of(files["index.html"])
     held = [
         row["id"]
         for name in files
@@ -323,5 +337,52 @@ def test_a_directory_holds_each_scenario_once() -> None:
     ]
     assert held == [row["id"] for row in index["index"]["rows"]]
     second = data_of(files["part-2.html"])["index"]["rows"]
-    assert data_of(files["part-2.html"], f"block-{len(second) - 1}")["hash"]
-    assert all(f'id="block-{len(second)}"' not in files[name] for name in ("part-2.html",))
+    assert list(blocks_of(files["part-2.html"])) == [f"block-{at}" for at in range(len(second))]
+
+
+# ---------------------------------------------------------------- what is known
+
+
+def test_a_reason_is_told_only_where_the_baseline_expects_just_that() -> None:
+    """The reason of a baseline stands at cells that are as it expects, and at no others."""
+    bad = next(case for case in synthetic(300, 3).cases if case.verdict is Verdict.VIOLATES)
+    for expected, told in (("VIOLATES: oracle", "it is known"), ("VIOLATES: crash", "")):
+        baseline = Baseline(
+            bad.runtime, entries=(Expectation(bad.scenario, (expected,), "it is known"),)
+        )
+        assert Known([baseline]).reason(bad) == told
+        (row,) = make_page(Results((), (bad,)), [baseline]).index["rows"]
+        index = make_page(Results((), (bad,)), [baseline]).index
+        *_, number = index["states"][row["cells"][0]]
+        assert (index["texts"][number] if number >= 0 else "") == told
+    assert not Known([baseline]).reason(replace(bad, verdict=Verdict.CONFORMS))
+    assert not Known([baseline]).reason(replace(bad, runtime="another"))
+
+
+def test_a_comparison_names_the_releases() -> None:
+    """Which runtimes have another version than before is in the heading of what changed."""
+    older = Results(MADE.headers, tuple(replace(c, version="0.9") for c in MADE.cases))
+    assert since(older, MADE)["what"].endswith(
+        ": loop-00 0.9 to 1.0, loop-01 0.9 to 1.1, loop-02 0.9 to 1.2"
+    )
+    assert since(MADE, MADE)["what"] == "since 2026-01-01"
+
+
+def test_who_did_not_start_is_named_with_the_python() -> None:
+    """A runtime that started on one Python and not on another is not said to have been absent."""
+    line = RuntimeLine("loop-00", trouble="no module")
+    header = Header((line, RuntimeLine("loop-09", trouble="no module")), python="3.14.0")
+    page = make_page(Results((*MADE.headers, header), MADE.cases))
+    assert page.absent == (("loop-00 on Python 3.14.0", "no module"), ("loop-09", "no module"))
+
+
+def test_what_a_runtime_declares_is_on_the_page() -> None:
+    """The newest Python's facts: families, what is composed, and every answer of its semantics."""
+    facts = RuntimeFacts("loop-00", "1", "3.13.0", frozenset({"loop"}), {"abort": "composed"})
+    lines = tuple(
+        RuntimeLine("loop-00", "1", python, facts=replace(facts, families=frozenset({family})))
+        for python, family in (("3.13.0", "new"), ("3.9.1", "old"))
+    )
+    told = data_of(render(Results((Header(lines),), MADE.cases)))["declared"]["loop-00"]
+    assert (told["families"], told["composed"], told["native"]) == (["new"], ["abort"], 0)
+    assert dict(told["semantics"])["order"] == facts.semantics.order

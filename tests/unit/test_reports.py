@@ -92,7 +92,7 @@ def test_hostile_text_makes_no_element() -> None:
     """What scenarios and runtimes supply is text: no element, no handler, no script of theirs."""
     elements = Elements(html.render(evil_results())).found
     scripts = [attrs.get("type") for tag, attrs in elements if tag == "script"]
-    assert scripts == ["application/json", "application/json", None]
+    assert scripts == ["application/json", "text/plain", None]
     assert not [tag for tag, attrs in elements if any(name.startswith("on") for name in attrs)]
     assert "img" not in {tag for tag, _ in elements}
 

@@ -6,6 +6,7 @@ import pytest
 
 from conformance.adapter.core import Body, Handle, Limits, Runtime
 from conformance.adapter.tasks import Tasks
+from conformance.adapter.time import Time
 from conformance.testing import check_address, check_runtime
 
 
@@ -72,6 +73,67 @@ class WrongJoin(Small, Tasks):
         await asyncio.wait([task])
 
 
+class Late(Small):
+    """Its `run` raises."""
+
+    def run(self, main: Body, limits: Limits) -> None:
+        raise OSError("no loop today")
+
+
+class Plain(Small):
+    """Forgets `async`."""
+
+    def spawn(self, body: Body, name: str, group: Handle | None) -> Handle:
+        return asyncio.ensure_future(body())
+
+
+class Awaited(Small):
+    """Adds `async` where nobody awaits."""
+
+    async def is_cancellation(self, error: BaseException) -> bool:  # type: ignore[override]
+        return True
+
+
+class Typo(Small):
+    """Composes what there is not."""
+
+    composed = frozenset({"spwan"})
+
+
+class Unmapped(Small):
+    """Its errors are a list."""
+
+    errors = ["Timeout"]  # type: ignore[assignment]  # noqa: RUF012
+
+
+class Unsure(Small):
+    """Cannot tell a cancellation."""
+
+    def is_cancellation(self, error: BaseException) -> bool:
+        raise ValueError("which?")
+
+
+class Clockless(Small, Time):
+    """Its clock tells no seconds."""
+
+    def now(self) -> float:
+        return "noon"  # type: ignore[return-value]
+
+
+class Strange(WrongJoin):
+    """A join raises what nobody knows."""
+
+    async def join(self, task: Handle) -> Any:
+        try:
+            return await task
+        except Exception as error:
+            raise TaskIsGone from error
+
+
+class TaskIsGone(Exception):  # noqa: N818 — a stranger's
+    """An error of its own."""
+
+
 def test_a_small_adapter_passes() -> None:
     """Four methods are enough of a contract."""
     check_runtime(Small)
@@ -86,6 +148,14 @@ def test_a_small_adapter_passes() -> None:
         (NeverSpawns, "`spawn`"),
         (StaysPut, "`checkpoint`"),
         (WrongJoin, "`join`"),
+        (Late, r"`run`.*no loop today \(test_testing.py, line \d+, in run\)"),
+        (Plain, "`spawn` has to be `async def`"),
+        (Awaited, "`is_cancellation` must not be `async def`"),
+        (Typo, "`composed` names what nobody knows: spwan"),
+        (Unmapped, "`errors` has to map exception types"),
+        (Unsure, "`is_cancellation` raised ValueError: which?"),
+        (Clockless, "`now` returned 'noon', not seconds"),
+        (Strange, "`errors`: nobody knows what TaskIsGone is"),
     ],
 )
 def test_a_lesson_names_the_method(adapter: Callable[[], Runtime], method: str) -> None:
@@ -93,6 +163,25 @@ def test_a_lesson_names_the_method(adapter: Callable[[], Runtime], method: str) 
     with pytest.raises(AssertionError, match=method) as caught:
         check_runtime(adapter())
     assert "breaks the contract" in str(caught.value)
+
+
+def test_one_lesson_at_a_time() -> None:
+    """Where `run` fails nothing else is tried: one lesson."""
+    with pytest.raises(AssertionError) as caught:
+        check_runtime(Late)
+    assert "runs main to its end" in str(caught.value)
+    assert "main's value" not in str(caught.value)
+
+
+def test_a_runtime_may_have_no_current_task() -> None:
+    """Tasks that can be joined do not need main to have a handle; then nothing is asked about it."""
+
+    class Handles(Small, Tasks):
+        async def join(self, task: Handle) -> Any:
+            return await task
+
+    check_runtime(Handles)
+    assert "main:handle" not in Handles().capabilities()
 
 
 @pytest.mark.parametrize("address", ["asyncio", "reference"])

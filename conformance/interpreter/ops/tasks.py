@@ -11,7 +11,10 @@ from conformance.lang.outcome import show_value
 
 async def _spawn(world: World, task: str, op: Any) -> None:
     group = world.object(op.group) if op.group is not None else None
+    world.make_known(task)
+    world.spawning.add(op.task)
     world.handles[op.task] = await world.runtime.spawn(world.body(op.task), op.task, group)
+    world.spawning.discard(op.task)
 
 
 def _target(world: World, task: str, name: str) -> Any:
@@ -32,6 +35,7 @@ async def _cancel(world: World, task: str, op: Any) -> None:
 
 
 async def _detach(world: World, task: str, op: Any) -> None:
+    world.make_known(task)
     value = await world.runtime.detach(world.body(op.task), op.task)
     if value is not None:
         world.frames[task].record(f"got {show_value(value)}")

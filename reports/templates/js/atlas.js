@@ -8,6 +8,7 @@ function atlas(options) {
     h("p", { class: "quiet" }, `${plural(asked.length, "question")} to ${plural(runtimes.length, "runtime")}: ${different.length} answered differently, ${alike.length} alike by all who answer.`),
     similarSection(),
     pairChooser("", "", ""),
+    h("h3", {}, "Questions that runtimes answer differently"),
     h("form", { class: "filters" }, h("label", {}, "area ", h("select", { on: { change: (event) => { location.hash = "#atlas" + query({ area: event.target.value }); } } },
       h("option", { value: "" }, "any"), areas.map((area) => h("option", { value: area, selected: area === options.area }, area))))),
     lazyList(different.map((row) => () => questionCard(row)), "questions"),
@@ -34,7 +35,7 @@ function questionCard(row) {
   return h("li", {}, h("h3", {}, h("a", { href: to.scenario(row) }, row.asks)), h("p", { class: "quiet" }, row.id),
     h("dl", {}, order.map((word) => [h("dt", {}, word), h("dd", {}, h("b", {}, spelled(given.get(word), row)),
       meaning.has(word) ? h("span", { class: "means" }, meaning.get(word)) : null)])),
-    sources.length ? h("p", { class: "sources" }, "See ", sources.map(([family, where], i) => [i ? ", " : "", /^https:\/\/\S+$/.test(where) ? h("a", { href: where, rel: "noreferrer noopener" }, family) : `${family}: ${where}`])) : null);
+    sources.length ? h("p", { class: "sources" }, "See ", sources.map(([family, where], i) => [i ? ", " : "", /^https:\/\/[^\s;,]+$/.test(where) ? null : `${family}: `, source(where, family)])) : null);
 }
 
 // ---------------------------------------------------------------- similarity
@@ -65,7 +66,7 @@ function leaves(merges, count) {
 
 // The tree stands beside the rows of the table, each leaf at its row.
 function dendrogram(names, merges, order) {
-  const line = 22, wide = 190, most = Math.max(0.01, ...merges.map(([, , height]) => height));
+  const line = 22, wide = names.length > 16 ? 110 : 190, most = Math.max(0.01, ...merges.map(([, , height]) => height));
   const where = new Map(order.map((leaf, i) => [leaf, { x: wide, y: line * i + 11 }]));
   const svg = s("svg", { class: "tree", width: wide + 2, height: line * names.length, viewBox: `0 0 ${wide + 2} ${line * names.length}`, role: "img", "aria-label": "A tree of the runtimes: " + order.map((leaf) => names[leaf]).join(", ") });
   merges.forEach(([one, other, height], i) => {

@@ -12,7 +12,7 @@ function fill(node, props, children) {
     else if (name === "class") node.setAttribute("class", value);
     else node.setAttribute(name, value === true ? "" : value);
   }
-  for (const child of children.flat(2)) {
+  for (const child of children.flat(Infinity)) {
     if (child !== null && child !== undefined && child !== false && child !== "") node.append(child);
   }
   return node;
@@ -25,8 +25,10 @@ const plural = (number, word) => `${number.toLocaleString("en")} ${word}${number
 const hidden = (text) => h("span", { class: "hidden" }, text);
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 
-function source(where) {
-  return /^https:\/\/[^\s]+$/.test(where) ? h("a", { href: where, rel: "noreferrer noopener" }, where) : where;
+// Text in which addresses of the web can be followed; `name` stands for one that is all of it.
+function source(where, name) {
+  const parts = where.split(/(https:\/\/[^\s;,]+)/);
+  return parts.map((part, i) => (i % 2 ? h("a", { href: part, rel: "noreferrer noopener" }, name && parts.join("") === part ? name : part) : part));
 }
 
 // A sign and a word: colour is never the only signal.
@@ -42,8 +44,19 @@ function section(title, ...children) {
 function folded(summary, make) {
   // Its content is made when it is opened first.
   const node = h("details", {}, h("summary", {}, summary));
-  node.addEventListener("toggle", () => { if (node.open && node.childElementCount === 1) node.append(...[make()].flat()); });
+  node.unfold = () => { if (node.childElementCount === 1) node.append(...[make()].flat()); };
+  node.addEventListener("toggle", () => { if (node.open) node.unfold(); });
   return node;
+}
+
+// On paper nothing can be opened: what is folded in the view is printed open, and folded again.
+function printing() {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...main.querySelectorAll("details:not([open])")].filter((node) => node.unfold);
+    for (const node of opened) { node.unfold(); node.open = true; }
+  });
+  addEventListener("afterprint", () => { for (const node of opened) node.open = false; });
 }
 
 function copyLine(text, label) {
@@ -70,7 +83,9 @@ async function copy(text, button) {
   setTimeout(() => { button.textContent = "Copy"; }, 1500);
 }
 
-function stackedBar(counts, label) {
+// `told`: the numbers as words, where they are not just the counts. `wrong`: only what is wrong is told, or else
+// what is right.
+function stackedBar(counts, label, told = counts, wrong = false) {
   // Segments of verdicts, the worst first; the numbers stand beside it. A sliver stays visible.
   const least = sum(counts) / 60 || 1, widths = counts.map((n) => (n ? Math.max(n, least) : 0)), total = sum(widths) || 1;
   const bar = s("svg", { class: "bar", viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" });
@@ -80,9 +95,10 @@ function stackedBar(counts, label) {
     if (width) bar.append(s("rect", { class: VERDICTS[verdict].kind, x: at.toFixed(2), y: 0, width: width.toFixed(2), height: 6 }));
     at += width;
   }
-  const words = WORST_FIRST.filter((verdict) => counts[verdict]).map((verdict) => {
+  const some = WORST_FIRST.filter((verdict) => told[verdict] !== "0" && told[verdict] !== 0);
+  const words = (wrong ? some.filter((verdict, i) => KINDS.bad === VERDICTS[verdict] || KINDS.unknown === VERDICTS[verdict] || !i) : some).map((verdict) => {
     const { kind, symbol, word } = VERDICTS[verdict];
-    return h("span", { class: kind }, h("span", { "aria-hidden": "true" }, symbol), label ? `${counts[verdict]} ${word}` : counts[verdict], label ? null : hidden(" " + word), " ");
+    return h("span", { class: kind }, h("span", { "aria-hidden": "true" }, symbol), label ? `${told[verdict]} ${word}` : told[verdict], label ? null : hidden(" " + word), " ");
   });
   return [bar, h("span", { class: "counts" }, words)];
 }

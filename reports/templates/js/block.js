@@ -1,18 +1,21 @@
-// What stands behind a scenario or a finding: parsed when it is asked for. See reports/block.py.
+// What stands behind a scenario or a finding: unpacked when it is asked for. See reports/block.py.
 
 const blocks = new Map();
 const GRADES = ["ACCEPTABLE", "INTERESTING", "FORBIDDEN", "unjudged"];
 const SIGNS = { ACCEPTABLE: "✓", INTERESTING: "◆", FORBIDDEN: "✗", unjudged: "·" };
 
-function block(name) {
-  if (!blocks.has(name)) {
-    const holder = $(name);
-    blocks.set(name, holder ? JSON.parse(holder.textContent) : null);
-  }
-  return blocks.get(name);
+// Puts a block where `block` finds it, with the others of its pack. See reports/packed.py.
+async function unpack(name) {
+  const holder = blocks.has(name) ? null : document.querySelector(`script[data-holds~="${name}"]`);
+  if (!holder) return;
+  const bytes = Uint8Array.from(atob(holder.textContent), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  for (const [key, held] of Object.entries(await new Response(stream).json())) blocks.set(key, held);
 }
 
-const blockOf = (row) => block("block-" + row.at);
+const block = (name) => blocks.get(name) || null;
+const nameOfBlock = (row) => "block-" + row.at;
+const blockOf = (row) => block(nameOfBlock(row));
 
 function detailOf(row, column) {
   const found = blockOf(row);

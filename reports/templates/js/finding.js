@@ -2,7 +2,7 @@
 
 function findingsList(list) {
   return h("ul", { class: "cards" }, list.map((found) => h("li", { class: found.grade === "FORBIDDEN" ? "bad" : "unknown" },
-    h("h4", {}, h("a", { href: to.finding(found.slug) }, found.identity)), h("p", {}, gradeWord(found.grade), ` on ${found.runtime} ${found.version}, Python ${found.python}: ${plural(found.ops, "op")}`))));
+    h("h4", {}, h("a", { href: to.finding(found.slug) }, found.identity)), h("p", {}, gradeWord(found.grade), ` on ${found.runtime} ${found.version}, Python ${found.python}: ${plural(found.ops, "op")}`), found.divergence ? h("p", { class: "quiet" }, found.divergence) : null)));
 }
 
 function findings() {

@@ -6,19 +6,23 @@ let current = null;
 function resolve({ view, rest, options }) {
   if (view === "scenario") {
     const row = rowOf.get(decoded(rest));
-    return row ? { row, title: row.id, make: () => scenario(row, null, options) } : null;
+    return row ? { row, needs: nameOfBlock(row), title: row.id, make: () => scenario(row, null, options) } : null;
   }
   if (view === "cell") {
     const found = findCell(rest);
-    return found ? { row: found.row, title: `${found.row.id} on ${found.column.address}`, make: () => scenario(found.row, found.column, options) } : null;
+    return found ? { row: found.row, needs: nameOfBlock(found.row), title: `${found.row.id} on ${found.column.address}`, make: () => scenario(found.row, found.column, options) } : null;
   }
   if (view === "pair") {
     const [one, other = ""] = split(rest, "/").map(decoded);
     return runtimeOf.has(one) && runtimeOf.has(other) && one !== other ? { title: `${one} and ${other}`, make: () => pair(one, other, options.area || "") } : null;
   }
+  if (view === "runtime") {
+    const address = decoded(rest);
+    return runtimeOf.has(address) ? { title: address, make: () => runtimePage(runtimeOf.get(address)) } : null;
+  }
   if (view === "finding") {
     const at = (data.findings || []).findIndex((found) => found.slug === decoded(rest));
-    return at >= 0 ? { title: data.findings[at].identity, make: () => finding(at) } : null;
+    return at >= 0 ? { needs: "finding-" + at, title: data.findings[at].identity, make: () => finding(at) } : null;
   }
   const plain = { overview, findings, trend: trendView, matrix: () => matrix(options), atlas: () => atlas(options) };
   return Object.hasOwn(plain, view) ? { title: view[0].toUpperCase() + view.slice(1), make: plain[view] } : null;
@@ -28,16 +32,23 @@ function lost(hash) {
   return [h("h2", { tabindex: "-1" }, "Not in these results"), h("p", {}, "Nothing here has the address ", h("code", {}, hash), "."), h("p", {}, h("a", { href: "#matrix" }, "To the matrix"))];
 }
 
-function show({ focus = true } = {}) {
+async function show({ focus = true } = {}) {
   const place = parseHash(location.hash), found = resolve(place);
   const file = elsewhere(place.view, found && found.row);
   if (file) { location.replace(file + location.hash); return; }
+  if (found && found.needs && !block(found.needs)) {
+    const asked = location.hash;
+    await unpack(found.needs);
+    if (location.hash !== asked) return; // the reader has gone elsewhere meanwhile
+  }
   const unsettled = current && current.view === "matrix" && place.view === "matrix";
   current = place;
   main.replaceChildren(...(found ? found.make() : lost(location.hash)).flat(3).filter(Boolean));
   document.title = (found ? found.title + " · " : "") + "Async runtime conformance";
   $("totals").hidden = place.view !== "overview";
-  const tab = { cell: "matrix", scenario: "matrix", pair: "atlas", finding: "findings" }[place.view] || place.view;
+  $("find").hidden = place.view === "matrix";
+  for (const details of document.querySelectorAll(".warnings details")) if (place.view !== "overview") details.open = false;
+  const tab = { cell: "matrix", scenario: "matrix", pair: "atlas", runtime: "overview", finding: "findings" }[place.view] || place.view;
   for (const link of document.querySelectorAll("nav a")) {
     if (link.getAttribute("href") === "#" + tab) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -70,7 +81,13 @@ function keys(event) {
 
 document.querySelector("nav a[href='#trend']").hidden = !IN_PART && !(data.trend || []).length;
 document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
+$("find").addEventListener("submit", (event) => {
+  event.preventDefault();
+  location.hash = to.matrix({ q: $("find").elements.q.value });
+  $("find").reset();
+});
 document.addEventListener("keydown", keys);
 addEventListener("hashchange", () => show());
 theme();
+printing();
 show({ focus: false });

@@ -1,7 +1,7 @@
 // The matrix: a row for each scenario, a column for each runtime, its Pythons as one where they agree.
 
 const MATRIX = { node: null, body: null, cache: new Map(), filters: null, pending: 0, limit: 0 };
-const FIRST = 22, CHUNK = 50, MOST = 600;
+const FIRST = 12, CHUNK = 25, MOST = 600;
 const LEVELS = { MUST: "MUST", SHOULD: "SHOULD", question: "questions" };
 
 function matrix(options) {
@@ -15,6 +15,7 @@ function makeMatrix() {
   const choice = (name, label, values) => h("label", {}, label, " ", h("select", { name },
     h("option", { value: "" }, "any"), values.map(([value, word]) => h("option", { value }, word))));
   const box = (name, label) => h("label", { class: "box" }, h("input", { type: "checkbox", name }), " ", label);
+  const narrow = matchMedia("(max-width: 46rem)").matches;
   const chips = runtimes.map(({ address }) => h("label", { class: "chip" }, h("input", { type: "checkbox", name: "runtime", value: address }), h("span", {}, address)));
   const form = h("form", { class: "filters", role: "search", "aria-label": "Filter scenarios" },
     h("div", { class: "line" },
@@ -24,8 +25,9 @@ function makeMatrix() {
       choice("verdict", "verdict", WORST_FIRST.map((v) => [VERDICTS[v].kind, VERDICTS[v].word])),
       box("differs", "only where runtimes differ"), box("marked", "only marked"),
       columns.length > runtimes.length ? box("apart", "Pythons apart") : null),
-    h("div", { class: "line" }, h("fieldset", { class: "line" }, h("legend", { class: "hidden" }, "Runtimes (none chosen: all)"), chips),
-      h("output", { id: "count", "aria-live": "polite" }), h("button", { type: "reset" }, "Clear")));
+    h("details", { class: "who-runs", open: !narrow && runtimes.length < 12 }, h("summary", {}, "Runtimes: ", h("span", { id: "chosen" })),
+      h("fieldset", { class: "line" }, h("legend", { class: "hidden" }, "Runtimes (none chosen: all)"), chips)),
+    h("div", { class: "line" }, h("output", { id: "count", "aria-live": "polite" }), h("button", { type: "reset" }, "Clear"), h("span", { id: "hint" })));
   form.addEventListener("input", filtersChanged);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(filtersChanged));
@@ -65,14 +67,15 @@ const ALSO = {
   fifo: ["order"], start: ["first step"], nursery: ["group"], taskgroup: ["group"], mutex: ["lock"], queue: ["channel"], socket: ["tcp"], connection: ["tcp"],
   timeout: ["deadline", "timers"], exception: ["error", "raise"], kill: ["cancel"], abort: ["cancel"], fair: ["order", "barg"], contextvar: ["context"], thread: ["threads"],
 };
-const PASSED_OVER = new Set(["a", "an", "the", "in", "on", "of", "is", "does", "do", "i", "may", "to", "for", "and", "with", "what", "how"]);
+const PASSED_OVER = new Set("a an the in on of is are does do i may can to for and or with what how who when me my it its from differ differs show rely".split(" "));
 
 const mentions = (row, word) => row.search.includes(word) || (ALSO[word] || []).some((other) => row.search.includes(other));
 
-function fits(row, filters, words, among) {
+// `enough`: how many of the words must be found.
+function fits(row, filters, words, among, enough = words.length) {
   if (filters.area && row.area !== filters.area) return false;
   if (filters.level && (filters.level === "question" ? !row.question : row.level !== filters.level)) return false;
-  for (const word of words) if (!mentions(row, word)) return false;
+  if (words.filter((word) => mentions(row, word)).length < enough) return false;
   if (filters.verdict || filters.marked) {
     const found = among.some((runtime) => runtime.columns.some((column) => {
       const state = row.state(column);
@@ -90,11 +93,24 @@ function applyFilters() {
   const chosen = filters.runtime.concat(asked.filter((word) => runtimeOf.has(word)));
   const among = chosen.length ? runtimes.filter((runtime) => chosen.includes(runtime.address)) : runtimes;
   const words = asked.filter((word) => !runtimeOf.has(word));
-  const found = rows.filter((row) => fits(row, filters, words, among));
+  let found = rows.filter((row) => fits(row, filters, words, among)), enough = words.length;
+  // A sentence may hold a word that nobody used: then what has most of its words is shown, and that is told.
+  while (!found.length && enough > 1) {
+    enough -= 1;
+    found = rows.filter((row) => fits(row, filters, words, among, enough));
+  }
   const groups = filters.apart ? among.flatMap((r) => r.columns.map((c) => ({ address: r.address, columns: [c] }))) : among;
   drawMatrix(found, groups);
   const counted = found.length === rows.length ? plural(rows.length, "scenario") : `${found.length.toLocaleString("en")} of ${plural(rows.length, "scenario")}`;
-  MATRIX.form.querySelector("output").value = counted;
+  MATRIX.form.querySelector("output").value = counted + (enough < words.length && found.length ? `, with ${enough} of the ${words.length} words` : "");
+  MATRIX.form.querySelector("#chosen").textContent = chosen.length ? `${among.map(({ address }) => address).join(", ")} (${among.length} of ${runtimes.length})` : `all ${runtimes.length}`;
+  hint(among, words, filters.area);
+}
+
+// Who asks for two runtimes may want to see only what tells them apart.
+function hint(among, words, area) {
+  const where = area || areas.find((name) => words.some((word) => word.length > 3 && name.startsWith(word))) || "";
+  MATRIX.form.querySelector("#hint").replaceChildren(...(among.length === 2 ? [h("a", { href: to.pair(among[0].address, among[1].address, where) }, `What tells ${among[0].address} and ${among[1].address} apart${where ? " in " + where : ""}`)] : []));
 }
 
 // ---------------------------------------------------------------- the table
@@ -128,7 +144,7 @@ function makeTable(groups) {
     return h("th", { role: "columnheader" }, h("b", {}, group.address.split(":").map((part, i) => [i ? [":", h("wbr")] : "", part])), h("small", {}, versions.join(", ") || "\u00a0"),
       h("small", {}, "py " + (group.columns.length > 1 ? group.columns.map((c) => c.minor).filter((v, i, all) => all.indexOf(v) === i).join(" ") : group.columns[0].python)));
   }));
-  const table = h("table", { role: "grid", "aria-label": "Scenarios by runtimes" }, h("thead", { role: "rowgroup" }, head));
+  const table = h("table", { role: "grid", class: groups.length > 10 ? "broad" : null, "aria-label": "Scenarios by runtimes" }, h("thead", { role: "rowgroup" }, head));
   table.style.setProperty("--columns", String(groups.length));
   table.addEventListener("keydown", gridKeys);
   table.addEventListener("focusin", (event) => { if (event.target.closest("tbody") && event.target.matches("a")) rove(event.target); });
@@ -168,9 +184,9 @@ function makeTableRow(row, groups) {
 
 function cell(row, group) {
   const found = faces(row, group);
-  if (!found.length) return h("td", { role: "gridcell", class: "absent" }, h("span", { class: "quiet" }, "·"), hidden("did not run"));
+  if (!found.length) return h("td", { role: "gridcell", class: "absent", "data-who": group.address }, h("span", { class: "quiet" }, "·"), hidden("did not run"));
   const worst = found.reduce((a, b) => (WORST_FIRST.indexOf(b.state.verdict) < WORST_FIRST.indexOf(a.state.verdict) ? b : a));
-  return h("td", { role: "gridcell", class: worst.state.kind }, found.map((face) => {
+  return h("td", { role: "gridcell", class: worst.state.kind, "data-who": group.address }, found.map((face) => {
     const { state } = face, some = found.length > 1;
     return h("a", { href: to.cell(row, face.columns.at(-1)), title: state.reason || state.marks || null, tabindex: "-1", class: state.kind },
       h("span", { class: "sign", "aria-hidden": "true" }, state.symbol), state.kind === "bad" || state.kind === "unknown" ? hidden(state.word + " ") : null,

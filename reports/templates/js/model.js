@@ -18,8 +18,8 @@ const pairs = (flat) => flat.flatMap((_, i) => (i % 2 ? [] : [[text(flat[i]), te
 
 const columns = index.columns.map(([address, version, python, key, word], at) =>
   ({ address, version, python, key, word, at, minor: python.split(".").slice(0, 2).join(".") }));
-const states = index.states.map(([verdict, said, reason, marks]) =>
-  ({ verdict, ...VERDICTS[verdict], said: text(said), reason: text(reason), marks: text(marks) }));
+const states = index.states.map(([verdict, said, reason, marks, known]) =>
+  ({ verdict, ...VERDICTS[verdict], said: text(said), reason: text(reason), marks: text(marks), known: text(known) }));
 const runtimes = [...grouped(columns, (column) => column.address)]
   .map(([address, mine]) => ({ address, columns: mine }));
 const runtimeOf = new Map(runtimes.map((runtime) => [runtime.address, runtime]));
@@ -89,11 +89,26 @@ function short(column) {
 
 const nameOf = (column) => (runtimeOf.get(column.address).columns.length === 1 ? column.address : `${column.address}, ${column.version === column.python ? "" : column.version + ", "}Python ${column.python}`);
 
-// Columns for people: a runtime alone where all of its columns are meant, or all on which the row ran.
+// A runtime and its flavours: `anyio:trio` is one of anyio.
+const familyOf = (address) => address.split(":")[0];
+const families = grouped(runtimes, ({ address }) => familyOf(address));
+
+// Columns for people: a runtime alone where all of its columns are meant, or all on which the row ran; several
+// flavours of one as one, where all of them are.
 function spelled(wanted, row) {
-  return [...grouped(wanted, (c) => c.address)].map(([address, mine]) =>
-    mine.length === runtimeOf.get(address).columns.filter((c) => !row || row.state(c)).length ? address : `${address} (${mine.map(short).join(", ")})`).join(", ");
+  const ran = (address) => runtimeOf.get(address).columns.filter((c) => !row || row.state(c)).length;
+  return [...grouped(wanted, (c) => familyOf(c.address))].flatMap(([family, mine]) => {
+    const told = [...grouped(mine, (c) => c.address)], minors = new Set(mine.map(({ minor }) => minor));
+    const all = told.length > 2 && told.length === families.get(family).filter(({ address }) => ran(address)).length;
+    const whole = told.every(([address, some]) => some.length === ran(address));
+    const alike = told.every(([address, some]) => runtimeOf.get(address).columns.filter((c) => minors.has(c.minor) && (!row || row.state(c))).length === some.length);
+    if (all && (whole || alike)) return [`${family} (all ${told.length}${whole ? "" : "; " + [...minors].join(", ")})`];
+    return told.map(([address, some]) => (some.length === ran(address) ? address : `${address} (${some.map(short).join(", ")})`));
+  }).join(", ");
 }
+
+// The plain one of a runtime's flavours, where it is among them.
+const plainest = (list) => list.findLast((column) => column.address === familyOf(column.address)) || list.at(-1);
 
 // Two runtimes on the newest Python that both ran on: see reports/similar.py.
 function comparable(one, other) {

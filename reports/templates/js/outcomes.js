@@ -58,20 +58,16 @@ function sideBySide(row) {
       found.get(raw[0]).set(at, { count: cell.count + raw[1], grade: worse ? raw[2] : cell.grade, column });
     }
   }));
-  const ran = mine.map((entry, at) => ({ ...entry, at })).filter(({ total }) => total);
-  if (!ran.length) return h("p", { class: "quiet" }, "It ran on no runtime.");
+  if (!found.size) return h("p", { class: "quiet" }, "It ran on no runtime.");
   const many = [...found].sort((a, b) => b[1].size - a[1].size);
-  const head = h("tr", {}, h("th", { scope: "col" }, "outcome"), ran.map(({ runtime, total }) => h("th", { scope: "col" }, runtime.address, h("small", {}, " " + plural(total, "run")))));
+  const chip = ([at, { count, grade: number, column }]) => {
+    const { runtime, total } = mine[at], grade = GRADES[number], percent = Math.round(100 * count / total);
+    return h("li", {}, h("a", { href: to.cell(row, column), title: `${count} of ${plural(total, "run")}: ${grade}` },
+      h("span", { class: "grade " + grade, "aria-hidden": "true" }, SIGNS[grade] + " "), runtime.address, count === total ? "" : h("small", {}, ` ${percent || "< 1"} %`), hidden(" " + grade), count === total ? null : share(count, total)));
+  };
   const lines = many.slice(0, 40).map(([number, cells]) => h("tr", {}, h("th", { scope: "row" }, outcomeLines(outcomeOf(held, number))),
-    ran.map(({ at, total }) => {
-      const cell = cells.get(at);
-      if (!cell) return h("td", { class: "quiet" }, "–", hidden(" never"));
-      const grade = GRADES[cell.grade];
-      return h("td", {}, h("a", { href: to.cell(row, cell.column), title: grade },
-        h("span", { class: "grade " + grade, "aria-hidden": "true" }, SIGNS[grade] + " "), `${Math.round(100 * cell.count / total)} %`, hidden(" " + grade)), share(cell.count, total));
-    })));
-  return [h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Outcomes by runtime" },
-    h("table", { class: "side" }, h("thead", {}, head), h("tbody", {}, lines))),
+    h("td", {}, h("ul", { class: "chips" }, [...cells].map(chip)))));
+  return [h("table", { class: "side" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "outcome"), h("th", { scope: "col" }, "who showed it, and in which share of the runs where not in all"))), h("tbody", {}, lines)),
     many.length > 40 ? h("p", { class: "quiet" }, `${many.length - 40} rarer outcomes are not shown.`) : null,
     h("p", { class: "quiet" }, ["ACCEPTABLE", "INTERESTING", "FORBIDDEN", "unjudged"].map((grade) => [gradeWord(grade), " "]),
       "as graded by the reference executor under what each runtime declares.")];

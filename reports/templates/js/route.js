@@ -1,7 +1,7 @@
 // The address after `#`: a view, what it is about, and its options. Every state of the page has one.
 //
 //   #overview  #matrix?area=tcp&differs=1  #scenario/ID  #cell/ID@RUNTIME?with=RUNTIME
-//   #atlas     #pair/A/B?area=cancellation  #findings     #finding/SLUG     #trend
+//   #atlas     #pair/A/B?area=cancellation  #runtime/RUNTIME  #findings  #finding/SLUG  #trend
 
 const readable = (word) => encodeURIComponent(word).replace(/%3A/gi, ":").replace(/%2C/gi, ",");
 const path = (word) => readable(word).replace(/%2F/gi, "/");
@@ -10,6 +10,7 @@ const to = {
   scenario: (row) => "#scenario/" + path(row.id),
   cell: (row, column, other) => `#cell/${path(row.id)}@${path(column.key)}` + (other ? "?with=" + readable(other.key) : ""),
   pair: (one, other, area) => `#pair/${readable(one)}/${readable(other)}` + (area ? "?area=" + readable(area) : ""),
+  runtime: (address) => "#runtime/" + readable(address),
   finding: (slug) => "#finding/" + readable(slug),
   matrix: (options) => "#matrix" + query(options),
 };

@@ -8,8 +8,7 @@ function scenario(row, column, options) {
     h("p", { class: "asked" }, row.asks),
     column ? caseSection(row, column, held) : null,
     whoSection(row, column),
-    ruleSection(row, held),
-    h("section", {}, h("h3", {}, "Program"), h("pre", { tabindex: "0", class: "program" }, held.program)),
+    h("div", { class: "two" }, h("section", {}, h("h3", {}, "Program"), h("pre", { tabindex: "0", class: "program" }, held.program)), ruleSection(row, held)),
     timelinesSection(row, column, options, held),
     section("Outcomes side by side", sideBySide(row)),
     column ? rewritingsSection(row, column, held) : null,
@@ -32,6 +31,7 @@ function caseSection(row, column, held) {
     h("h3", {}, nameOf(column), ": ", verdict(state.kind)),
     row.question && state.said ? h("p", {}, "It answers ", h("b", {}, state.said), ".") : null,
     state.reason ? h("p", { class: "reason" }, state.reason) : null,
+    state.known ? h("p", {}, knownWords([state.known])) : null,
     detail.hang ? h("p", {}, `A run that hung was made again, alone: the hang ${detail.hang}.`) : null,
     detail.marks.map((mark) => h("p", {}, h("span", { class: "mark" }, "◆ "), mark)));
   return h("section", { class: "case" }, head,
@@ -82,7 +82,7 @@ function ruleSection(row, held) {
     row.level ? [h("h3", {}, `Rule (${row.level})`), h("dl", {},
       held.required.map((words, i) => [h("dt", {}, i ? "or" : "required"), h("dd", {}, words)]),
       held.forbidden.map((words) => [h("dt", {}, "forbidden"), h("dd", {}, words)]),
-      h("dt", {}, "binds"), h("dd", {}, who.length ? who.join(", ") : "none of these runtimes: their documents do not promise it"))] : null,
+      h("dt", {}, "binds"), h("dd", {}, who.length ? spelled(columns.filter(({ address }) => who.includes(address))) : "none of these runtimes: their documents do not promise it"))] : null,
     sources.length ? [h("h3", {}, "Where it is written down"), h("dl", {}, sources.map(([family, where]) => [h("dt", {}, family), h("dd", {}, source(where))]))] : null);
 }
 
@@ -96,13 +96,14 @@ function traced(row) {
 function otherOf(row, column, among) {
   const face = (one) => row.state(one).kind + shown(row, row.state(one));
   const unlike = among.filter((other) => face(other) !== face(column));
-  return unlike.find((other) => other.python === column.python) || unlike.findLast((other) => other.address === column.address) || unlike[0] || null;
+  const plain = (other) => other.address === familyOf(other.address);
+  return unlike.find((other) => plain(other) && other.python === column.python) || unlike.find((other) => other.python === column.python) || unlike.findLast((other) => other.address === column.address) || unlike[0] || null;
 }
 
 function timelinesSection(row, column, options, held) {
   const among = traced(row);
   if (!among.length) return null;
-  const one = column && among.includes(column) ? column : among[0];
+  const one = column && among.includes(column) ? column : among.find(({ address }) => address === familyOf(address) && address !== "reference") || among[0];
   const asked = options.with === undefined ? otherOf(row, one, among) : findColumn(options.with);
   const other = among.includes(asked) ? asked : null;
   const first = chosenSeen(held, row, one, other, options.run), second = other && chosenSeen(held, row, other, one, options.run2);
@@ -113,10 +114,9 @@ function timelinesSection(row, column, options, held) {
   const choose = (name, label, chosen, none, change) => h("label", {}, label, " ", h("select", { name, on: { change: (event) => change(columns[event.target.value] || null) } },
     none ? h("option", { value: "-1" }, "nothing") : null, among.map((c) => h("option", { value: c.at, selected: c === chosen }, nameOf(c)))));
   const bar = h("div", { class: "line" },
-    choose("one", "timeline of", one, false, (chosen) => go({ one: chosen, run: null })), chooseRun("run", "run", first, (at) => go({ run: at })));
-  const barBeside = h("div", { class: "line" },
+    choose("one", "timeline of", one, false, (chosen) => go({ one: chosen, run: null })), chooseRun("run", "run", first, (at) => go({ run: at })),
     choose("with", "beside", other, true, (chosen) => go({ with: chosen ? chosen.key : "-", run2: null })), second ? chooseRun("run2", "run beside", second, (at) => go({ run2: at })) : null);
-  return h("section", { class: "timelines" }, h("h3", {}, "Timelines"), bar, barBeside, pictures(row, held, one, other, first, second), legend());
+  return h("section", { class: "timelines" }, h("h3", {}, "Timelines"), bar, pictures(row, held, one, other, first, second), legend());
 }
 
 // Which of a runtime's runs is shown, where its seeds showed several outcomes.
