@@ -110,6 +110,7 @@ class Kernel:
         self.timers: tuple[tuple[Ticks, Any], ...] = ()
         self.tasks: list[Task] = []
         self.cancelling = False
+        self.eager: list[Task] = []  # those whose first step runs inside the call that spawns them
         self.retrying = False
         self.over = False
         self.reads = self.writes = 0
@@ -244,10 +245,21 @@ class Kernel:
                 and self.cancel_due(task)
             ):
                 self.interrupt(task)
-        elif self._yields[kind]:
+        elif self._yields[kind] and not self.goes_straight_on(task, kind):
             self.make_ready(task, CHECK if kind in CLOSING else VALUE, value)
             return WAIT
         return value
+
+    def goes_straight_on(self, task: Task, kind: str) -> bool:
+        """Whether an op that may or may not let others run does not, in the call that started its task eagerly.
+
+        Anywhere else a pause after which the task is the next one is as good as none; here it ends that call.
+        """
+        return (
+            task in self.eager
+            and self.semantics.schedule_point(kind) == "unspecified"
+            and self.choose("wake", 2) == 1
+        )
 
     def told_before(self, task: Task, kind: str, call: Callable[..., Any], args: Any) -> None:
         """What an op does all the same, though it is told of a cancellation before it begins. Raises Fault."""
@@ -263,7 +275,9 @@ class Kernel:
                 self.take_cancel(task)
                 raise Fault(self.fault("Cancelled"))
             self.interrupt(task)
-        elif value is not WAIT and self._yields["group"]:
+        elif (
+            value is not WAIT and self._yields["group"] and not self.goes_straight_on(task, "group")
+        ):
             self.make_ready(task, VALUE, value)
             return WAIT
         return value

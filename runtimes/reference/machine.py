@@ -217,7 +217,8 @@ class Machine(Calls):
             kind, call, args = known or self.plan(task, frames, step)
             if not (gone_on or again) and self._yields[kind]:
                 due = (self.cancelling or task.pending) and self.cancel_due(task)
-                if due or not ((paused and not retold) or kind in _PAUSES):
+                stands = due or not ((paused and not retold) or kind in _PAUSES)
+                if stands and not self.goes_straight_on(task, kind):
                     self.make_ready(task, GO)
                     return
             paused = gone_on = retold = False

@@ -46,7 +46,11 @@ class Tasks(Cancellation):
             self.writes |= child.bit
             child.state = RUNNING
             child.wake = (START, None)
-            self.advance(child)
+            self.eager.append(child)
+            try:
+                self.advance(child)
+            finally:
+                self.eager.pop()
             if child in self.ready and child.state == DONE and self.choose("wake", 2):
                 self.ready.remove(
                     child
