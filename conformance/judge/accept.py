@@ -30,8 +30,8 @@ from conformance.judge.results import Results
 def accept(old: Baseline | None, results: Results, runtime: str, reason: str = "") -> Baseline:
     """The baseline of what these results show of a runtime.
 
-    Scenarios that did not run stay as they were. Where Pythons disagree the newest one makes the default,
-    and each other an entry with a condition. Raises UsageError without cases, or when something needs a
+    Scenarios that did not run stay as they were; `reason` goes to what is new or changed. Where Pythons disagree
+    the newest one makes the default, and each other an entry with a condition. Raises UsageError without cases, or when something needs a
     reason and has none; DataError for UNKNOWN cases, which nothing can be expected of.
     """
     mine = [case for case in results.cases if plain_address(case.runtime) == runtime]
@@ -150,16 +150,18 @@ def _entry(
     expected = base.expected(case.scenario, environment_of(case))
     old = expected.entry if expected is not None and expected.covers(status) else None
     if old is not None and old.condition == condition:
-        answers = old.answers
+        answers, why = old.answers, old.reason
         if answers and words([case.answer]) - words(answers):
-            answers = (*answers, case.answer or "")
+            answers, why = (*answers, case.answer or ""), reason
             if not reason:
                 unexplained.append(f"`{case.scenario}` (answers {case.answer})")
-        if old.unforeseen(case) and old.hash == case.hash and not reason:
-            unexplained.append(f"`{case.scenario}` ({status}, by an outcome that is not known)")
+        if old.unforeseen(case) and old.hash == case.hash:
+            why = reason
+            if not reason:
+                unexplained.append(f"`{case.scenario}` ({status}, by an outcome that is not known)")
         outcomes = _outcomes(old, case)
         return replace(
-            old, hash=case.hash, answers=answers, reason=reason or old.reason, outcomes=outcomes
+            old, hash=case.hash, answers=answers, reason=why or old.reason, outcomes=outcomes
         )
     known = old.reason if old is not None and not old.unforeseen(case) else ""
     told = reason or known or (case.reason if status == NOT_APPLICABLE else "")

@@ -206,6 +206,7 @@ def test_reasons_are_kept() -> None:
     bad = results(a_case(verdict=BAD, breaks="it"))
     first = accept(None, bad, "toy", "why")
     assert accept(first, bad, "toy") == first
+    assert accept(first, bad, "toy", "why something else changed") == first
 
 
 def test_intermittent_entries_survive_a_good_run() -> None:
