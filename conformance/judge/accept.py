@@ -31,8 +31,8 @@ def accept(old: Baseline | None, results: Results, runtime: str, reason: str = "
     """The baseline of what these results show of a runtime.
 
     Scenarios that did not run stay as they were; `reason` goes to what is new or changed. Where Pythons disagree
-    the newest one makes the default, and each other an entry with a condition. Raises UsageError without cases, or when something needs a
-    reason and has none; DataError for UNKNOWN cases, which nothing can be expected of.
+    the newest one makes the default, and each other an entry with a condition. Raises UsageError without cases, or
+    when something needs a reason and has none; DataError for UNKNOWN cases, which nothing can be expected of.
     """
     mine = [case for case in results.cases if plain_address(case.runtime) == runtime]
     if not mine:
