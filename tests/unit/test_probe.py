@@ -26,7 +26,11 @@ def test_every_single_answer_is_probed() -> None:
     """No field of the semantics goes unasked but the table of cancel points, and what no single answer tells."""
     asked = {row[0].partition(".")[0] for row in TABLE}
     left_out = {item.name for item in fields(Semantics)} - asked
-    assert left_out <= {"cancel_points", "citations", "group_requests"}  # the last: shows in the oracle only
+    assert left_out <= {
+        "cancel_points",
+        "citations",
+        "group_requests",
+    }  # the last: shows in the oracle only
 
 
 def test_notice_declared_later_is_not_contradicted() -> None:
