@@ -104,6 +104,8 @@ def _add(
         entries.append(_entry(base, newest, "", reason, unexplained))
     for case in cases[:-1]:
         default = next((e for e in entries if not e.condition), None)
+        if default is not None and _stands_in(default, case):
+            continue
         if _shown(case) != shown or (default is not None and default.unforeseen(case)):
             condition = _condition(case, cases)
             entries.append(_entry(base, case, condition, reason, unexplained))
@@ -125,6 +127,17 @@ def _answers_anew(base: Baseline, case: Case) -> bool:
         return True
     before = base.answers.get(case.scenario)
     return before is not None and not words([case.answer]) <= words([before])
+
+
+def _stands_in(default: Entry, case: Case) -> bool:
+    """Whether an entry that lists several answers has this case's among them, so that it needs none of its own."""
+    answered = words([case.answer])
+    listed = (
+        status_of(case) in default.expected
+        and bool(answered)
+        and answered <= words(default.answers)
+    )
+    return listed and not default.unforeseen(case)
 
 
 def _shown(case: Case) -> tuple[str, frozenset[str]]:

@@ -223,6 +223,14 @@ def test_an_entry_that_is_no_longer_true_goes() -> None:
     assert (again.entries, again.rules) == ((), frozenset({"area/one"}))
 
 
+def test_an_older_python_needs_no_entry_where_one_lists_its_answer() -> None:
+    """What a person listed as one of several answers is not listed again for each Python that gives it."""
+    entry = Entry("a/b", ("CONFORMS",), "a set", "0" * 16, ("yes", "no"))
+    old, new = a_case(answer="yes", python="3.11.7"), a_case(answer="no", python="3.13.0")
+    entry = replace(entry, scenario=new.scenario, hash=new.hash)
+    assert accept(Baseline("toy", entries=(entry,)), results(old, new), "toy").entries == (entry,)
+
+
 def test_pythons_that_disagree_get_conditions() -> None:
     """The newest Python makes the default, each other one an entry of its own."""
     old, new = a_case(verdict=BAD, breaks="it", python="3.11.7"), a_case(python="3.13.0")
