@@ -59,5 +59,6 @@ def answers(probes: dict[str, Probe], only: str = "") -> dict[str, str]:
 
 def main(probes: dict[str, Probe], only: str = "") -> None:
     """Print the answers as JSON."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     json.dump(answers(probes, only), sys.stdout, indent=1)
     print()
