@@ -3,6 +3,7 @@ import re
 import pytest
 
 from conformance.engine.catalogue import list_runtimes
+from conformance.lang.ops import RunInThread
 from runtimes.mutants import LOOPS, NAMES, find
 from runtimes.mutants.base import Mutant
 from tests.mutants.bench import breaks_rule, catalogue, judged
@@ -19,13 +20,20 @@ NAMED = [
 """Every scenario with each mutant that it says it is shown by; `test_loops` has broken loops."""
 
 
+RUNS = 5
+"""When a thread hears of an early answer is up to the system: it may be late, and hide that it was early."""
+
+
 @pytest.mark.parametrize(("name", "mutant"), NAMED, ids=[" ".join(pair) for pair in NAMED])
 def test_mutant_shows_what_the_scenario_tells_apart(name: str, mutant: str) -> None:
-    """It breaks a rule that the unbroken control keeps, or answers otherwise."""
+    """It breaks a rule that the control keeps, or answers otherwise; beside real threads in one run of a few."""
     control = judged(Mutant(), "control", only=(name,))[name]
-    broken = judged(find(mutant), f"mutant:{mutant}", only=(name,))[name]
-    breaks = breaks_rule(broken) and not breaks_rule(control)
-    assert breaks or broken.answer != control.answer, f"both answer {control.answer}"
+    threaded = any(isinstance(op, RunInThread) for _, op in catalogue()[name].program.walk())
+    for _ in range(RUNS if threaded else 1):
+        broken = judged(find(mutant), f"mutant:{mutant}", only=(name,))[name]
+        if (breaks_rule(broken) and not breaks_rule(control)) or broken.answer != control.answer:
+            return
+    pytest.fail(f"both answer {control.answer}")
 
 
 def test_every_scenario_names_who_shows_it() -> None:
