@@ -123,7 +123,9 @@ def file_servers(probe: Filing, lib: Words) -> None:
         listener, server = await served(lib, fails)
         found = await ending(lib, await lib.connect(listener.address))
         await server.cancel()
-        await server.end()  # its error is to be caught before a cancellation of everything mixes with it
+        await (
+            server.end()
+        )  # its error is to be caught before a cancellation of everything mixes with it
         return found
 
     async def returns(_: Any) -> None:
