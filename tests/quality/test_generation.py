@@ -100,7 +100,6 @@ def test_the_shapes_of_history_are_among_the_programs() -> None:
         "a clone of an end": lambda p: _has(p, ops.CloneSender) or _has(p, ops.CloneReceiver),
         "an end that is closed": lambda p: _has(p, ops.CloseSender) or _has(p, ops.CloseReceiver),
         "a rendezvous": lambda p: any(c.capacity == 0 for c in p.channels.values()),
-        "a UNIX socket": lambda p: _has(p, ops.ConnectUnix),
         "a scope that is cancelled as it begins": lambda p: any(
             isinstance(op, ops.Scope) and op.body and isinstance(op.body[0], ops.CancelScope)
             for _, op in p.walk()

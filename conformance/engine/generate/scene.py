@@ -29,14 +29,14 @@ class Scene:
     bodies    the ops of each task so far.
     calling   whether threads call the loop; None until there is one.
     objects   what is declared: for each field of `Program`, sizes by name.
-    streams   the streams that some op opens, of TCP or of a `unix` socket; likewise `scopes`, `groups`, and the
+    streams   the TCP streams that some op opens; likewise `scopes`, `groups`, and the
               clones of a channel's ends, `senders` and `receivers`. `set`: events that some op sets; `gates`: what
               threads are held at.
     """
 
     __slots__ = (
         "bodies", "calling", "can", "gates", "groups", "nameless", "objects", "opened", "receivers", "scopes",
-        "senders", "set", "streams", "tape", "tasks", "unix",
+        "senders", "set", "streams", "tape", "tasks",
     )  # fmt: skip
 
     def __init__(self, tape: Tape, can: frozenset[str]) -> None:
@@ -53,7 +53,6 @@ class Scene:
         self.receivers: list[str] = []
         self.gates: set[str] = set()
         self.calling: bool | None = None
-        self.unix = False
         self.set: set[str] = set()
         self.opened = 0
 

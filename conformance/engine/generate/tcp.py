@@ -15,22 +15,10 @@ DATA: Final = ("x", "ab")
 """Payloads: a few bytes, so that every way of cutting them up can be followed."""
 
 
-def _client(scene: Scene) -> Op:
-    """A connection to the listener, which is on TCP or a UNIX socket."""
+def _connect(scene: Scene, _: str) -> Op:
     name = scene.fresh("c")
     scene.streams.append(name)
-    return ops.ConnectUnix(name, LISTENER) if scene.unix else ops.Connect(name, LISTENER)
-
-
-def _connect(scene: Scene, _: str) -> Op:
-    return _client(scene)
-
-
-def _abort(scene: Scene, _: str) -> Op | None:
-    """A UNIX socket has no reset."""
-    if scene.unix or not scene.streams:
-        return None
-    return ops.Abort(scene.tape.pick(scene.streams))
+    return ops.Connect(name, LISTENER)
 
 
 def _accept(scene: Scene, _: str) -> Op:
@@ -50,22 +38,21 @@ def on_stream(make: Callable[[Scene, str], Op]) -> Make:
 
 def _prelude(scene: Scene) -> Block:
     """A listener; three times out of four a connection that is established before anybody else runs."""
-    scene.unix = scene.has("listen_unix", "connect_unix") and scene.tape.chance(3)
-    opened: Block = (ops.ListenUnix(LISTENER) if scene.unix else ops.Listen(LISTENER),)
+    opened: Block = (ops.Listen(LISTENER),)
     if scene.tape.chance(4):
         return opened
-    return (*opened, _client(scene), _accept(scene, "main"))
+    client, server = scene.fresh("c"), scene.fresh("s")
+    scene.streams += [client, server]
+    return (*opened, ops.Connect(client, LISTENER), ops.Accept(server, LISTENER))
 
 
 def _epilogue(scene: Scene) -> Block:
     """A new connection is still served."""
-    connect = _client(scene)
-    accept = _accept(scene, "main")
-    client, server = scene.streams[-2:]
+    client, server = scene.fresh("c"), scene.fresh("s")
     return within(
         scene,
-        connect,
-        accept,
+        ops.Connect(client, LISTENER),
+        ops.Accept(server, LISTENER),
         ops.SendBytes(client, "z"),
         ops.ReceiveExactly(server, 1),
         ops.Close(client),
@@ -85,7 +72,7 @@ TCP: Final = Area(
         ),
         "close": on_stream(lambda _, name: ops.Close(name)),
         "send_eof": on_stream(lambda _, name: ops.SendEof(name)),
-        "abort": _abort,
+        "abort": on_stream(lambda _, name: ops.Abort(name)),
         "connect": _connect,
         "accept": _accept,
         "close_listener": lambda _scene, _task: ops.CloseListener(LISTENER),
