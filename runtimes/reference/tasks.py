@@ -52,9 +52,8 @@ class Tasks(Cancellation):
             finally:
                 self.eager.pop()
             if child in self.ready and child.state == DONE and self.choose("wake", 2):
-                self.ready.remove(
-                    child
-                )  # asyncio's TaskGroup looks whether a task ended in the call that made it
+                # asyncio's TaskGroup looks whether a task ended in the call that made it
+                self.ready.remove(child)
                 self.notice(child)
         else:
             self.make_ready(child, START, None, QUEUED if self.fifo else LOOSE)

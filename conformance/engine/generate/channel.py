@@ -13,17 +13,15 @@ from conformance.lang.ops import Block, Op
 from conformance.lang.program import Channel
 
 _ROOM: Final = (Channel(1), Channel(2))
-_RENDEZVOUS: Final = (Channel(0),)
-_UNBOUNDED: Final = (Channel(math.inf),)
 
 
 def _channel(scene: Scene) -> str:
     """A channel; its room is drawn when it is declared."""
     room: tuple[Channel, ...] = _ROOM
     if scene.has("channel:rendezvous"):
-        room += _RENDEZVOUS
+        room += (Channel(0),)
     if scene.has("channel:unbounded"):
-        room += _UNBOUNDED
+        room += (Channel(math.inf),)
     return scene.object("channels", *room)
 
 
@@ -73,21 +71,17 @@ CHANNEL: Final = Area(
 # ---------------------------------------------------------------- the ends
 
 
+def _end(scene: Scene, clones: list[str]) -> str:
+    """An end of a channel: its own, or a clone of it."""
+    return scene.tape.pick(clones) if clones and scene.tape.chance(2) else _channel(scene)
+
+
 def _sender(scene: Scene) -> str:
-    """A sending end: the channel's own, or a clone of it."""
-    return (
-        scene.tape.pick(scene.senders)
-        if scene.senders and scene.tape.chance(2)
-        else _channel(scene)
-    )
+    return _end(scene, scene.senders)
 
 
 def _receiver(scene: Scene) -> str:
-    return (
-        scene.tape.pick(scene.receivers)
-        if scene.receivers and scene.tape.chance(2)
-        else _channel(scene)
-    )
+    return _end(scene, scene.receivers)
 
 
 def _clone_sender(scene: Scene, _: str) -> Op:

@@ -38,9 +38,8 @@ class Mix:
         self.pool: list[tuple[str, Make]] = list(dict(drawn).items())
         self.meetings = meetings(areas, scene)
         kinds = [kind for kind in BLOCK_KINDS if scene.has(kind)]
-        if (
-            "threads" in areas
-        ):  # the reference has no model of tasks that start while an end waits for threads
+        # the reference has no model of tasks that start while an end waits for threads
+        if "threads" in areas:
             kinds = [kind for kind in kinds if kind not in ("group", "detach")]
         self.blocks = [kind for kind in kinds if scene.tape.chance(2)]
 
@@ -234,13 +233,14 @@ def _wait(scene: Scene, mix: Mix, task: str, area: str, chosen: Meeting) -> None
     inner: Block = (wait,)
     for _ in range(scene.tape.pick((0, 1, 0, 2, 1, 3))):
         inner = wrapped(scene, mix, task, inner)
-    kept = (
-        gap(scene) if then and scene.tape.chance(3) else ()
-    )  # what it waited for, before it gives that back
+    kept: Block = ()  # what it does with what it waited for, before it gives that back
+    if then and scene.tape.chance(2):
+        kept = (ops.Sleep(2),) if scene.tape.chance(2) else gap(scene)
+    inner += kept
     if held and scene.tape.chance(2):
-        inner, then = (ops.Attempt((*inner, *kept), finally_=tuple(then)),), []
+        inner, then = (ops.Attempt(inner, finally_=tuple(then)),), []
     rest = (ops.Checkpoint(), *mark(scene)) if scene.tape.chance(2) else mark(scene)
-    scene.bodies[task] = [*gap(scene)[:1], *before, *inner, *kept, *then, *rest, *ended(scene)]
+    scene.bodies[task] = [*gap(scene)[:1], *before, *inner, *then, *rest, *ended(scene)]
 
 
 def nest(scene: Scene, mix: Mix) -> Block:

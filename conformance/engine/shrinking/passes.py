@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
-from conformance.engine.shrinking.rewrite import mended, rewrite
+from conformance.engine.shrinking.rewrite import every_op, mended, rewrite
 from conformance.lang import ops
 from conformance.lang.check_loop import started_by
 from conformance.lang.ops import BLOCKS, Block, Op
@@ -99,7 +99,7 @@ PLAIN: Final = 2
 def lift_children(program: Program) -> Iterator[Program | None]:
     """Without a task that starts others: they are spawned in its place, and one of them goes by its name."""
     for task, body in program.tasks.items():
-        children = [op.task for op in _every(body) if isinstance(op, ops.Spawn | ops.Detach)]
+        children = [op.task for op in every_op([body]) if isinstance(op, ops.Spawn | ops.Detach)]
         if task == "main":
             continue
         started: Block = tuple(map(ops.Spawn, children))
@@ -110,13 +110,6 @@ def lift_children(program: Program) -> Iterator[Program | None]:
                 if name != task
             }
             yield mended(program, bodies)
-
-
-def _every(block: Block) -> Iterator[Op]:
-    for op in block:
-        yield op
-        for _, inner in op.blocks():
-            yield from _every(inner)
 
 
 def _instead(block: Block, task: str, started: Block) -> Block:
@@ -210,6 +203,7 @@ def with_plain_names(program: Program) -> Program:
 
 
 LETTERS: Final = 26
+"""Programs with more tasks keep their names."""
 
 PASSES: Final[tuple[Pass, ...]] = (
     drop_tasks,

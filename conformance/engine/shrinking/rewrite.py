@@ -53,7 +53,7 @@ def mended(program: Program, bodies: Bodies) -> Program | None:
 
 def _without_orphans(bodies: Bodies) -> dict[str, Block]:
     """Without tasks that nobody starts any more."""
-    started = {started_by(op) for op in _every(bodies.values())}
+    started = {started_by(op) for op in every_op(bodies.values())}
     return {task: body for task, body in bodies.items() if task == "main" or task in started}
 
 
@@ -62,7 +62,7 @@ class _Names:
 
     def __init__(self, bodies: Bodies, declared: Iterable[str]) -> None:
         self.tasks = set(bodies)
-        every = list(_every(bodies.values()))
+        every = list(every_op(bodies.values()))
         self.streams = {op.stream for op in every if isinstance(op, STREAMS)}
         self.listeners = {op.listener for op in every if isinstance(op, LISTENERS)}
         self.started = {op.task for op in every if isinstance(op, ops.Start)}
@@ -79,11 +79,12 @@ class _Names:
         )
 
 
-def _every(blocks: Iterable[Block]) -> Iterable[Op]:
+def every_op(blocks: Iterable[Block]) -> Iterable[Op]:
+    """Every op of these blocks, outer ones before inner ones."""
     for block in blocks:
         for op in block:
             yield op
-            yield from _every(inner for _, inner in op.blocks())
+            yield from every_op(inner for _, inner in op.blocks())
 
 
 def _sensible(task: str, block: Block, names: _Names, groups: frozenset[str]) -> Block:
@@ -121,7 +122,7 @@ def _declared(program: Program, bodies: Bodies) -> dict[str, Any]:
     """The declarations that some op still names."""
     named = {
         value
-        for op in _every(bodies.values())
+        for op in every_op(bodies.values())
         for item in fields(op)
         if isinstance(value := getattr(op, item.name), str)
     }
