@@ -42,7 +42,7 @@ class Kinds(NamedTuple):
     objects: tuple[tuple[Any, ...], ...]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8)  # a worker collects garbage after each run: what is kept, it looks at
 def kinds_of(program: Program) -> Kinds:
     """Looked up once for each program."""
     every = [op for _, op in program.walk()]

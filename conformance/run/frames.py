@@ -90,7 +90,7 @@ def compile_block(block: Block, path: Path) -> Step | None:
     return following
 
 
-@lru_cache(maxsize=32)  # a worker collects garbage after each run: what is kept, it looks at
+@lru_cache(maxsize=8)  # a worker collects garbage after each run: what is kept, it looks at
 def compile_program(program: Program) -> Mapping[str, Step | None]:
     """The first step of every task. Remembered: programs run many times, steps never change."""
     steps = {task: compile_block(body, (task,)) for task, body in program.tasks.items()}

@@ -147,11 +147,11 @@ class Server:
             guard[0].start()
 
         if "limit" in request:  # for orphans: whoever asked kills us sooner
-            faulthandler.dump_traceback_later(request["limit"] + GRACE, exit=True)
+            signal.setitimer(signal.ITIMER_REAL, request["limit"] + GRACE)
         try:
             observation = run_program(program, self._runtime, options, stopped, tell)
         finally:
-            faulthandler.cancel_dump_traceback_later()
+            signal.setitimer(signal.ITIMER_REAL, 0)
             for timer in guard:
                 timer.cancel()
         reply = show_observation(observation)
