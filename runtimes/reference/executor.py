@@ -108,6 +108,12 @@ class Executor(Listening):
         """An exception group."""
         return BaseExceptionGroup("children failed", errors)
 
+    def without_cancelled(self, error: Any) -> Any:
+        """As `BaseExceptionGroup.split` has it."""
+        if isinstance(error, BaseExceptionGroup):
+            return error.split(Cancelled)[1]
+        return None if isinstance(error, Cancelled) else error
+
     def wrapped(self, error: Any) -> BaseException:
         """A JoinError with the error as its cause."""
         wrapper = JoinError()

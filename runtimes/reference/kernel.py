@@ -135,6 +135,10 @@ class Kernel:
         """An exception group."""
         raise NotImplementedError
 
+    def without_cancelled(self, error: Any) -> Any:
+        """The error without the cancellations inside its groups: None if that is all, itself if there are none."""
+        raise NotImplementedError
+
     def wrapped(self, error: Any) -> Any:
         """The error that a join raises for another task's error, where that is wrapped."""
         raise NotImplementedError

@@ -6,6 +6,7 @@ a permanent test holds the two against each other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, final
 
 from conformance.lang.outcome import Outcome, TaskOutcome, show_bytes, show_value
@@ -83,6 +84,13 @@ class Machine(Calls):
     def grouped(self, errors: tuple[Any, ...]) -> str:
         """The name of a group."""
         return f"Group({', '.join(sorted(errors))})"
+
+    def without_cancelled(self, error: str) -> str | None:
+        """The name that is left."""
+        if error == "Cancelled" or not (error.startswith("Group(") and "Cancelled" in error):
+            return None if error == "Cancelled" else error
+        left = tuple(filter(None, map(self.without_cancelled, members(error))))
+        return self.grouped(left) if left else None
 
     def wrapped(self, error: Any) -> str:
         """The name of a wrapped error."""
@@ -288,6 +296,17 @@ def _end(end: tuple[str, Any] | None) -> str:
     if how == "returned":
         return how if value is None else f"returned {show_value(value)}"
     return "cancelled" if value == "Cancelled" else f"raised {value}"
+
+
+def members(group: str) -> Iterator[str]:
+    """The names in `Group(…)`."""
+    depth, begin = 0, len("Group(")
+    for at, letter in enumerate(group[:-1]):
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and depth == 1:
+            yield group[begin:at].strip()
+            begin = at + 1
+    yield group[begin:-1].strip()
 
 
 _LOGGED = frozenset(

@@ -53,11 +53,27 @@ class Structure(Ends):
         if not self._caught(task, scope, error):
             if error is not None and self.semantics.stray_timeout == "error":
                 self._stray(scope, error)
+            if error is not None and self.level and scope.cancelled and not self.cancel_due(task):
+                self._raise_rest(error)
             return False
         self._tell_outer(task)
         if fails:
             raise Fault(self.fault("Timeout"))
         return True
+
+    def let_out(self, task: Task, error: Any) -> Any:
+        """The error of a cancelled task without what its own scope keeps, unless one around it is cancelled, too."""
+        left, inside = self.without_cancelled(error), task.scopes
+        task.scopes = inside[: inside.index(task.own)]
+        outer = self.cancel_due(task)
+        task.scopes = inside
+        return error if left is None or outer else left
+
+    def _raise_rest(self, error: Any) -> None:
+        """A cancelled scope lets all but cancellations out of a group (trio: `CancelScope.__exit__`). Raises Fault."""
+        left = self.without_cancelled(error)
+        if left is not None and left != error:
+            raise Fault(left)
 
     @staticmethod
     def is_timeout(error: Any) -> bool:
@@ -193,10 +209,14 @@ class Structure(Ends):
             own_doing = own_doing or task.count <= group.scope.entered
             if task.pending and self.choose("cancel", 2) == 0:
                 task.pending = 0
-        if self.semantics.groups == "propagates" and group.errors:
+        errors = group.errors
+        if errors and self.level and own_doing:
+            errors = tuple(e for e in map(self.without_cancelled, errors) if e is not None)
+            if not errors:
+                return True  # nothing but cancellations, in groups
+        if self.semantics.groups == "propagates" and errors:
             if self.semantics.group_requests == "counted" and not self.level:
                 self._told_after(task, group)
-            errors = group.errors
             lost = group.lost + group.interrupted
             if (
                 self.level and lost and not own_doing

@@ -103,6 +103,8 @@ class Tasks(Cancellation):
             and self.semantics.cancel_at_return == "cancelled"
         ):
             result = ("failed", self.fault("Cancelled"))
+        if result[0] == "failed" and self.level and task.own.cancelled:
+            result = ("failed", self.let_out(task, result[1]))
         task.pending = 0
         task.state = DONE
         task.wake, task.doing = ASLEEP, ""  # what nobody asks any more must not tell states apart
@@ -133,6 +135,10 @@ class Tasks(Cancellation):
             self.ready.append(task)
         else:
             self.notice(task)
+
+    def let_out(self, task: Task, error: Any) -> Any:
+        """The error of a cancelled task without what its own scope keeps (`runtimes.reference.structure`)."""
+        raise NotImplementedError
 
     def notice(self, task: Task) -> None:
         """The end of a child is told to its group, that of main to the shutdown."""
