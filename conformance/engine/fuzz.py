@@ -23,7 +23,7 @@ BATCH: Final = 50
 """Programs in a batch: a quarter of a second or so, which is what an interruption can cost."""
 PER_KIND: Final = 4
 """Of each kind of failure that many raw witnesses are made small: they may turn out to be different findings."""
-_GENERATOR: Final = 2
+_GENERATOR: Final = 3
 """Raise it whenever a seed no longer means the same programs: a journal of another version is not gone on with."""
 
 

@@ -13,9 +13,10 @@ from conformance.run.frames import ENTER, EXIT, PERFORM, Frames, Step
 from runtimes.reference.calls_scopes import SCOPED
 from runtimes.reference.calls_sync import SYNC, SyncCalls
 from runtimes.reference.calls_threads import SOCKETS, THREAD, THREADED
-from runtimes.reference.kernel import SCOPE, Fault
+from runtimes.reference.kernel import SCOPE, WAIT, Fault
 from runtimes.reference.objects import (
     BLOCKED,
+    ERROR,
     READY,
     START,
     UNSPAWNED,
@@ -222,8 +223,9 @@ class Calls(SyncCalls):
             if kind == "listen":
                 return call, (listener,)
             checks: list[Callable[[], None]] = [partial(self._check_opened, listener)]
-            if kind == "accept":
-                checks += self._alone(task, _ACCEPTS, op)
+            if kind == "accept" and (alone := self._alone(task, _ACCEPTS, op)):
+                checks += alone
+                call = self._lingering(call)
             return self._checked(task, op, checks, call), (listener,)
         if kind in ("connect", "connect_unix"):
             listener = self.listeners[op.listener]
@@ -242,9 +244,12 @@ class Calls(SyncCalls):
             args = (op.count,)
         call = getattr(self, {"close": "close_stream", "abort": "abort_stream"}.get(kind, kind))
         checks = [partial(self._check_stream, slot)]
-        if kind in _READS or kind in _WRITES:
-            checks += self._alone(task, _READS if kind in _READS else _WRITES, op)
-        return self._checked(task, op, checks, partial(self._on_stream, slot, call)), args
+        on_stream: Callable[..., Any] = partial(self._on_stream, slot, call)
+        kinds = _READS if kind in _READS else _WRITES
+        if kind in kinds and (alone := self._alone(task, kinds, op)):
+            checks += alone
+            on_stream = self._lingering(on_stream)
+        return self._checked(task, op, checks, on_stream), args
 
     def _checked(
         self, task: Task, op: Any, checks: list[Callable[[], None]], call: Callable[..., Any]
@@ -258,6 +263,24 @@ class Calls(SyncCalls):
             return call(task, *args)
 
         return checked
+
+    def _lingering(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """The call, which where it fails may let others run first, and is Busy to them meanwhile.
+
+        trio: an operation that raises is a schedule point or not, and its conflict detector covers it.
+        """
+
+        def lingering(task: Task, *args: Any) -> Any:
+            try:
+                return call(task, *args)
+            except Fault as fault:
+                if self.choose("io", 2) == 0:
+                    raise
+                task.undo = None
+                self.make_ready(task, ERROR, fault.args[0])
+                return WAIT
+
+        return lingering
 
     def check_first(self, task: Task) -> None:
         """What the op at which a task stands finds out before it can be told of a cancellation. Raises Fault."""

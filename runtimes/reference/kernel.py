@@ -48,7 +48,7 @@ EVERYTHING = -1
 """A bound on what may be touched: no bound."""
 
 
-SOCKETS = frozenset({"connect", "accept", "tcp-read", "tcp-write", "io"})
+SOCKETS = frozenset({"connect", "accept-again", "tcp-read", "tcp-write", "io"})
 """What sockets wake for: whether a loop has seen it before a cancellation comes is nobody's promise."""
 LINGERING = frozenset({"lingering-send", "lingering-party", "lingering-permit"})
 """Wake-ups of who is told of a cancellation, and until it goes on is still where it waited."""

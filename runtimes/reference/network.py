@@ -48,14 +48,17 @@ class Network(NamedScopes):
         return WAIT
 
     def established(self, client: Stream, server: Stream, listener: Listener) -> None:
-        """The handshake is done: an accept gets the connection, now or later."""
+        """The handshake is done: whoever accepts first gets the connection."""
         client.opened = server.opened = True
         client.peer, server.peer = server, client
-        if listener.acceptors:
+        listener.backlog += (server,)
+        self.rouse_acceptor(listener)
+
+    def rouse_acceptor(self, listener: Listener) -> None:
+        """Tell the first who waits to try: somebody else may be faster (POSIX, accept: a descriptor that is ready)."""
+        if listener.backlog and listener.acceptors:
             first, listener.acceptors = listener.acceptors[0], listener.acceptors[1:]
-            self.wake(first, VALUE, server, ("accept", listener, server))
-        else:
-            listener.backlog += (server,)
+            self.wake(first, RETRY, None, ("accept-again", listener, None))
 
     def connected(self, stream: Stream) -> bool:
         """Whether a connect that was under way succeeds: a reset that came meanwhile may be told right there."""
@@ -129,11 +132,9 @@ class Network(NamedScopes):
     def close_stream(self, task: Task, stream: Stream) -> None:
         """Close both directions. With unread data the peer may see a reset."""
         self.writes |= stream.bit
-        if stream.closed:
-            return
-        lost = stream.reset
-        self.drop(stream, reset=bool(stream.inbox) and bool(self.choose("io", 2)))
-        if lost and self.choose("io", 2):
+        if not stream.closed:
+            self.drop(stream, reset=bool(stream.inbox) and bool(self.choose("io", 2)))
+        if stream.reset and self.choose("io", 2):
             raise self.broken(stream)  # asyncio's wait_closed tells what the connection died of
 
     def abort_stream(self, task: Task, stream: Stream) -> None:
@@ -294,9 +295,9 @@ class Network(NamedScopes):
 
     def undo(self, task: Task, kind: str, thing: Any, value: Any) -> None:
         """A cancellation wins over a wake-up."""
-        if kind == "accept":
+        if kind == "accept-again":
             self.writes |= thing.bit
-            thing.backlog = (value, *thing.backlog)
+            self.rouse_acceptor(thing)
         elif kind == "connect":
             self.drop(thing, reset=bool(self.choose("io", 2)))
         elif kind not in ("tcp-read", "tcp-write"):

@@ -24,14 +24,58 @@ def _cancel_group(scene: Scene, _: str) -> Op | None:
     return ops.CancelGroup(scene.tape.pick(scene.groups)) if scene.groups else None
 
 
+def _limited(inside: Callable[[Scene, str], Block]) -> Make:
+    """Makes a deadline whose body does something to it, and asks behind it what became of it."""
+
+    def made(scene: Scene, _: str) -> Op | None:
+        if not scene.has("move_on_after", "cancelled_caught"):
+            return None
+        name = scene.fresh("n")
+        scene.scopes.append(name)
+        body, ticks = inside(scene, name), scene.ticks("deadline")
+        limit = (
+            ops.FailAfter if scene.has("fail_after") and scene.tape.chance(2) else ops.MoveOnAfter
+        )
+        return ops.Attempt(
+            (limit(ticks, body, name),), on_error=(), finally_=(ops.CancelledCaught(name),)
+        )
+
+    return made
+
+
+def _moved(scene: Scene, name: str) -> Block:
+    """The deadline is moved while the body sleeps, or before it does."""
+    move = ops.MoveDeadline(name, scene.ticks("deadline"))
+    return (
+        *((ops.Sleep(1),) if scene.tape.chance(3) else ()),
+        move,
+        ops.Sleep(scene.tape.pick((2, 1, 3))),
+    )
+
+
+def _asked(scene: Scene, name: str) -> Block:
+    """The body asks whether it was cancelled, when it was or might have been."""
+    slept: Block = (ops.Sleep(scene.tape.pick((1, 0, 2))),)
+    if scene.has("cancel_scope") and scene.tape.chance(3):
+        slept = (ops.CancelScope(name), *slept)
+    return (ops.Attempt(slept, finally_=(ops.CancelCalled(name),)),)
+
+
+def _either(one: Make, other: Make) -> Make:
+    return lambda scene, task: (one if scene.tape.chance(2) else other)(scene, task)
+
+
 SCOPES: Final = Area(
     ops={
         "cancel_scope": _of_scope(lambda _, name: ops.CancelScope(name)),
         "cancel_group": _cancel_group,
-        "move_deadline": _of_scope(
-            lambda scene, name: ops.MoveDeadline(name, scene.ticks("deadline"))
+        "move_deadline": _either(
+            _of_scope(lambda scene, name: ops.MoveDeadline(name, scene.ticks("deadline"))),
+            _limited(_moved),
         ),
-        "cancel_called": _of_scope(lambda _, name: ops.CancelCalled(name)),
+        "cancel_called": _either(
+            _of_scope(lambda _, name: ops.CancelCalled(name)), _limited(_asked)
+        ),
         "cancelled_caught": _of_scope(lambda _, name: ops.CancelledCaught(name)),
     },
 )
@@ -48,6 +92,13 @@ def _set_and_reset(scene: Scene, _: str) -> Op:
     return ops.Attempt(body, finally_=(ops.ResetVariable(name), ops.GetVariable(name)))
 
 
+def _set_before(scene: Scene) -> Block:
+    """Main may set one before it starts anybody: who is started sees it, or does not."""
+    if not (scene.has("set_variable") and scene.tape.chance(2)):
+        return ()
+    return (ops.SetVariable(scene.object("variables"), scene.value()),)
+
+
 def _reads(_: Scene, name: str) -> Block:
     return (ops.GetVariable(name),)
 
@@ -58,6 +109,7 @@ CONTEXT: Final = Area(
         "get_variable": lambda scene, _: ops.GetVariable(scene.object("variables")),
         "reset_variable": _set_and_reset,
     },
+    prelude=_set_before,
     epilogue=each("variables", _reads),
 )
 

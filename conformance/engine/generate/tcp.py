@@ -81,6 +81,8 @@ TCP: Final = Area(
         Meeting(wait=("receive_exactly",), feeds=("send_bytes", "close", "send_eof", "abort")),
         Meeting(wait=("receive_some",), feeds=("send_bytes", "close", "send_eof", "abort")),
         Meeting(wait=("receive_until_eof",), feeds=("send_eof", "close", "send_bytes", "abort")),
+        Meeting(wait=("receive_exactly", "receive_some"), feeds=("send_bytes", "close")),
+        Meeting(wait=("receive_some", "receive_until_eof"), feeds=("send_bytes", "send_eof")),
         Meeting(wait=("accept",), feeds=("connect", "close_listener")),
     ),
     prelude=_prelude,
