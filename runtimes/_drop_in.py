@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from conformance.adapter.spelling import Spelling
 from conformance.lang.semantics import Semantics
@@ -37,7 +37,7 @@ def drop_in(promise: str, own: Mapping[str, str], **answers: Any) -> Semantics:
 class DropIn(Asyncio):
     """Base of the adapters of such loops. `loops` makes a loop as shipped, and one on a clock."""
 
-    virtual = "replaces timers"
+    virtual: ClassVar[Literal["replaces timers", "none"]] = "replaces timers"
     flavours: ClassVar[tuple[str, ...]] = ("",)
     package: ClassVar[str]
     loops: ClassVar[tuple[Any, Any]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 
 import click
 
@@ -27,17 +26,7 @@ from conformance.cli import (
     worker,
 )
 from conformance.cli.output import guarded
-
-DISTRIBUTION = "async-runtime-conformance"
-
-
-def tool_version() -> str:
-    """The version of this package; `unknown` when it is not installed."""
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "unknown"
-
+from conformance.cli.requirement import tool_version
 
 _EPILOG = """\b
 Exit codes:

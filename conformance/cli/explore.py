@@ -65,7 +65,7 @@ def find_program(what: str) -> tuple[str, Program]:
     if not (path.suffix == ".json" or path.is_file()):
         return what, load_catalogue().find(what).program
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:

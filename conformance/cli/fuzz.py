@@ -27,6 +27,7 @@ from conformance.cli.output import (
     say,
     unread,
 )
+from conformance.cli.requirement import tool_version
 from conformance.cli.run import FILE, open_results
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT
@@ -191,8 +192,6 @@ def exit_code(campaign: Fuzz, max_unknown: float, *, interrupted: bool) -> Exit:
 
 def header(facts: dict[str, RuntimeFacts], seed: int) -> Header:
     """How this campaign was made."""
-    from conformance.cli.app import tool_version  # noqa: PLC0415 — app imports this module
-
     lines = tuple(RuntimeLine(f.address, f.version, f.python, f.steering) for f in facts.values())
     return Header(runtimes=lines, seed=seed, tool=tool_version())
 

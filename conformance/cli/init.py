@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -10,12 +11,17 @@ from string import Template
 import click
 
 from conformance.cli.output import say
+from conformance.cli.requirement import DISTRIBUTION, requirement
 from conformance.errors import DataError, Exit, UsageError
 from conformance.judge.baseline import Baseline
 from conformance.judge.baseline_file import update_baseline
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 BASELINE = "conformance-baseline.toml"
+_NOTE = f"""
+      # TO BE FILLED IN: it was installed from the machine that wrote this file. For example
+      # "{DISTRIBUTION} @ git+https://HOST/PROJECT@COMMIT", "{DISTRIBUTION}==VERSION" where an
+      # index has it, or the path of a wheel in this repository."""
 
 
 @click.command()
@@ -39,7 +45,15 @@ def init(name: str, directory: Path) -> int:
     module = "_".join(words).lower() + "_adapter"
     class_ = "".join(word[0].upper() + word[1:] for word in words)
     project = any((directory / file).exists() for file in ("pyproject.toml", "setup.py"))
-    values = {"name": name, "module": module, "class_": class_, "install": "." if project else name}
+    suite = requirement()
+    values = {
+        "name": name,
+        "module": module,
+        "class_": class_,
+        "install": "." if project else name,
+        "suite": json.dumps(suite or ""),  # a JSON string is a YAML one
+        "note": "" if suite else _NOTE,
+    }
     texts = {
         directory / f"{module}.py": _fill("adapter.py.txt", values),
         directory / "tests" / "test_conformance.py": _fill("test_conformance.py.txt", values),
@@ -60,6 +74,11 @@ def init(name: str, directory: Path) -> int:
         raise DataError(f"{error.filename}: {error.strerror}") from None
     update_baseline(baseline, None, Baseline(f"{module}:{class_}"))
     say(f"written: {baseline}")
+    if suite is None:
+        say(
+            "note: the suite was installed from this machine, so nothing says where CI finds it: "
+            "write that into the workflow, at CONFORMANCE"
+        )
     say(f"next: conformance check {module}:{class_}")
     return Exit.OK
 

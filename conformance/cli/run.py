@@ -33,6 +33,7 @@ from conformance.cli.render import (
     tell_unnamed,
     write_reports,
 )
+from conformance.cli.requirement import tool_version
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT, Campaign, Plan
 from conformance.engine.catalogue import Catalogue, list_runtimes, load_catalogue
@@ -183,8 +184,6 @@ def make_header(
     named: Sequence[str] = (),
 ) -> Header:
     """How this run is made. `named`: the runtimes that the caller asked for."""
-    from conformance.cli.app import tool_version  # noqa: PLC0415 — app imports this module
-
     started = [
         RuntimeLine(
             facts.address,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import fcntl
 import os
@@ -22,6 +23,8 @@ from conformance.judge.condition import check_condition
 from conformance.judge.verdict import Verdict
 
 FORMAT: Final = 1
+BOM: Final = codecs.BOM_UTF8
+"""What some editors put before a text, and TOML's writers do not: read over, and kept where it stood."""
 LARGEST: Final = 4 << 20
 """Bytes that a baseline may have: fifty times what our largest one has."""
 MOST_RUNS: Final = 1_000_000
@@ -75,12 +78,12 @@ def _load(path: Path) -> tomlkit.TOMLDocument:
             content = file.read(LARGEST + 1)
         if len(content) > LARGEST:
             raise DataError(f"{path}: larger than {LARGEST:,} bytes, no baseline of ours")
-        return tomlkit.parse(content.decode())
+        return tomlkit.parse(content.removeprefix(BOM).decode())
     except OSError as error:
         hint = "write one with `conformance accept`" if isinstance(error, FileNotFoundError) else ""
         raise DataError(f"{path}: {error.strerror}", hint=hint) from None
     except UnicodeDecodeError:
-        raise DataError(f"{path}: not a text file") from None
+        raise DataError(f"{path}: not a text file in UTF-8") from None
     except (
         TOMLKitError,
         RecursionError,
@@ -219,7 +222,7 @@ def write_baseline(path: Path, baseline: Baseline, reason: str = "") -> None:
     _set_table(document, "answers", baseline.answers)
     _set_entries(document, baseline.entries)
     _set_rates(document, baseline.rates)
-    _replace(path, tomlkit.dumps(document))
+    _replace(path, tomlkit.dumps(document).encode())
 
 
 @contextlib.contextmanager
@@ -357,14 +360,15 @@ def _set_rates(
                 table[name] = _inline(counts)
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, content: bytes) -> None:
     """Write the whole file or nothing: a full disk leaves the old one as it was."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        content = _mark_of(path) + content
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                out.write(text)
+            with os.fdopen(handle, "wb") as out:
+                out.write(content)
             mode = path.stat().st_mode if path.exists() else 0o644
             Path(name).chmod(mode & 0o777)
             Path(name).replace(path)
@@ -374,3 +378,11 @@ def _replace(path: Path, text: str) -> None:
             raise
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from None
+
+
+def _mark_of(path: Path) -> bytes:
+    """The byte order mark that a file begins with; nothing where there is no file."""
+    if not path.exists():
+        return b""
+    with path.open("rb") as file:
+        return BOM if file.read(len(BOM)) == BOM else b""

@@ -151,7 +151,8 @@ def read_results(path: Path) -> Results:
     damaged.
     """
     try:
-        with path.open(encoding="utf-8", newline="\n") as file:
+        # Some editors put a byte order mark before a text.
+        with path.open(encoding="utf-8-sig", newline="\n") as file:
             return _read(path, iter(partial(file.readline, LONGEST), ""))
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from None

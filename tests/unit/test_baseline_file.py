@@ -1,3 +1,5 @@
+import codecs
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,8 +157,24 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     """A binary file is named as such."""
     path = tmp_path / "b.toml"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(DataError, match="not a text file"):
+    with pytest.raises(DataError, match="not a text file in UTF-8"):
         read_baseline(path)
+
+
+def test_a_byte_order_mark_is_read_over_and_kept(tmp_path: Path) -> None:
+    """What some editors put before a text changes nothing, and stays; a file of ours never begins with one."""
+    path = tmp_path / "b.toml"
+    path.write_bytes(codecs.BOM_UTF8 + PERSONAL.encode())
+    read = read_baseline(path)
+    update_baseline(path, read, read)
+    assert path.read_bytes() == codecs.BOM_UTF8 + PERSONAL.encode()
+    more = replace(read, rules=read.rules | {"b/new"})
+    update_baseline(path, read, more)
+    assert path.read_bytes().count(codecs.BOM_UTF8) == 1
+    assert read_baseline(path) == more
+    fresh = tmp_path / "fresh.toml"
+    write_baseline(fresh, more)
+    assert not fresh.read_bytes().startswith(codecs.BOM_UTF8)
 
 
 def test_what_another_wrote_meanwhile_is_kept(tmp_path: Path) -> None:

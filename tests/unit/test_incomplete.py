@@ -192,3 +192,26 @@ def test_the_tool_and_files_that_are_none(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
     none = write(tmp_path / "none.jsonl", a_case(), change=lambda h: replace(h, runtimes=()))
     assert tool("gate", none).returncode == 66
+
+
+@pytest.mark.parametrize(
+    ("trouble", "options", "code", "told"),
+    [
+        ("No module named 'other'", (), 78, "other: NOT GATED: No module named 'other'"),
+        ("No module named 'other'", ("--absent", "other"), 0, "other: not here: No module"),
+        ("other needs CPython 3.12, this is 3.11.7", (), 0, "other: not here: other needs CPython"),
+    ],
+)
+def test_the_tool_and_a_runtime_that_did_not_start(
+    tmp_path: Path, trouble: str, options: tuple[str, ...], code: int, told: str
+) -> None:
+    """It is named; it fails the gate unless another CPython is all that it needs, or it may be missing."""
+    lost = RuntimeLine("other", trouble=trouble, named=True)
+    file = write(
+        tmp_path / "r.jsonl",
+        a_case(),
+        change=lambda h: replace(h, runtimes=(*h.runtimes, lost)),
+    )
+    done = tool("gate", *options, file)
+    assert (done.returncode, done.stderr) == (code, "")
+    assert told in done.stdout

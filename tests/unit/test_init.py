@@ -29,7 +29,7 @@ def test_init_writes_a_project(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
 def test_the_workflow_installs_what_is_there(tmp_path: Path) -> None:
     """A project is installed as such; where there is none, the runtime is, by its name."""
-    for name, wanted in (("a", "pip install my-loop async-"), ("b", "pip install . async-")):
+    for name, wanted in (("a", "pip install my-loop "), ("b", "pip install . ")):
         place = tmp_path / name
         place.mkdir()
         if name == "b":

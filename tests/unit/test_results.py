@@ -1,3 +1,4 @@
+import codecs
 import io
 import json
 from dataclasses import replace
@@ -178,6 +179,14 @@ def test_bytes_and_absence_are_data_errors(file: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DataError, match="not a results file"):
         read_results(file)
+
+
+def test_a_byte_order_mark_changes_nothing(file: Path) -> None:
+    """A file that an editor saved, with a mark before it and its own ends of lines, is read as before."""
+    file.write_text(written(CASE, EMPTY))
+    before = read_results(file)
+    file.write_bytes(codecs.BOM_UTF8 + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert read_results(file) == before
 
 
 def test_merging_keeps_the_worse_record() -> None:
