@@ -30,6 +30,7 @@ from reports.finding import make_findings
 from reports.packed import packs
 from reports.page import Page, make_page
 from reports.plain import visible
+from reports.plainly import plainly
 from reports.similar import similar
 from reports.trend import trend
 
@@ -48,6 +49,7 @@ PART: Final = 3_000
 
 def render(results: Results, **shown: Any) -> str:
     """The page, as a string of HTML. `shown`: `baselines`, and the options of `make_data`."""
+    results = plainly(results)
     page = make_page(results, shown.get("baselines", ()))
     data, findings = make_data(results, page, **shown)
     return _page(page, data, page.blocks(), findings)
@@ -55,6 +57,7 @@ def render(results: Results, **shown: Any) -> str:
 
 def render_directory(results: Results, **shown: Any) -> Iterator[tuple[str, str]]:
     """The files of the directory form: names and texts, `index.html` first."""
+    results = plainly(results)
     page = make_page(results, shown.get("baselines", ()))
     data, findings = make_data(results, page, **shown)
     parts = list(_parts(page))
@@ -88,14 +91,14 @@ def make_data(
     missing    what was asked for and is not in the results, a line each
     """
     found = make_findings(witnesses)
-    changes = [since(previous, results)] if previous is not None else []
+    changes = [since(plainly(previous), results)] if previous is not None else []
     changes += against(gated or {}, results)
     data = {
         "index": page.index,
         "similar": similar(page.rows, page.columns),
         "changes": changes,
         "findings": [line for line, _ in found],
-        "trend": trend([*history] or [results]),
+        "trend": trend([plainly(older) for older in history] or [results]),
         "how": _how(results),
         "declared": _declared(results),
         "missing": list(map(visible, missing)),

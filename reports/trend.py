@@ -89,7 +89,10 @@ def _snapshots(points: Iterable[Results]) -> Iterator[Snapshot]:
 def _series(
     axis: str, points: Sequence[Snapshot], label: Callable[[Snapshot], str]
 ) -> dict[str, Any]:
-    """One small plot: `points` with counts in the order of `VERDICTS`, and what changed at which."""
+    """One small plot: `points` with counts in the order of `VERDICTS`, and what changed at which.
+
+    `lines`: each scenario that changed, with its face at each point, empty where it did not run.
+    """
     changes: list[dict[str, Any]] = []
     for at in range(1, len(points)):
         changes += [{"at": at, **change} for change in _changes(points[at - 1], points[at])]
@@ -99,8 +102,21 @@ def _series(
         "python": visible(minor(points[-1].python)),
         "points": [{"label": visible(label(s)), "counts": _counts(s)} for s in points],
         "changes": changes[:MOST],
+        "lines": list(_lines(changes[:MOST], points)),
         "left_out": max(0, len(changes) - MOST),
     }
+
+
+def _lines(changes: Iterable[Mapping[str, Any]], points: Sequence[Snapshot]) -> Iterator[list[str]]:
+    """Those that broke before those that did not, in the order of the points at which they did."""
+    named = [{visible(name): case for name, case in point.cases.items()} for point in points]
+    for scenario in dict.fromkeys(c["scenario"] for c in sorted(changes, key=_severity)):
+        cases = [there.get(scenario) for there in named]
+        yield [scenario, *("" if case is None else visible(face(case)) for case in cases)]
+
+
+def _severity(change: Mapping[str, Any]) -> tuple[int, int]:
+    return TOLD.index(change["kind"]), change["at"]
 
 
 def _counts(snapshot: Snapshot) -> list[int]:
@@ -115,7 +131,8 @@ def _changes(before: Snapshot, after: Snapshot) -> Iterator[dict[str, str]]:
         old, new = before.cases[scenario], after.cases[scenario]
         kind = kind_of(old, new)
         if kind in TOLD:
-            found.append((TOLD.index(kind), kind, scenario, face(old), face(new)))
+            other = "" if old.hash == new.hash else " (the scenario itself has changed)"
+            found.append((TOLD.index(kind), kind, scenario, face(old), face(new) + other))
     for _, kind, scenario, *faces in sorted(found):
         old_face, new_face = map(visible, faces)
         yield {"kind": kind, "scenario": visible(scenario), "before": old_face, "after": new_face}

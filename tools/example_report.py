@@ -12,8 +12,10 @@ that is broken on purpose.
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,9 +51,11 @@ def main(arguments: Sequence[str]) -> int:
     if not (options.reuse and corpus.exists()):
         conformance("fuzz", BROKEN, "--programs", "200", "--corpus", str(corpus))
     page = PLACE / "index.html"
+    ran = {runtime for path in files for runtime in started(Path(path))}
     known = [
         word
         for path in sorted((ROOT / "baselines").glob("*.toml"))
+        if tomllib.loads(path.read_text(encoding="utf-8"))["runtime"] in ran
         for word in ("--baseline", str(path))
     ]
     conformance("report", *files, *known, "--corpus", str(corpus), "--html", str(page))
@@ -61,6 +65,13 @@ def main(arguments: Sequence[str]) -> int:
         print("too large to be committed: ask fewer interpreters", file=sys.stderr)
         return 1
     return 0
+
+
+def started(results: Path) -> set[str]:
+    """The runtimes that a results file is about, from its header."""
+    with results.open(encoding="utf-8") as file:
+        header = json.loads(file.readline())
+    return {line["address"] for line in header["runtimes"] if not line["trouble"]}
 
 
 def conformance(*arguments: str) -> None:

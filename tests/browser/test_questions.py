@@ -75,6 +75,16 @@ def test_a_word_that_nobody_used_does_not_hide_the_rest(shown: Shown, report: Pa
     assert "with 2 of the 3 words" in reader.page.locator("#count").inner_text()
 
 
+def test_words_are_found_where_they_begin(shown: Shown, report: Path) -> None:
+    """Another form of a word finds it too; the middle of a word does not: `lock` is not in `blocked`."""
+
+    def count(words: str) -> str:
+        return str(shown.go(report, f"#matrix?q={words}").locator("#count").inner_text())
+
+    assert count("joining") == count("join") != "48 scenarios"
+    assert count("cenario").startswith("0 of")
+
+
 def test_what_broke(shown: Shown, report: Path) -> None:
     """What broke since the earlier results is the first thing that the first view tells."""
     page = shown.go(report)

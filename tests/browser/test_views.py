@@ -1,11 +1,29 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from benchmarks.synthetic import synthetic
+from reports.html import render
 from tests.browser.conftest import Shown
 from tests.browser.sample import BROKEN, SEVERAL, VIEWS, WITNESS, texts, wait_until
+
+
+@pytest.fixture(scope="module")
+def many_areas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report of fifteen areas with names as long as real ones."""
+    made = synthetic(60, 3)
+    names = sorted({case.scenario for case in made.cases})
+    area = {name: f"area-name-{names.index(name) % 15:02}" for name in names}
+    cases = tuple(
+        replace(c, scenario=f"{area[c.scenario]}/{c.scenario.partition('/')[2]}")
+        for c in made.cases
+    )
+    path = tmp_path_factory.mktemp("areas") / "report.html"
+    path.write_text(render(replace(made, cases=cases)), encoding="utf-8")
+    return path
 
 
 @pytest.mark.parametrize("place", VIEWS)
@@ -146,6 +164,54 @@ def test_the_trend_names_regressions(shown: Shown, report: Path) -> None:
     assert page.locator("figure.multiple").count() == 12
     assert "✗ broke" in page.inner_text("main").replace("✗broke", "✗ broke")
     assert page.locator("ul.changes a", has_text=BROKEN).count() >= 1
+
+
+def test_the_trend_shows_each_point(shown: Shown, report: Path) -> None:
+    """Of each scenario that changed, the face at every point; where it turned is marked, in words too."""
+    page = shown.go(report, "#trend")
+    line = page.locator(".course tbody tr", has_text=BROKEN).first
+    assert (
+        line.locator("td").count() == page.locator(".course").first.locator("thead th").count() - 1
+    )
+    turned = line.locator("td.turned")
+    assert turned.count() == 1
+    assert "violates" in turned.inner_text()
+    assert "VIOLATES" in turned.get_attribute("title")
+
+
+def test_questions_are_grouped_by_area(shown: Shown, report: Path) -> None:
+    """The first area of the atlas is open, each other one opens when it is asked for."""
+    page = shown.go(report, "#atlas")
+    areas = page.locator("details.areas")
+    assert areas.count() >= 2
+    assert areas.first.locator(".questions > li").first.is_visible()
+    assert areas.nth(1).locator(".questions > li").count() == 0
+    areas.nth(1).locator("summary").click()
+    assert areas.nth(1).locator(".questions > li").first.is_visible()
+
+
+def test_a_few_columns_explain_their_answers(shown: Shown, report: Path) -> None:
+    """Where there is room, each answer stands with its meaning, and that several were seen is told."""
+    page = shown.go(report, "#matrix?runtime=loop-02&level=question")
+    assert page.locator(".matrix td .means").count() >= 1
+    several = page.locator(".matrix td", has_text=" | ").first
+    assert "varies from run to run" in several.inner_text()
+    page.evaluate("location.hash = '#matrix'")
+    wait_until(page, "document.querySelectorAll('.matrix thead th').length === 5")
+    assert page.locator(".matrix td .means").count() == 0
+
+
+def test_areas_need_no_scrolling(shown: Shown, many_areas: Path) -> None:
+    """Fifteen areas fit on a small desktop; on a phone a runtime tells those in which something is wrong."""
+    shown.page.set_viewport_size({"width": 1024, "height": 768})
+    page = shown.go(many_areas)
+    wide = "(e => e.scrollWidth - e.clientWidth)(document.querySelector('.summary').parentElement)"
+    assert page.locator(".summary thead th").count() == 17
+    assert page.evaluate(wide) <= 0
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(wide) <= 0
+    assert page.locator(".summary td.wrong").first.is_visible()
+    assert not page.locator(".summary td.fine").first.is_visible()
 
 
 def test_copy_buttons_copy(shown: Shown, report: Path) -> None:

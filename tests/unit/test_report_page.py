@@ -25,7 +25,6 @@ from reports.known import Known
 from reports.packed import packs
 from reports.page import make_page
 from reports.similar import similar, tree
-from reports.trend import trend
 from tests.pages import blocks_of, data_of
 
 MADE = synthetic(24, 3)
@@ -249,35 +248,7 @@ def test_a_baseline_is_told_too() -> None:
     assert (told["kind"], told["looks"], told["where"]) == ("regressed", "bad", "loop-01 on 3.13")
 
 
-# ---------------------------------------------------------------- trend, similarity, directory
-
-
-def test_a_trend_by_date_names_what_broke() -> None:
-    """Two runs of one runtime are two points; what broke between them is named."""
-    case = applicable(MADE, "loop-01")
-    after = changed(MADE, replace(case, verdict=Verdict.VIOLATES))
-    found = trend([after, MADE])
-    series = next(s for s in found if s["runtime"] == "loop-01" and s["python"] == "3.13")
-    assert [point["label"] for point in series["points"]] == ["2026-01-01 00:00", "2026-02-01"]
-    assert [(c["at"], c["kind"], c["scenario"]) for c in series["changes"]] == [
-        (1, "broke", case.scenario)
-    ]
-
-
-def test_a_trend_by_release_sorts_releases() -> None:
-    """Several releases in one file are points in the order of their numbers."""
-    only = [c for c in MADE.cases if c.runtime == "loop-01" and c.python == "3.13.0"]
-    cases = tuple(replace(c, version=v) for v in ("1.10", "1.9") for c in only)
-    (series,) = trend([Results((Header(),), cases)])
-    assert series["axis"] == "release"
-    assert [point["label"] for point in series["points"]] == ["1.9", "1.10"]
-
-
-def test_shards_are_one_point() -> None:
-    """Files that hold no case twice belong together: there is no trend in them."""
-    half = len(MADE.cases) // 2
-    parts = [Results(MADE.headers, MADE.cases[:half]), Results(MADE.headers, MADE.cases[half:])]
-    assert trend(parts) == []
+# ---------------------------------------------------------------- similarity, directory
 
 
 def test_the_tree_joins_the_nearest_first() -> None:

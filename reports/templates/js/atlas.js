@@ -11,7 +11,12 @@ function atlas(options) {
     h("h3", {}, "Questions that runtimes answer differently"),
     h("form", { class: "filters" }, h("label", {}, "area ", h("select", { on: { change: (event) => { location.hash = "#atlas" + query({ area: event.target.value }); } } },
       h("option", { value: "" }, "any"), areas.map((area) => h("option", { value: area, selected: area === options.area }, area))))),
-    lazyList(different.map((row) => () => questionCard(row)), "questions"),
+    [...grouped(different, (row) => row.area)].map(([area, list], i) => {
+      const node = folded([h("b", {}, area), `: ${plural(list.length, "question")}`], () => lazyList(list.map((row) => () => questionCard(row)), "questions"));
+      node.className = "areas";
+      if (!i) { node.unfold(); node.open = true; }
+      return node;
+    }),
     alike.length ? folded(`${plural(alike.length, "question")} that all answer alike`, () => lazyList(alike.map((row) => () => questionCard(row)), "questions")) : null,
   ];
 }
@@ -55,7 +60,7 @@ function similarSection() {
   })));
   return section("How much they are alike",
     h("p", { class: "quiet" }, "The share of scenarios, in per cent, to which two runtimes reply differently, on the newest Python that both ran on. Runtimes that branch off further left are more unlike."),
-    h("div", { class: "scroll similar", tabindex: "0", role: "region", "aria-label": "Distances" },
+    h("div", { class: "scroll similar" + (names.length > 16 ? " many" : ""), tabindex: "0", role: "region", "aria-label": "Distances" },
       dendrogram(names, merges, order), h("table", { class: "heat" }, h("thead", {}, head), h("tbody", {}, body))));
 }
 

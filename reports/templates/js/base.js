@@ -44,7 +44,7 @@ function section(title, ...children) {
 function folded(summary, make) {
   // Its content is made when it is opened first.
   const node = h("details", {}, h("summary", {}, summary));
-  node.unfold = () => { if (node.childElementCount === 1) node.append(...[make()].flat()); };
+  node.unfold = () => { if (node.childElementCount === 1) node.append(...[make()].flat().filter(Boolean)); };
   node.addEventListener("toggle", () => { if (node.open) node.unfold(); });
   return node;
 }

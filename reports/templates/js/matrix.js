@@ -1,7 +1,7 @@
 // The matrix: a row for each scenario, a column for each runtime, its Pythons as one where they agree.
 
 const MATRIX = { node: null, body: null, cache: new Map(), filters: null, pending: 0, limit: 0 };
-const FIRST = 12, CHUNK = 25, MOST = 600;
+const CHUNK = 25, MOST = 600, NARROW = 3;
 const LEVELS = { MUST: "MUST", SHOULD: "SHOULD", question: "questions" };
 
 function matrix(options) {
@@ -65,11 +65,24 @@ function filtersChanged() {
 // What readers of one runtime's documents call things, and what they are called here.
 const ALSO = {
   fifo: ["order"], start: ["first step"], nursery: ["group"], taskgroup: ["group"], mutex: ["lock"], queue: ["channel"], socket: ["tcp"], connection: ["tcp"],
-  timeout: ["deadline", "timers"], exception: ["error", "raise"], kill: ["cancel"], abort: ["cancel"], fair: ["order", "barg"], contextvar: ["context"], thread: ["threads"],
+  timeout: ["deadline", "timers"], exception: ["error", "raise"], kill: ["cancel"], abort: ["cancel"], fair: ["order", "barg"], lose: ["lost"], contextvar: ["context"], thread: ["threads"],
 };
-const PASSED_OVER = new Set("a an the in on of is are does do i may can to for and or with what how who when me my it its from differ differs show rely".split(" "));
+const PASSED_OVER = new Set("a an the in on of is are does do i may can to for and or with what how who when me my it its from differ differs show rely happens if has there would will should runtime".split(" "));
 
-const mentions = (row, word) => row.search.includes(word) || (ALSO[word] || []).some((other) => row.search.includes(other));
+// `fairness` is asked where `fair` is written, `sleeping` where `sleep` is.
+function mentions(row, word) {
+  const stem = word.replace(/(ness|ing|ed|es|s)$/, ""), words = [word, ...(ALSO[word] || []), ...(stem.length > 3 ? [stem, ...(ALSO[stem] || [])] : [])];
+  return words.some((one) => begun(row.search, one));
+}
+
+// Whether a word of the text begins so: `lock` is not in `blocked`.
+function begun(text, word) {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const before = at ? text[at - 1] : "";
+    if (before < "a" || before > "z") return true;
+  }
+  return false;
+}
 
 // `enough`: how many of the words must be found.
 function fits(row, filters, words, among, enough = words.length) {
@@ -104,7 +117,7 @@ function applyFilters() {
   const counted = found.length === rows.length ? plural(rows.length, "scenario") : `${found.length.toLocaleString("en")} of ${plural(rows.length, "scenario")}`;
   MATRIX.form.querySelector("output").value = counted + (enough < words.length && found.length ? `, with ${enough} of the ${words.length} words` : "");
   MATRIX.form.querySelector("#chosen").textContent = chosen.length ? `${among.map(({ address }) => address).join(", ")} (${among.length} of ${runtimes.length})` : `all ${runtimes.length}`;
-  hint(among, words, filters.area);
+  hint([...new Set(chosen)].map((address) => runtimeOf.get(address)).filter(Boolean), words, filters.area);
 }
 
 // Who asks for two runtimes may want to see only what tells them apart.
@@ -133,7 +146,7 @@ function drawMatrix(found, groups) {
   MATRIX.body.querySelector(".more-rows")?.remove();
   MATRIX.table.setAttribute("aria-rowcount", String(found.length + 1));
   MATRIX.last = null;
-  append(0, FIRST);
+  append(0, inSight());
   if (!found.length) MATRIX.table.append(h("tbody", { role: "rowgroup" }, h("tr", { role: "row", class: "none" }, h("td", { role: "gridcell" }, "No scenario fits."))));
   rove(MATRIX.table.querySelector("tbody a"));
 }
@@ -144,12 +157,15 @@ function makeTable(groups) {
     return h("th", { role: "columnheader" }, h("b", {}, group.address.split(":").map((part, i) => [i ? [":", h("wbr")] : "", part])), h("small", {}, versions.join(", ") || "\u00a0"),
       h("small", {}, "py " + (group.columns.length > 1 ? group.columns.map((c) => c.minor).filter((v, i, all) => all.indexOf(v) === i).join(" ") : group.columns[0].python)));
   }));
-  const table = h("table", { role: "grid", class: groups.length > 10 ? "broad" : null, "aria-label": "Scenarios by runtimes" }, h("thead", { role: "rowgroup" }, head));
+  const table = h("table", { role: "grid", class: groups.length > 10 ? "broad" : groups.length > NARROW ? null : "few", "aria-label": "Scenarios by runtimes" }, h("thead", { role: "rowgroup" }, head));
   table.style.setProperty("--columns", String(groups.length));
   table.addEventListener("keydown", gridKeys);
   table.addEventListener("focusin", (event) => { if (event.target.closest("tbody") && event.target.matches("a")) rove(event.target); });
   return table;
 }
+
+// About as many rows as the window shows below the filters.
+const inSight = () => Math.max(6, Math.ceil(innerHeight / 90));
 
 // Rows are put in by slices: those in sight at once, the others after they have been painted.
 function append(from, upto) {
@@ -190,8 +206,16 @@ function cell(row, group) {
     const { state } = face, some = found.length > 1;
     return h("a", { href: to.cell(row, face.columns.at(-1)), title: state.reason || state.marks || null, tabindex: "-1", class: state.kind },
       h("span", { class: "sign", "aria-hidden": "true" }, state.symbol), state.kind === "bad" || state.kind === "unknown" ? hidden(state.word + " ") : null,
-      face.word, state.marks ? h("span", { class: "mark" }, " ◆", hidden(" marked")) : null, some ? h("small", {}, " " + face.columns.map(short).join(" ")) : null);
+      face.word, state.marks ? h("span", { class: "mark" }, " ◆", hidden(" marked")) : null, some ? h("small", {}, " " + face.columns.map(short).join(" ")) : null,
+      MATRIX.groups.length > NARROW || !row.question ? null : meansOf(row, state));
   }));
+}
+
+// Where there is room: what the answer means, and of several that no single one can be relied on.
+function meansOf(row, state) {
+  const meaning = new Map(answersOf(row)), words = state.verdict === NA ? [] : wordsOf(state.said);
+  return [words.length > 1 ? h("span", { class: "means" }, "several: it varies from run to run") : null,
+    words.filter((word) => meaning.has(word)).map((word) => h("span", { class: "means" }, words.length > 1 ? `${word}: ` : "", meaning.get(word)))];
 }
 
 // ---------------------------------------------------------------- keys

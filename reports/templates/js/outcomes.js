@@ -14,7 +14,7 @@ function gradeWord(grade) {
 
 function share(part, whole) {
   return s("svg", { class: "share", viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" },
-    s("rect", { width: (100 * part / whole).toFixed(1), height: 6 }));
+    s("rect", { width: (100 * part / whole || 0).toFixed(1), height: 6 }));
 }
 
 const runsOf = (histogram) => sum(histogram.seen.map((raw) => raw[1]));

@@ -114,26 +114,29 @@ function ranges(list, mine) {
 
 function areaCell(list, mine) {
   const counts = countsOf(list, mine.at(-1));
-  if (!sum(counts)) return h("td", {}, h("span", { class: "quiet" }, "did not run"));
-  return h("td", {}, stackedBar(counts, false, ranges(list, mine), true));
+  if (!sum(counts)) return h("td", { class: "fine" }, h("span", { class: "quiet", title: "did not run" }, "·", hidden("did not run")));
+  return h("td", { class: counts[1] || counts[2] ? "wrong" : "fine", "data-area": list[0].area }, stackedBar(counts, false, ranges(list, mine), true));
 }
 
 function runtimesSection() {
   const byArea = grouped(rows, (row) => row.area), wrong = (list, column) => countsOf(list, column).slice(1, 3).join(" ");
   const head = h("tr", {}, h("th", { scope: "col" }, "runtime"), h("th", { scope: "col" }, "all areas"),
     areas.map((area) => h("th", { scope: "col" }, h("a", { href: to.matrix({ area }) }, area))));
+  // Many areas: their names stand upright, so that the table needs no scrolling.
+  const shape = `summary${areas.length > 9 ? " upright" : ""}`;
   const body = runtimes.flatMap((runtime) => {
     // Pythons on which as much is wrong in every area share a line.
     const lines = [...grouped(runtime.columns, (column) => (column.version === column.python ? "" : column.version) + areas.map((area) => wrong(byArea.get(area), column)).join(";"))];
     return lines.map(([, mine], i) => h("tr", { class: i ? "" : "first" },
       h("th", { scope: "row" }, i ? hidden(runtime.address) : h("a", { href: to.runtime(runtime.address) }, runtime.address), " ",
         h("small", {}, `${mine[0].version === mine[0].python ? "" : mine[0].version + ", "}Python ${mine.map((column) => column.minor).join(", ")}`)),
-      h("td", { class: "all" }, stackedBar(countsOf(rows, mine.at(-1)), true, ranges(rows, mine))),
+      h("td", { class: "all" }, stackedBar(countsOf(rows, mine.at(-1)), false, ranges(rows, mine))),
       areas.map((area) => areaCell(byArea.get(area), mine))));
   });
   return section("Runtimes, and verdicts by area",
+    h("p", { class: "legend" }, WORST_FIRST.map((v) => verdict(VERDICTS[v].kind)), h("span", { class: "quiet only-narrow" }, "Areas in which nothing is wrong are on each runtime's page.")),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Verdicts by area" },
-      h("table", { class: "summary" }, h("thead", {}, head), h("tbody", {}, body))));
+      h("table", { class: shape }, h("thead", {}, head), h("tbody", {}, body))));
 }
 
 function howSection() {

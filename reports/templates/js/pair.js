@@ -35,8 +35,8 @@ function pair(one, other, area) {
   if (!both) return [...head, h("p", {}, "They did not run on the same Python.")];
   const { common, found } = apart(both, area);
   const item = ({ row, one: a, other: b }) => h("tr", {}, h("td", { class: "size" }, row.size), h("th", { scope: "row" }, h("a", { href: to.cell(row, both[0], both[1]) }, row.id), h("span", { class: "asks" }, row.asks)),
-    h("td", {}, answerCell(row, both[0], a)), h("td", {}, answerCell(row, both[1], b)));
-  const table = (list) => h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Where they differ" }, h("table", { class: "pair" },
+    h("td", { "data-who": one }, answerCell(row, both[0], a)), h("td", { "data-who": other }, answerCell(row, both[1], b)));
+  const table = (list) => h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Where they differ" }, h("table", { class: "pair versus" },
     h("thead", {}, h("tr", {}, ["ops", "scenario", one, other].map((word) => h("th", { scope: "col" }, word)))), h("tbody", {}, list.map(item))));
   const sure = found.filter((entry) => entry.surely), perhaps = found.filter((entry) => !entry.surely);
   return [...head,
