@@ -8,7 +8,6 @@ import signal
 import statistics
 import time
 import warnings
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final

@@ -107,7 +107,10 @@ class _There:
         observation = self._worker.run(program, options, limit=_SOON)
         lines = [s for s in self._worker.noise.removeprefix(before).splitlines() if s.strip()]
         told = any(what.startswith("run raised") for what in observation.outcome.reported)
-        self.said = lines[-1] if told and lines else ""
+        ends = [task.end for _, task in observation.outcome.tasks]
+        errors = tuple(end.removeprefix("raised ") for end in ends if end.startswith("raised "))
+        about = (line for line in reversed(lines) if told or line.startswith(errors))
+        self.said = next(about, "")
         return observation
 
 

@@ -38,9 +38,9 @@ def run_program(
     Whatever the *runtime* does wrong is part of the observation: an exception that comes out of its
     `run` and is not main's own is reported as `run raised NAME`. `on_stop` is told what was seen
     when the horizon is reached: teardown comes after it, and may never end. `on_error` is told of an
-    exception that is reported so.
+    exception that is reported so, and of one that a task ends by and whose class nobody mapped.
     """
-    world = World(program, runtime, options, perform)
+    world = World(program, runtime, options, perform, on_error)
 
     def stop() -> None:
         world.threads.settle()

@@ -8,7 +8,7 @@ from conformance.adapter.scopes import leave, leave_all
 from conformance.errors import AdapterError, ConformanceError
 from conformance.interpreter.ops import METHODS
 from conformance.interpreter.world import World
-from conformance.lang.outcome import show_value
+from conformance.lang.outcome import ERRORS, show_value
 from conformance.lang.text import show_op
 from conformance.run.frames import ENTER, EXIT, PERFORM, Frames, Step
 
@@ -24,8 +24,10 @@ async def perform(world: World, task: str) -> Any:
     if how == "returned":
         world.note_end(task, how if result is None else f"returned {show_value(result)}")
         return result
-    cancelled = world.is_cancellation(result)
-    world.note_end(task, "cancelled" if cancelled else f"raised {world.name_of(result)}")
+    name = "Cancelled" if world.is_cancellation(result) else world.name_of(result)
+    world.note_end(task, "cancelled" if name == "Cancelled" else f"raised {name}")
+    if name == type(result).__name__ and name not in ERRORS:  # nobody mapped it
+        world.on_error(result)
     if task != "main":  # main's is compared with what comes out of the run
         frames.end = (how, None)  # a traceback keeps the runtime's own locals alive
     try:

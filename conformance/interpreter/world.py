@@ -86,10 +86,16 @@ class World:
     """One run in progress: the program's objects on one runtime, and all that they showed."""
 
     def __init__(
-        self, program: Program, runtime: Any, options: RunOptions, perform: Perform
+        self,
+        program: Program,
+        runtime: Any,
+        options: RunOptions,
+        perform: Perform,
+        on_error: Callable[[BaseException], object] = lambda _: None,
     ) -> None:
         self.program = program
         self.perform = perform
+        self.on_error = on_error
         self.runtime = runtime
         self.options = options
         self.code = compile_program(program)

@@ -63,6 +63,16 @@ class StaysPut(Small):
         return
 
 
+class AwaitsGenerator(Small):
+    """Its checkpoint is no coroutine."""
+
+    async def checkpoint(self) -> None:
+        def pause() -> Any:
+            yield
+
+        await pause()
+
+
 class WrongJoin(Small, Tasks):
     """Its join loses the value."""
 
@@ -163,6 +173,15 @@ def test_a_lesson_names_the_method(adapter: Callable[[], Runtime], method: str) 
     with pytest.raises(AssertionError, match=method) as caught:
         check_runtime(adapter())
     assert "breaks the contract" in str(caught.value)
+
+
+def test_a_lesson_tells_what_an_op_raised() -> None:
+    """The text of an exception that nobody mapped, and the line of the adapter that it came out of."""
+    with pytest.raises(
+        AssertionError,
+        match=r"can't be used in 'await'.* \(test_testing\.py, line \d+, in checkpoint\)",
+    ):
+        check_runtime(AwaitsGenerator)
 
 
 def test_one_lesson_at_a_time() -> None:
