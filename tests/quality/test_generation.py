@@ -51,7 +51,7 @@ def test_an_area_stays_by_itself(area: str) -> None:
     assert not set(used) & (others - _EPILOGUES - {"cancel", "sleep"})
 
 
-_EPILOGUES = {"join", "raise", "acquire", "release", "cancel_scope"}
+_EPILOGUES = {"join", "raise", "acquire", "release", "cancel_group", "cancel_scope"}
 """What epilogues and shapes use beside an area's own ops."""
 
 

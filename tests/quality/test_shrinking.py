@@ -45,23 +45,16 @@ SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
             }
         ),
     ),
-    # An item is lost when its receiver was cancelled: of two receivers one is cancelled, and takes the first of two
-    # items along; the other one gets the second, and nothing is left for main.
+    # An item is lost when its receiver was cancelled: one is given up by its deadline, and takes the item along that is
+    # sent then; who receives next waits in vain.
     "item-lost-on-cancel": (
-        ("channel",),
+        ("tasks", "channel", "time"),
         Program(
             {
                 "main": (
-                    ops.Spawn("a"),
-                    ops.Spawn("b"),
-                    ops.Sleep(1),
-                    ops.Cancel("a"),
-                    ops.Send("ch0", 1),
-                    ops.Send("ch0", 1),
-                    ops.Attempt((ops.ReceiveNowait("ch0"),), on_error=()),
+                    ops.MoveOnAfter(1, (ops.Receive("ch0"),)),
+                    ops.MoveOnAfter(1, (ops.Send("ch0", 1), ops.Receive("ch0"))),
                 ),
-                "b": (ops.Receive("ch0"),),
-                "a": (ops.Receive("ch0"),),
             },
             channels={"ch0": Channel(1)},
         ),

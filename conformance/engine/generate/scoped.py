@@ -143,12 +143,12 @@ SEMAPHORE: Final = Area(
 
 
 def _set_limit(scene: Scene, _: str) -> Op:
-    """Another limit; or two in a row, while nobody can come in between."""
-    name, limits = scene.object("limiters", 1, 2), (1, 2, 3)
-    changed = ops.SetLimit(name, scene.tape.pick(limits))
+    """Another limit; or down and up in a row, while nobody can come in between."""
+    name = scene.object("limiters", 1, 2)
     if scene.tape.chance(3):
-        return ops.Attempt((changed, ops.SetLimit(name, scene.tape.pick(limits))), on_error=())
-    return changed
+        up = ops.SetLimit(name, scene.tape.pick((2, 1, 3)))
+        return ops.Attempt((ops.SetLimit(name, 1), up), on_error=())
+    return ops.SetLimit(name, scene.tape.pick((1, 2, 3)))
 
 
 def _limiter_serves(scene: Scene, name: str) -> Block:

@@ -188,16 +188,36 @@ def meeting(scene: Scene, mix: Mix) -> Block:
     first = _made(scene, area, chosen.first, "main")
     for task in waiters:
         _wait(scene, mix, task, area, chosen)
-    feed = _feed(scene, area, chosen)
-    cancel: Block = (ops.Cancel(scene.tape.pick(waiters)),) if scene.has("cancel") else ()
-    race = (*feed, *gap(scene), *cancel) if scene.tape.chance(2) else (*cancel, *gap(scene), *feed)
-    driver: Block = (*gap(scene), *race, *gap(scene), *_once_more(scene, area, chosen))
+    driver: Block = (
+        *gap(scene),
+        *_race(scene, area, chosen, waiters),
+        *gap(scene),
+        *_once_more(scene, area, chosen),
+    )
     scene.bodies["main"] += first
     if scene.tape.chance(3):
         other = scene.add_task()
         scene.bodies[other] = list(driver)
         return ()
     return driver
+
+
+def _race(scene: Scene, area: str, chosen: Meeting, waiters: list[str]) -> Block:
+    """A feed and a cancel in either order, seldom without the cancel; what stands around the feed may hold both."""
+    cancel: Block = ()
+    if scene.has("cancel") and not scene.tape.chance(5):
+        cancel = (ops.Cancel(scene.tape.pick(waiters)),)
+    inside = bool(chosen.around) and scene.tape.chance(2)
+    feed = (
+        tuple(_made(scene, area, (scene.tape.pick(chosen.feeds),), "main"))
+        if inside
+        else _feed(scene, area, chosen)
+    )
+    race = (*feed, *gap(scene), *cancel) if scene.tape.chance(2) else (*cancel, *gap(scene), *feed)
+    if not inside:
+        return race
+    before, after = (tuple(_made(scene, area, (kind,), "main")) for kind in chosen.around)
+    return (*before, *race, *after)
 
 
 def _once_more(scene: Scene, area: str, chosen: Meeting) -> Block:
@@ -286,6 +306,9 @@ def family(scene: Scene, mix: Mix) -> Block:
             started += _started(scene, name, child, does)
         else:
             started += (ops.Spawn(child, name), *gap(scene)[:1])
+    if children and scene.has("cancel_group") and scene.tape.chance(6):
+        does = scene.bodies[scene.tape.pick(children)]
+        does.insert(0, ops.CancelGroup(name))
     body = () if scene.tape.chance(4) else some(scene, mix, "main", 1, 2)
     if children and scene.has("cancel") and scene.tape.chance(3):
         body += (*gap(scene), ops.Cancel(scene.tape.pick(children)))
@@ -301,6 +324,8 @@ def _started(scene: Scene, group: str, child: str, body: list[Op]) -> Block:
     if not scene.tape.chance(6):
         body.insert(scene.tape.below(len(body)) if body else 0, ops.Started(scene.value()))
     start = guarded(scene, ops.Start(child, group))
+    if scene.has("shield") and scene.tape.chance(4):
+        return (ops.Shield((start,)), *mark(scene))
     if scene.has("move_on_after") and scene.tape.chance(2):
         return (ops.MoveOnAfter(scene.ticks("deadline"), (start,)), *mark(scene))
     return (start,)

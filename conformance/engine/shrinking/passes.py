@@ -23,8 +23,9 @@ def weight(program: Program) -> tuple[int, int, int, float]:
 
 
 def _bulk(op: Op) -> float:
-    """How far an op's arguments are from the plainest ones."""
-    return sum(_distance(getattr(op, item.name)) for item in fields(op) if item.name not in BLOCKS)
+    """How far an op's arguments are from the plainest ones. A deadline without a name is plainer than one with."""
+    values = ((item.name, getattr(op, item.name)) for item in fields(op) if item.name not in BLOCKS)
+    return sum(_distance(value) for name, value in values if value is not None or name != "scope")
 
 
 def _distance(value: Any) -> float:
@@ -139,6 +140,8 @@ def _simpler(op: Any) -> Iterator[Op]:
         for other in plainer:
             if other != value and _distance(other) < _distance(value):
                 yield replace(op, **{item.name: other})
+    if isinstance(op, ops.FailAfter | ops.MoveOnAfter) and op.scope is not None:
+        yield replace(op, scope=None)
     if isinstance(op, ops.FailAfter):
         yield ops.MoveOnAfter(op.ticks, op.body)
 
