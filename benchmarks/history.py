@@ -10,10 +10,10 @@ the fuzzer, means: some violation on the broken version that the mended one, on 
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
 import venv
 from collections.abc import Iterator
@@ -27,22 +27,42 @@ from typing import Any, Final
 from uuid import uuid4
 
 from benchmarks.__main__ import machine
+from conformance.engine.bench import Bench
+from conformance.engine.campaign import LIMIT
+from conformance.engine.fuzz_batch import Recipe, Subject, program_of
+from conformance.engine.membership import BUDGET
 from conformance.judge.results import read_results
-from conformance.judge.verdict import Verdict
+from conformance.judge.verdict import Grade, Verdict
+from conformance.judge.witness import kind_of
+from conformance.lang.program import Program
 
 HERE: Final = Path(__file__).parent
-STEPS: Final = (50, 600)
-"""So many programs are tried, then more, until it is found; only the first where it is known why it is not."""
+MINUTE: Final = 60.0
+"""Seconds of the broken version's wall time after which a defect counts as not found."""
 BESIDE: Final = {"anyio": ("trio",)}
 """What is installed beside a package: another backend of it."""
 COLUMNS: Final = (
-    "defect", "versions", "native script", "catalogue", "fuzzer", "programs to first", "left on the mended one",
+    "defect", "versions", "native script", "catalogue", "fuzzer", "programs to first", "fail on both",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
+class Fuzzed:
+    """What came of fuzzing both: `programs` in `seconds` of the broken one's time, up to the first that shows it.
+
+    kind  how the broken one failed; empty if no program showed it.
+    both  programs that both versions fail: other defects, which the mended one has, too.
+    """
+
+    programs: int
+    seconds: float
+    both: int
+    kind: str = ""
+
+
+@dataclass(frozen=True)
 class Row:
-    """What came of one defect. `first` is the number of programs up to the first that shows it."""
+    """What came of one defect."""
 
     defect: str
     what: str
@@ -51,10 +71,7 @@ class Row:
     native: str
     catalogue: tuple[str, ...]
     answers: tuple[str, ...]
-    fuzzer: tuple[str, ...]
-    first: int | None
-    tried: int
-    left: tuple[str, ...]
+    fuzzed: Fuzzed
     why: str = ""
 
     def cells(self) -> Iterator[str]:
@@ -64,9 +81,10 @@ class Row:
         yield self.native
         yield "; ".join(self._catalogue()) or "not found"
         why = f": {self.why}" if self.why else ""
-        yield f"found: {self.fuzzer[0]}" if self.fuzzer else f"not found in {self.tried}{why}"
-        yield "" if self.first is None else str(self.first)
-        yield "; ".join(self.left) or "nothing"
+        done = self.fuzzed
+        yield f"found: {done.kind}" if done.kind else f"not found in {done.seconds:.0f} s{why}"
+        yield f"{done.programs}" if done.kind else f"more than {done.programs}"
+        yield f"{done.both}"
 
     def _catalogue(self) -> Iterator[str]:
         if self.catalogue:
@@ -112,8 +130,7 @@ class History:
         failed = {scenario for scenario, case in broken.items() if case[0]}
         failed -= {scenario for scenario, case in mended.items() if case[0]}
         answers = {s for s, case in broken.items() if s in mended and mended[s][1] != case[1]}
-        steps = STEPS[:1] if "why" in defect else STEPS
-        first, tried, new, left = self.fuzz(addresses, defect["areas"], steps)
+        fuzzed = self.fuzz(addresses, defect["areas"])
         return Row(
             defect=defect["id"],
             what=defect["what"],
@@ -122,10 +139,7 @@ class History:
             native="confirmed" if codes == [1, 0] else f"not confirmed: exits {codes}",
             catalogue=tuple(sorted(failed)),
             answers=tuple(sorted(answers - failed)),
-            fuzzer=new,
-            first=first,
-            tried=tried,
-            left=left,
+            fuzzed=fuzzed,
             why=defect.get("why", ""),
         )
 
@@ -143,33 +157,46 @@ class History:
             if case.verdict is not Verdict.NOT_APPLICABLE
         }
 
-    def fuzz(
-        self, addresses: list[str], areas: list[str], steps: tuple[int, ...]
-    ) -> tuple[int | None, int, tuple[str, ...], tuple[str, ...]]:
-        """First detection, programs tried, what only the broken one shows, and what both do."""
-        for programs in steps:
-            broken, mended = (self.findings(address, areas, programs) for address in addresses)
-            new = {kind: at for kind, at in broken.items() if kind not in mended}
-            if new or programs == steps[-1]:
-                break
-        ordered = tuple(sorted(new, key=lambda kind: new[kind]))
-        return (1 + min(new.values()) if new else None), programs, ordered, tuple(sorted(mended))
+    def fuzz(self, addresses: list[str], areas: list[str]) -> Fuzzed:
+        """Programs of those areas on both, until one is forbidden on the broken version and not on the mended one."""
+        with Bench() as bench:
+            broken, mended = (Subject(bench, address, BUDGET) for address in addresses)
+            can = frozenset(broken.facts.capabilities) & frozenset(mended.facts.capabilities)
+            recipe = Recipe(broken.address, tuple(areas))
+            spent, both, index = 0.0, 0, 0
+            while spent < MINUTE:
+                program = program_of(recipe, index, can)
+                begun = time.monotonic()
+                shown = next(
+                    filter(
+                        None,
+                        (
+                            _forbidden(broken, program, s)
+                            for s in broken.seeds(recipe, index, "virtual")
+                        ),
+                    ),
+                    "",
+                )
+                spent += time.monotonic() - begun
+                index += 1
+                if not shown:
+                    continue
+                if not any(
+                    _forbidden(mended, program, s)
+                    for s in mended.seeds(recipe, index - 1, "virtual")
+                ):
+                    return Fuzzed(index, spent, both, shown)
+                both += 1
+            return Fuzzed(index, spent, both)
 
-    def findings(self, address: str, areas: list[str], programs: int) -> dict[str, int]:
-        """What the fuzzer finds forbidden: the failure's kind, and the number of the first program that showed it."""
-        chosen = [word for area in areas for word in ("--area", area)]
-        told = json.loads(
-            _conformance(
-                "fuzz", address, "--programs", programs, "--jobs", 1, "--format", "json", *chosen
-            )
-        )
-        found: dict[str, int] = {}
-        for witness in told["findings"]:
-            if witness["grade"] == "FORBIDDEN":
-                at = int(witness["origin"].partition("/")[2])
-                kind = witness["identity"]
-                found[kind] = min(at, found.get(kind, at))
-        return found
+
+def _forbidden(subject: Subject, program: Program, seed: int | None) -> str:
+    """How what a runtime shows of a program fails; empty if it may show that."""
+    outcome = subject.run(program, "virtual", seed, LIMIT).outcome
+    judged = subject.judge.outcome(program, outcome, "virtual")
+    return (
+        kind_of(outcome, judged.nearest, judged.reason) if judged.grade is Grade.FORBIDDEN else ""
+    )
 
 
 def _code(command: list[str]) -> int:
@@ -190,8 +217,8 @@ def markdown(rows: list[Row]) -> str:
     lines += ["| " + " | ".join(row.cells()) + " |" for row in rows]
     about = (
         "Defects of released versions, from `benchmarks/history.toml`. Each is confirmed by a script in the runtime's "
-        "own API; found means a violation that only the broken version shows, on the same programs. What is left on "
-        "the mended one are other defects, which both versions have."
+        "own API; found means a violation that only the broken version shows, on the same programs, within a minute of "
+        "its time, generation apart. Programs that fail on both show other defects, which the mended version has, too."
     )
     return f"# Real history\n\n{machine()}\n\n{about}\n\n" + "\n".join(lines) + "\n"
 

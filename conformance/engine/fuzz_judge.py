@@ -11,8 +11,6 @@ from typing import Final, final
 from conformance.engine.explore import Path
 from conformance.engine.membership import BUDGET, Membership, member
 from conformance.engine.oracle import (
-    TOGETHER,
-    UNDECLARED,
     cited_only,
     comparable,
     freer,
@@ -63,9 +61,6 @@ class Judge:
         self.semantics = semantics
         self._plain, self._uncited = cited_only(semantics)
         self._freer = tuple(freer(semantics))
-        self._together = next((s for name, s in self._freer if name == TOGETHER), None)
-        undeclared = (entry for entry in self._freer if entry[0].startswith(UNDECLARED))
-        self._undeclared = tuple(undeclared)
 
     def outcome(self, program: Program, outcome: Outcome, clock: Clock) -> Judgement:
         """The judgement of one outcome of a program that ran on that clock."""
@@ -106,16 +101,11 @@ class Judge:
     ) -> Judgement:
         """The least freedom that explains it; without one it is FORBIDDEN, if every search came to its end.
 
-        What all freedoms together do not allow, none of them does: that is asked first.
+        Each is asked on its own: a lock that may be barged into is never handed over, so that all freedoms together
+        do not allow whatever one of them does.
         """
         steps, spent = found.steps, 0
-        left = self._freer
-        if self._together is not None:
-            whole = self._ask(program, outcome, clock, self._together)
-            steps += whole.steps
-            if whole.answer == "forbidden":
-                left = self._undeclared
-        for name, semantics in left:
+        for name, semantics in self._freer:
             other = self._ask(program, outcome, clock, semantics)
             steps += other.steps
             if other.answer == "allowed":

@@ -140,7 +140,8 @@ class Scope(Stateful):
 class Group(Stateful):
     """A task group. `errors` of children and body; `lost` children were cancelled; `exiting` once the body is over.
 
-    `swept` were cancelled together by hand; `sweepers` wait for that.
+    `swept` were cancelled together by hand; `sweepers` wait for that. `told`: its owner was cancelled while it waited
+    here, and has not run since.
     """
 
     __slots__ = (
@@ -157,10 +158,11 @@ class Group(Stateful):
         "scope",
         "sweepers",
         "swept",
+        "told",
     )
     STATE = (
         "alive", "errors", "exiting", "asked", "aborted", "interrupted", "lost", "opened", "swept",
-        "sweepers",
+        "sweepers", "told",
     )  # fmt: skip
 
     def __init__(self, bit: int, scope: Scope, name: str = "") -> None:
@@ -169,7 +171,7 @@ class Group(Stateful):
         self.name = name
         self.alive: tuple[Task, ...] = ()
         self.errors: tuple[Any, ...] = ()
-        self.exiting = False
+        self.exiting = self.told = False
         self.asked = self.aborted = False
         self.interrupted = False
         self.lost = 0

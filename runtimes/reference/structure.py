@@ -151,6 +151,11 @@ class Structure(Ends):
                 group.errors += (error,)
             if error is not None or group.errors:
                 self.abort_group(group)
+        if group.told:
+            group.told = False
+            if not group.interrupted:
+                group.interrupted = True
+                self.abort_group(group)
         if group.alive:
             return self.block(task, "group", group)
         return self.group_over(task, group, error)
@@ -196,7 +201,11 @@ class Structure(Ends):
     def interrupt_group(self, task: Task, group: Group) -> None:
         """Cancelled while waiting for the children: cancel them and go on waiting."""
         self.take_cancel(task)
-        if not group.interrupted:
+        if not self.level:
+            self.writes |= group.bit
+            group.told = True
+            self.wake(task, RETRY)  # the children hear of it when the task runs
+        elif not group.interrupted:
             group.interrupted = True
             self.abort_group(group)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.history import COLUMNS, HERE, Row
+from benchmarks.history import COLUMNS, HERE, Fuzzed, Row
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.generate.areas import AREAS
 
@@ -24,8 +24,11 @@ def test_each_defect_can_be_asked_about(defect: dict[str, Any]) -> None:
 
 def test_a_row_says_what_was_not_found() -> None:
     """Nobody takes an empty cell for a success."""
-    row = Row("d", "It is broken.", "https://x", "p 1 → 2", "confirmed", (), (), (), None, 50, ())
+    row = Row(
+        "d", "It is broken.", "https://x", "p 1 → 2", "confirmed", (), (), Fuzzed(50, 60.0, 0)
+    )
     cells = dict(zip(COLUMNS, row.cells(), strict=True))
     assert cells["catalogue"] == "not found"
-    assert cells["fuzzer"] == "not found in 50"
-    assert cells["left on the mended one"] == "nothing"
+    assert cells["fuzzer"] == "not found in 60 s"
+    assert cells["programs to first"] == "more than 50"
+    assert cells["fail on both"] == "0"

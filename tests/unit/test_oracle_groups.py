@@ -11,13 +11,17 @@ from conformance.lang.ops import (
     Cancel,
     CancelScope,
     Checkpoint,
+    FailAfter,
     Group,
+    Note,
     Op,
     Raise,
     Scope,
+    Sleep,
     Spawn,
 )
 from conformance.lang.program import Program
+from runtimes._asyncio_semantics import PLAIN as ASYNCIO
 from runtimes.on_trio_semantics import SEMANTICS
 from runtimes.reference.machine import Machine, members
 
@@ -71,3 +75,15 @@ def test_a_cancelled_task_lets_out_all_but_its_own_cancellation() -> None:
 def test_members_of_a_group(group: str, inside: list[str]) -> None:
     """Only commas between members divide them."""
     assert list(members(group)) == inside
+
+
+def test_children_hear_of_a_cancel_when_their_owner_runs() -> None:
+    """asyncio: `TaskGroup.__aexit__` cancels its children in its owner's step: a deadline of theirs may come first."""
+    child: Block = (Attempt((FailAfter(2, (Sleep(5),)),), on_error=()), Note("on"))
+    program = Program(
+        {"main": (FailAfter(2, (Group("g", (Spawn("a", group="g"),)),)),), "a": child}
+    )
+    outcomes = explore(Machine(program, ASYNCIO)).outcomes
+    ends = {tuple(entry.text for entry in dict(o.tasks)["a"].log) for o in outcomes}
+    assert ("caught Timeout", "on") in ends
+    assert () in ends
