@@ -26,8 +26,19 @@ def _call(scene: Scene) -> Block:
         return ()
     called = scene.add_task(named=False)
     wait = (ops.Checkpoint(), ops.Sleep(1))[scene.tape.below(2 if scene.has("sleep") else 1)]
-    scene.bodies[called] = [wait, ops.Log(3), scene.tape.pick((ops.Return(2), ops.Raise("F")))]
+    scene.bodies[called] = [
+        wait,
+        *_reads(scene),
+        ops.Log(3),
+        scene.tape.pick((ops.Return(2), ops.Raise("F"))),
+    ]
     return (ops.Attempt((ops.FromThread(called),), on_error=()),)
+
+
+def _reads(scene: Scene) -> Block:
+    """What it sees of a variable, where programs have some."""
+    name = next(iter(scene.objects.get("variables", ())), None)
+    return (ops.GetVariable(name),) if name is not None and scene.tape.chance(2) else ()
 
 
 def _run(scene: Scene, _: str) -> Op | None:
@@ -49,7 +60,7 @@ def _run(scene: Scene, _: str) -> Op | None:
     end = (ops.Return(1), ops.Return(None), ops.Raise("E"))[scene.tape.below(3)]
     call = _call(scene) if scene.calling else ()
     middle = (*call, *hold) if scene.tape.chance(2) else (*hold, *call)
-    scene.bodies[thread] = [ops.Note("t"), *middle, *asks, end]
+    scene.bodies[thread] = [ops.Note("t"), *_reads(scene), *middle, *asks, end]
     return ops.RunInThread(thread, abandon)
 
 
