@@ -117,7 +117,9 @@ def first_program(name: str, within: int = WITHIN) -> tuple[int | None, str]:
     marked = ""
     runtime = find(name)
     declared = Judge(find_reference(), runtime.semantics)
-    plain = Judge(find_reference(), replace(runtime.semantics, order="fifo"))  # as shipped, it is a plain loop
+    plain = Judge(
+        find_reference(), replace(runtime.semantics, order="fifo")
+    )  # as shipped, it is a plain loop
     can = frozenset(runtime.capabilities()) & modelled()
     for index in range(within):
         program = decode(seeded(f"0/{index}"), can)

@@ -31,6 +31,7 @@ from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT
 from conformance.engine.fuzz_batch import Recipe, Subject, program_of
 from conformance.engine.membership import BUDGET
+from conformance.errors import Exit, NotStarted
 from conformance.judge.results import read_results
 from conformance.judge.verdict import Grade, Verdict
 from conformance.judge.witness import kind_of
@@ -150,6 +151,8 @@ class History:
         _conformance(
             "run", "--runtime", address, "--seeds", 2, "--jobs", 1, "--results", results, *chosen
         )
+        if not results.exists():  # it did not start
+            return {}
         cases = read_results(results).cases
         return {
             case.scenario: (case.verdict is Verdict.VIOLATES, str(case.answer))
@@ -160,7 +163,10 @@ class History:
     def fuzz(self, addresses: list[str], areas: list[str]) -> Fuzzed:
         """Programs of those areas on both, until one is forbidden on the broken version and not on the mended one."""
         with Bench() as bench:
-            broken, mended = (Subject(bench, address, BUDGET) for address in addresses)
+            try:
+                broken, mended = (Subject(bench, address, BUDGET) for address in addresses)
+            except NotStarted:
+                return Fuzzed(0, 0.0, 0)
             can = frozenset(broken.facts.capabilities) & frozenset(mended.facts.capabilities)
             recipe = Recipe(broken.address, tuple(areas))
             spent, both, index = 0.0, 0, 0
@@ -206,7 +212,7 @@ def _code(command: list[str]) -> int:
 def _conformance(*words: object) -> str:
     command = [sys.executable, "-m", "conformance", *map(str, words)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode not in (0, 1, 2):
+    if done.returncode in (Exit.USAGE, Exit.DATA, Exit.INTERNAL):
         raise RuntimeError(f"{' '.join(command)}: exit {done.returncode}: {done.stderr}")
     return done.stdout
 
