@@ -24,10 +24,13 @@ async def perform(world: World, task: str) -> Any:
     if how == "returned":
         world.note_end(task, how if result is None else f"returned {show_value(result)}")
         return result
-    name = "Cancelled" if world.is_cancellation(result) else world.name_of(result)
-    world.note_end(task, "cancelled" if name == "Cancelled" else f"raised {name}")
-    if name == type(result).__name__ and name not in ERRORS:  # nobody mapped it
-        world.on_error(result)
+    if world.is_cancellation(result):
+        world.note_end(task, "cancelled")
+    else:
+        name = world.name_of(result)
+        world.note_end(task, f"raised {name}")
+        if name == type(result).__name__ and name not in ERRORS:  # nobody mapped it
+            world.on_error(result)
     if task != "main":  # main's is compared with what comes out of the run
         frames.end = (how, None)  # a traceback keeps the runtime's own locals alive
     try:

@@ -187,7 +187,7 @@ def test_questions_are_grouped_by_area(shown: Shown, report: Path) -> None:
     assert areas.first.locator(".questions > li").first.is_visible()
     assert areas.nth(1).locator(".questions > li").count() == 0
     areas.nth(1).locator("summary").click()
-    assert areas.nth(1).locator(".questions > li").first.is_visible()
+    areas.nth(1).locator(".questions > li").first.wait_for(state="visible")
 
 
 def test_a_few_columns_explain_their_answers(shown: Shown, report: Path) -> None:
