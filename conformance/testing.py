@@ -6,6 +6,7 @@ adapter that broke the contract, and what was seen. Nothing here judges a runtim
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -124,6 +125,7 @@ def check_runtime(adapter: type[Runtime] | Runtime) -> None:
         checks = [Check("describes itself", str(not_written(error)))]
     except AdapterError as error:
         checks = [Check("describes itself", str(error))]
+    gc.collect()  # what a runtime left behind is not to die, and to tell of it, in somebody else's test
     lessons = [f"{item.name}: {item.lesson}" for item in checks if item.lesson]
     assert not lessons, "\n".join([f"{type(runtime).__name__} breaks the contract:", *lessons])
 
