@@ -94,17 +94,17 @@ class Child:
             raise
 
 
-def _break_off(nursery: trio.Nursery) -> None:
-    """Have whatever the tasks of a nursery wait for fail, shielded or not: the outcome is told."""
+def _break_off(task: trio.lowlevel.Task) -> None:
+    """Have whatever a task and those in its nurseries wait for fail, shielded or not: the outcome is told."""
 
     def fail() -> NoReturn:
         raise trio.BrokenResourceError
 
-    for task in nursery.child_tasks:
-        for inner in task.child_nurseries:
-            _break_off(inner)
-        if task._abort_func is not None and not task.child_nurseries:
-            task._attempt_abort(fail)
+    inside = [child for nursery in task.child_nurseries for child in nursery.child_tasks]
+    for child in inside:
+        _break_off(child)
+    if task._abort_func is not None and not inside:
+        task._attempt_abort(fail)
 
 
 CURRENT: ContextVar[Child] = ContextVar("CURRENT")
@@ -209,7 +209,7 @@ class Trio(
         everything.cancel()
         while True:  # a shield of trio's own (a condition takes its lock again) would hold the run up for good
             await trio.sleep(1)
-            _break_off(self._nursery)
+            _break_off(self._nursery.parent_task)
 
     async def spawn(self, body: Body, name: str, group: trio.Nursery | None) -> Child:
         """`Nursery.start_soon`, in the nursery around main for a task outside groups (composed)."""
