@@ -40,6 +40,8 @@ from conformance.lang.program import Program
 HERE: Final = Path(__file__).parent
 MINUTE: Final = 60.0
 """Seconds of the broken version's wall time after which a defect counts as not found."""
+ANSWERS: Final = (Exit.OK, Exit.VIOLATION, Exit.INCONCLUSIVE, Exit.NOTHING_RAN, Exit.NOT_STARTED)
+"""Exit codes of `conformance run` that say something of the runtime; any other is a failure of ours."""
 BESIDE: Final = {"anyio": ("trio",)}
 """What is installed beside a package: another backend of it."""
 COLUMNS: Final = (
@@ -173,36 +175,25 @@ class History:
             while spent < MINUTE:
                 program = program_of(recipe, index, can)
                 begun = time.monotonic()
-                shown = next(
-                    filter(
-                        None,
-                        (
-                            _forbidden(broken, program, s)
-                            for s in broken.seeds(recipe, index, "virtual")
-                        ),
-                    ),
-                    "",
-                )
+                shown = _forbidden(broken, program, recipe, index)
                 spent += time.monotonic() - begun
                 index += 1
                 if not shown:
                     continue
-                if not any(
-                    _forbidden(mended, program, s)
-                    for s in mended.seeds(recipe, index - 1, "virtual")
-                ):
+                if not _forbidden(mended, program, recipe, index - 1):
                     return Fuzzed(index, spent, both, shown)
                 both += 1
             return Fuzzed(index, spent, both)
 
 
-def _forbidden(subject: Subject, program: Program, seed: int | None) -> str:
-    """How what a runtime shows of a program fails; empty if it may show that."""
-    outcome = subject.run(program, "virtual", seed, LIMIT).outcome
-    judged = subject.judge.outcome(program, outcome, "virtual")
-    return (
-        kind_of(outcome, judged.nearest, judged.reason) if judged.grade is Grade.FORBIDDEN else ""
-    )
+def _forbidden(subject: Subject, program: Program, recipe: Recipe, index: int) -> str:
+    """How what a runtime shows of a program fails, under the first seed that makes it; empty if it may show it."""
+    for seed in subject.seeds(recipe, index, "virtual"):
+        outcome = subject.run(program, "virtual", seed, LIMIT).outcome
+        judged = subject.judge.outcome(program, outcome, "virtual")
+        if judged.grade is Grade.FORBIDDEN:
+            return kind_of(outcome, judged.nearest, judged.reason)
+    return ""
 
 
 def _code(command: list[str]) -> int:
@@ -212,7 +203,7 @@ def _code(command: list[str]) -> int:
 def _conformance(*words: object) -> str:
     command = [sys.executable, "-m", "conformance", *map(str, words)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode in (Exit.USAGE, Exit.DATA, Exit.INTERNAL):
+    if done.returncode not in ANSWERS:
         raise RuntimeError(f"{' '.join(command)}: exit {done.returncode}: {done.stderr}")
     return done.stdout
 
@@ -226,6 +217,11 @@ def markdown(rows: list[Row]) -> str:
         "own API; found means a violation that only the broken version shows, on the same programs, within a minute of "
         "its time, generation apart. Programs that fail on both show other defects, which the mended version has, too."
     )
+    shown, found = (
+        sum(bool(row.catalogue) for row in rows),
+        sum(bool(row.fuzzed.kind) for row in rows),
+    )
+    about += f"\n\nOf {len(rows)} defects the catalogue shows {shown}, and the fuzzer {found} within a minute."
     return f"# Real history\n\n{machine()}\n\n{about}\n\n" + "\n".join(lines) + "\n"
 
 

@@ -153,9 +153,7 @@ class Structure(Ends):
                 self.abort_group(group)
         if group.told:
             group.told = False
-            if not group.interrupted:
-                group.interrupted = True
-                self.abort_group(group)
+            self._interrupted(group)
         if group.alive:
             return self.block(task, "group", group)
         return self.group_over(task, group, error)
@@ -205,7 +203,12 @@ class Structure(Ends):
             self.writes |= group.bit
             group.told = True
             self.wake(task, RETRY)  # the children hear of it when the task runs
-        elif not group.interrupted:
+        else:
+            self._interrupted(group)
+
+    def _interrupted(self, group: Group) -> None:
+        """The children hear of their owner's cancellation, once."""
+        if not group.interrupted:
             group.interrupted = True
             self.abort_group(group)
 
