@@ -8,6 +8,7 @@ import signal
 import statistics
 import time
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,16 +17,10 @@ from typing import Final
 from benchmarks.measure import Row, Table
 from conformance.engine.bench import Bench
 from conformance.engine.catalogue import load_catalogue
-from conformance.engine.fuzz_batch import (
-    HORIZON,
-    Batch,
-    Recipe,
-    Subject,
-    judge_program,
-    modelled,
-    program_of,
-)
+from conformance.engine.fuzz import BATCH
+from conformance.engine.fuzz_batch import Batch, perform_batch
 from conformance.engine.fuzz_judge import Judge
+from conformance.engine.fuzz_subject import HORIZON, Recipe, Subject, modelled
 from conformance.engine.generate.areas import AREAS
 from conformance.engine.generate.decode import decode
 from conformance.engine.generate.tape import seeded
@@ -68,20 +63,28 @@ def _speed_of(address: str, target: str) -> Iterator[Row]:
     recipe = Recipe(address, tuple(AREAS))
     before = _children()
     with Bench() as bench:
-        Subject(bench, address, BUDGET)
-    start = _children() - before  # what a worker takes to start is not what a program takes
-    batch = Batch(address, 0, PROGRAMS)
+        _warm(bench, recipe)
+    start = _children() - before  # what workers take to start is not what programs take
+    batches = [Batch(address, start, BATCH) for start in range(0, PROGRAMS, BATCH)]
     with Bench() as bench:
-        subject = Subject(bench, address, BUDGET)
-        can = frozenset(subject.facts.capabilities)
+        subject = _warm(bench, recipe)
         before, wall, own = _children(), time.perf_counter(), time.process_time()
-        for index in range(PROGRAMS):
-            judge_program(subject, program_of(recipe, index, can), recipe, index, batch)
+        for batch in batches:
+            perform_batch(subject, recipe, batch)
         wall, own = time.perf_counter() - wall, time.process_time() - own
     cpu = own + _children() - before - start
     yield Row(address, "programs/s", PROGRAMS / wall, PROGRAMS / cpu, target)
-    unknown = 100 * batch.tally[Grade.UNJUDGED.value] / sum(batch.tally.values())
-    yield Row(f"{address}: UNKNOWN", "%", unknown, target="0.5")
+    tally = sum((batch.tally for batch in batches), Counter[str]())
+    yield Row(
+        f"{address}: UNKNOWN", "%", 100 * tally[Grade.UNJUDGED.value] / tally.total(), target="0.5"
+    )
+
+
+def _warm(bench: Bench, recipe: Recipe) -> Subject:
+    """A subject whose workers have started."""
+    subject = Subject(bench, recipe.address, BUDGET)
+    perform_batch(subject, replace(recipe, seed=1), Batch(recipe.address, 0, BATCH))
+    return subject
 
 
 def _children() -> float:

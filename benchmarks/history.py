@@ -29,7 +29,7 @@ from uuid import uuid4
 from benchmarks.__main__ import machine
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT
-from conformance.engine.fuzz_batch import Recipe, Subject, program_of
+from conformance.engine.fuzz_subject import Recipe, Subject, program_of
 from conformance.engine.membership import BUDGET
 from conformance.errors import Exit, NotStarted
 from conformance.judge.results import read_results

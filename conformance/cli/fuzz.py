@@ -33,9 +33,9 @@ from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT
 from conformance.engine.cluster import cluster
 from conformance.engine.fuzz import Fuzz, FuzzPlan, Tally
-from conformance.engine.fuzz_batch import Recipe
 from conformance.engine.fuzz_corpus import Corpus
 from conformance.engine.fuzz_results import cases
+from conformance.engine.fuzz_subject import Recipe
 from conformance.engine.generate.areas import AREAS
 from conformance.engine.membership import BUDGET
 from conformance.errors import Exit, UsageError

@@ -12,8 +12,8 @@ from conformance.cli.run import make_oracle
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import SLOWER, may_be_late, observe
 from conformance.engine.catalogue import load_catalogue
-from conformance.engine.fuzz_batch import Subject
 from conformance.engine.fuzz_corpus import read_witness
+from conformance.engine.fuzz_subject import Subject
 from conformance.engine.inject import inject
 from conformance.engine.membership import BUDGET
 from conformance.engine.oracle import lacking, make_machine

@@ -14,7 +14,7 @@ from typing import Final, final
 
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import AGAIN, LIMIT, derive_seed
-from conformance.engine.fuzz_batch import Subject
+from conformance.engine.fuzz_subject import Subject
 from conformance.engine.generate.areas import AREAS
 from conformance.engine.generate.decode import decode
 from conformance.engine.generate.tape import seeded

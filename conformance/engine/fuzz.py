@@ -14,8 +14,9 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
-from conformance.engine.fuzz_batch import Batch, Recipe, run_batch, shrink_witness
+from conformance.engine.fuzz_batch import Batch, run_batch, shrink_witness
 from conformance.engine.fuzz_corpus import Corpus
+from conformance.engine.fuzz_subject import Recipe
 from conformance.judge.verdict import Grade
 from conformance.judge.witness import Witness
 

@@ -7,36 +7,25 @@ worker for the next batch.
 
 from __future__ import annotations
 
-import atexit
 import math
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Final, final
 
-from conformance.engine.bench import Bench
-from conformance.engine.campaign import AGAIN, SLOWER, derive_seed, run_options
-from conformance.engine.fuzz_coverage import SAMPLE, points
-from conformance.engine.fuzz_judge import Judge, Judgement
-from conformance.engine.generate.decode import decode
-from conformance.engine.generate.tape import seeded
+from conformance.engine.campaign import AGAIN, SLOWER
+from conformance.engine.fuzz_coverage import points
+from conformance.engine.fuzz_judge import Judgement
+from conformance.engine.fuzz_subject import WAITING, Recipe, Runs, Subject, program_of, subject_of
 from conformance.engine.membership import BUDGET
-from conformance.engine.oracle import find_reference, load_reference
 from conformance.engine.shrinking.shrink import shrink
 from conformance.errors import ConformanceError
-from conformance.judge.evidence import RuntimeFacts
 from conformance.judge.token import Clock
 from conformance.judge.verdict import Grade
 from conformance.judge.witness import Witness, kind_of
 from conformance.lang.outcome import Outcome
 from conformance.lang.program import Program
-from conformance.run.observation import Observation, RunOptions
 
-HORIZON: Final = 100_000.0
-"""Ticks of virtual time after which a run is stopped; nothing in a generated program falls near it."""
-REAL_EVERY: Final = 50
-"""One program in so many runs on a real clock, where the virtual one replaces the runtime's own timers."""
 REPEATS: Final = {"virtual": 2, "real": 5}
 """How often a violation is made again, in a fresh process and with longer ticks, before it counts."""
 KEPT: Final = 4
@@ -45,22 +34,6 @@ SHRINKING: Final = 30.0
 """Seconds of wall time for which one witness is made smaller."""
 TRIED: Final = 50
 """After that many violations of one kind that could not be repeated, a process makes no more of them again."""
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What to fuzz. `limit` is in seconds of wall time for one run, `budget` in steps of each search.
-
-    `can` leaves only ops that are in it, too, so that several runtimes get the same programs.
-    """
-
-    address: str
-    areas: tuple[str, ...]
-    seed: int = 0
-    limit: float = 3.0
-    budget: int = BUDGET
-    can: frozenset[str] | None = None
 
 
 @final
@@ -85,112 +58,72 @@ class Batch:
     trouble: str = ""
 
 
-@final
-class Subject:
-    """One runtime under test in a worker of its own, and its judge. Raises what starting it raises."""
-
-    def __init__(self, bench: Bench, address: str, budget: int) -> None:
-        bench.start([address])
-        if error := bench.trouble.get(address):
-            raise error
-        self._bench = bench
-        self.address = address
-        self.facts: RuntimeFacts = bench.facts[address]
-        self.judge = Judge(find_reference(), self.facts.semantics, budget)
-        self.kept: Counter[str] = Counter()
-        self.tried: Counter[str] = Counter()
-
-    def run(
-        self,
-        program: Program,
-        clock: Clock,
-        seed: int | None,
-        limit: float,
-        *,
-        trace: bool = False,
-        slower: int = 1,
-    ) -> Observation:
-        """One run. `slower` stretches the ticks of a real clock."""
-        options = run_options(program, clock, seed, slower)
-        options = replace(options, trace=trace)
-        if clock == "virtual":
-            options = RunOptions(horizon=HORIZON, seed=seed, trace=trace)
-        allowance = limit if clock == "virtual" else limit + options.horizon
-        with self._bench.borrow(self.address) as worker:
-            return worker.run(program, options, limit=allowance)
-
-    def refresh(self) -> None:
-        """Have the next run made by a fresh process."""
-        with self._bench.borrow(self.address) as worker:
-            worker.close()
-
-    def clock(self, index: int) -> Clock:
-        """On which clock the program of that index runs."""
-        virtual = self.facts.virtual
-        if virtual == "none" or (virtual == "replaces timers" and index % REAL_EVERY == 0):
-            return "real"
-        return "virtual"
-
-    def seeds(self, recipe: Recipe, index: int, clock: Clock) -> tuple[int | None, ...]:
-        """As shipped; and steered, where a seed steers the runtime."""
-        if not self.facts.steering or clock == "real":
-            return (None,)
-        return None, derive_seed(recipe.seed, "fuzz", index)
-
-
-@lru_cache(maxsize=8)
-def subject_of(address: str, budget: int) -> Subject:
-    """The subject that this process keeps for an address."""
-    bench = Bench()
-    atexit.register(bench.__exit__)
-    return Subject(bench, address, budget)
-
-
-@lru_cache(maxsize=1)
-def modelled() -> frozenset[str]:
-    """What the reference has: nothing else can be judged. Raises NotStarted when there is none."""
-    return frozenset(load_reference()("").capabilities())
-
-
-def program_of(recipe: Recipe, index: int, capabilities: frozenset[str]) -> Program:
-    """The program of that index: it depends on the seed, the areas and what the runtime has, and on nothing else."""
-    can = (capabilities if recipe.can is None else capabilities & recipe.can) & modelled()
-    return decode(seeded(f"{recipe.seed}/{index}"), can, recipe.areas)
-
-
 def run_batch(recipe: Recipe, start: int, count: int, seconds: float = math.inf) -> Batch:
     """Programs `start` to `start + count` - 1 of the recipe's seed, as many as `seconds` of wall time allow.
 
     `Batch.count` says how many that were. Raises NotStarted.
     """
-    ends = time.monotonic() + seconds
     subject = subject_of(recipe.address, recipe.budget)
-    batch = Batch(recipe.address, start, count)
+    return perform_batch(subject, recipe, Batch(recipe.address, start, count), seconds)
+
+
+def perform_batch(
+    subject: Subject, recipe: Recipe, batch: Batch, seconds: float = math.inf
+) -> Batch:
+    """Fill the batch: all runs first, then they are judged in order of their programs.
+
+    Those that wait for a real clock or for threads run beside the others, in workers of their own: they take time,
+    and next to nothing of a core.
+    """
     can = frozenset(subject.facts.capabilities)
-    for index in range(start, start + count):
-        if time.monotonic() > ends:
-            batch.count = batch.programs
-            break
-        program = program_of(recipe, index, can)
+    ends = time.monotonic() + seconds
+    indices = range(batch.start, batch.start + batch.count)
+    programs = {index: program_of(recipe, index, can) for index in indices}
+    seen: list[Runs] = []
+    with subject.lane(1) as quick, subject.lane(WAITING) as waiting:
+        asked = [
+            (waiting if subject.waits(index, program) else quick).submit(
+                _runs, subject, program, recipe, index, ends
+            )
+            for index, program in programs.items()
+        ]
         try:
-            for found in judge_program(subject, program, recipe, index, batch):
-                batch.found.append(found)
+            for future in asked:
+                if (runs := future.result()) is None:
+                    batch.count = len(seen)
+                    break
+                seen.append(runs)
         except ConformanceError as error:
             batch.trouble = f"{type(error).__name__}: {error}"
-            break
-        batch.programs += 1
+        finally:
+            for future in asked:
+                future.cancel()
+    try:
+        for (index, program), runs in zip(programs.items(), seen, strict=False):
+            batch.found += judge_program(subject, program, recipe, index, batch, runs)
+            batch.programs += 1
+    except ConformanceError as error:
+        batch.trouble = f"{type(error).__name__}: {error}"
     return batch
 
 
+def _runs(
+    subject: Subject, program: Program, recipe: Recipe, index: int, ends: float
+) -> Runs | None:
+    """What the program showed under each of its seeds; None when time was up."""
+    if time.monotonic() > ends:
+        return None
+    return subject.runs(program, recipe, index)
+
+
 def judge_program(
-    subject: Subject, program: Program, recipe: Recipe, index: int, batch: Batch
+    subject: Subject, program: Program, recipe: Recipe, index: int, batch: Batch, runs: Runs
 ) -> list[Witness]:
-    """Run one program under its seeds and judge each distinct outcome; confirmed violations and marks are returned."""
+    """Judge each distinct outcome of a program; confirmed violations and marks are returned."""
     clock = subject.clock(index)
     judged: dict[Outcome, Judgement] = {}
     found: list[Witness] = []
-    for seed in subject.seeds(recipe, index, clock):
-        seen = subject.run(program, clock, seed, recipe.limit, trace=index % SAMPLE == 0)
+    for seed, seen in runs:
         batch.coverage.update(points(seen.trace))
         known = judged.get(seen.outcome)
         if known is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.engine.fuzz import Fuzz, Tally
-from conformance.engine.fuzz_batch import Recipe, program_of
+from conformance.engine.fuzz_subject import Recipe, program_of
 from conformance.judge.case import Case, Histogram, Seen
 from conformance.judge.evidence import RuntimeFacts
 from conformance.judge.verdict import Grade, Verdict

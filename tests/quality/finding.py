@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.engine.fuzz_batch import HORIZON, modelled
 from conformance.engine.fuzz_judge import Judge, Judgement
+from conformance.engine.fuzz_subject import HORIZON, modelled
 from conformance.engine.generate.areas import AREAS
 from conformance.engine.generate.decode import decode
 from conformance.engine.generate.tape import seeded

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from conformance.engine.fuzz import Fuzz, FuzzPlan
-from conformance.engine.fuzz_batch import Recipe, run_batch
+from conformance.engine.fuzz_batch import run_batch
 from conformance.engine.fuzz_corpus import JOURNAL, Corpus, read_witness
+from conformance.engine.fuzz_subject import Recipe
 from conformance.errors import DataError, UsageError
 from conformance.judge.verdict import Grade
 from conformance.judge.witness import Witness, embed, extract, witness_from_json, witness_to_json

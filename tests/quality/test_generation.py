@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conformance.engine.fuzz_batch import modelled
+from conformance.engine.fuzz_subject import modelled
 from conformance.engine.generate.areas import AREAS
 from conformance.engine.generate.decode import EVERYTHING, decode
 from conformance.engine.generate.tape import LENGTH, seeded

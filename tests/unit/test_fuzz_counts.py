@@ -19,16 +19,9 @@ from conformance.cli.fuzz import exit_code, show
 from conformance.engine.bench import Bench
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.fuzz import Fuzz, FuzzPlan
-from conformance.engine.fuzz_batch import (
-    KEPT,
-    TRIED,
-    Batch,
-    Recipe,
-    Subject,
-    judge_program,
-    run_batch,
-)
+from conformance.engine.fuzz_batch import KEPT, TRIED, Batch, judge_program, run_batch
 from conformance.engine.fuzz_corpus import JOURNAL, Corpus
+from conformance.engine.fuzz_subject import Recipe, Subject
 from conformance.engine.membership import BUDGET
 from conformance.errors import DataError, Exit
 from conformance.judge.token import ReferenceToken, encode_token, short_hash
@@ -156,7 +149,9 @@ def judged(repeats: list[bool], monkeypatch: pytest.MonkeyPatch) -> Batch:
 
             monkeypatch.setattr(subject, "run", run)
             monkeypatch.setattr(subject, "refresh", lambda first=first: list(first))
-            batch.found += judge_program(subject, PROGRAM, RECIPE, index, batch)
+            batch.found += judge_program(
+                subject, PROGRAM, RECIPE, index, batch, subject.runs(PROGRAM, RECIPE, index)
+            )
     return batch
 
 

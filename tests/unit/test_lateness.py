@@ -13,7 +13,8 @@ from conformance.engine import verify as verify_module
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import SLOWER
 from conformance.engine.catalogue import load_catalogue
-from conformance.engine.fuzz_batch import Subject, confirmed
+from conformance.engine.fuzz_batch import confirmed
+from conformance.engine.fuzz_subject import Subject
 from conformance.engine.membership import BUDGET
 from conformance.engine.verify import verify
 from conformance.errors import Exit

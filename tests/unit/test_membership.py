@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.engine.explore import enumerate_plainly, explore, schedule_of
-from conformance.engine.fuzz_batch import modelled
+from conformance.engine.fuzz_subject import modelled
 from conformance.engine.generate.decode import decode
 from conformance.engine.generate.tape import seeded
 from conformance.engine.membership import member

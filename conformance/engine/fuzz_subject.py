@@ -1,0 +1,159 @@
+"""A runtime under test by the fuzzer: its worker processes, its judge, and how generated programs are run on it."""
+
+from __future__ import annotations
+
+import atexit
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final, TypeAlias, TypeVar, final
+
+from conformance.engine.bench import Bench
+from conformance.engine.campaign import derive_seed, run_options
+from conformance.engine.fuzz_coverage import SAMPLE
+from conformance.engine.fuzz_judge import Judge
+from conformance.engine.generate.decode import decode
+from conformance.engine.generate.tape import seeded
+from conformance.engine.membership import BUDGET
+from conformance.engine.oracle import find_reference, load_reference
+from conformance.errors import ConformanceError
+from conformance.judge.evidence import RuntimeFacts
+from conformance.judge.token import Clock
+from conformance.lang.program import Program
+from conformance.run.observation import Observation, RunOptions
+from conformance.wire.address import Address
+
+T = TypeVar("T")
+Runs: TypeAlias = list[tuple[int | None, Observation]]
+"""Seeds, and what they showed."""
+
+HORIZON: Final = 100_000.0
+"""Ticks of virtual time after which a run is stopped; nothing in a generated program falls near it."""
+REAL_EVERY: Final = 50
+"""One program in so many runs on a real clock, where the virtual one replaces the runtime's own timers."""
+WAITING: Final = 2
+"""So many programs that wait for a real clock or for threads run beside the others."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What to fuzz. `limit` is in seconds of wall time for one run, `budget` in steps of each search.
+
+    `can` leaves only ops that are in it, too, so that several runtimes get the same programs.
+    """
+
+    address: str
+    areas: tuple[str, ...]
+    seed: int = 0
+    limit: float = 3.0
+    budget: int = BUDGET
+    can: frozenset[str] | None = None
+
+
+@final
+class Subject:
+    """One runtime under test in a worker of its own, and its judge. Raises what starting it raises."""
+
+    def __init__(self, bench: Bench, address: str, budget: int) -> None:
+        bench.start([address])
+        if error := bench.trouble.get(address):
+            raise error
+        self._bench = bench
+        self.address = address
+        self.facts: RuntimeFacts = bench.facts[address]
+        self.judge = Judge(find_reference(), self.facts.semantics, budget)
+        self.kept: Counter[str] = Counter()
+        self.tried: Counter[str] = Counter()
+
+    def run(
+        self,
+        program: Program,
+        clock: Clock,
+        seed: int | None,
+        limit: float,
+        *,
+        trace: bool = False,
+        slower: int = 1,
+    ) -> Observation:
+        """One run. `slower` stretches the ticks of a real clock."""
+        options = run_options(program, clock, seed, slower)
+        options = replace(options, trace=trace)
+        if clock == "virtual":
+            options = RunOptions(horizon=HORIZON, seed=seed, trace=trace)
+        allowance = limit if clock == "virtual" else limit + options.horizon
+        with self._bench.borrow(self.address) as worker:
+            return worker.run(program, options, limit=allowance)
+
+    def runs(self, program: Program, recipe: Recipe, index: int) -> Runs:
+        """What the program of that index shows under each of its seeds."""
+        clock = self.clock(index)
+        traced = index % SAMPLE == 0
+        return [
+            (seed, self.run(program, clock, seed, recipe.limit, trace=traced))
+            for seed in self.seeds(recipe, index, clock)
+        ]
+
+    def waits(self, index: int, program: Program) -> bool:
+        """Whether the program of that index spends more time in waiting than in running."""
+        return self.clock(index) == "real" or any(
+            op.kind == "run_in_thread" for _, op in program.walk()
+        )
+
+    def lane(self, workers: int) -> Executor:
+        """What carries out runs, so many at a time. In this very process that is here and at once."""
+        return _Here() if Address.parse(self.address).local else ThreadPoolExecutor(workers)
+
+    def refresh(self) -> None:
+        """Have the next run made by a fresh process."""
+        with self._bench.borrow(self.address) as worker:
+            worker.close()
+
+    def clock(self, index: int) -> Clock:
+        """On which clock the program of that index runs."""
+        virtual = self.facts.virtual
+        if virtual == "none" or (virtual == "replaces timers" and index % REAL_EVERY == 0):
+            return "real"
+        return "virtual"
+
+    def seeds(self, recipe: Recipe, index: int, clock: Clock) -> tuple[int | None, ...]:
+        """As shipped; and steered, where a seed steers the runtime."""
+        if not self.facts.steering or clock == "real":
+            return (None,)
+        return None, derive_seed(recipe.seed, "fuzz", index)
+
+
+@final
+class _Here(Executor):
+    """Calls at once, in this thread: an alarm for what hangs can be set in no other."""
+
+    def submit(self, call: Callable[..., T], /, *args: Any, **named: Any) -> Future[T]:
+        """The future is done when this returns."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(call(*args, **named))
+        except ConformanceError as error:
+            future.set_exception(error)
+        return future
+
+
+@lru_cache(maxsize=8)
+def subject_of(address: str, budget: int) -> Subject:
+    """The subject that this process keeps for an address."""
+    bench = Bench()
+    atexit.register(bench.__exit__)
+    return Subject(bench, address, budget)
+
+
+@lru_cache(maxsize=1)
+def modelled() -> frozenset[str]:
+    """What the reference has: nothing else can be judged. Raises NotStarted when there is none."""
+    return frozenset(load_reference()("").capabilities())
+
+
+def program_of(recipe: Recipe, index: int, capabilities: frozenset[str]) -> Program:
+    """The program of that index: it depends on the seed, the areas and what the runtime has, and on nothing else."""
+    can = (capabilities if recipe.can is None else capabilities & recipe.can) & modelled()
+    return decode(seeded(f"{recipe.seed}/{index}"), can, recipe.areas)
