@@ -32,7 +32,7 @@ class VirtualClock:
 
     holds      how many connects and threads are under way; whoever starts one counts it.
     closing    how many wait for all threads to end, for which there is no timer.
-    at_work    whether a thread of the program is at work; parked: whether those that are left wait for ever.
+    at_work    whether a thread of the program is at work; parked: whether those left wait for the loop.
     in_flight  whether bytes or an end of stream are on their way to somebody who waits for them.
     expire     called when nothing is due up to the horizon; must stop the loop.
     looks      how often at least to look before patience ends: on a busy machine time alone says little.

@@ -22,7 +22,7 @@ class Threads:
     at_work: Callable[[], bool] = staticmethod(nobody)
     """Set for each run: whether a thread is at work. A virtual clock must not jump then."""
     parked: Callable[[], bool] = staticmethod(nobody)
-    """Set for each run: whether all there are wait for what nobody may do any more. No clock need wait for them."""
+    """Set for each run: whether all there are wait for what the loop does, or never will: no clock need wait."""
 
     @optional
     async def run_in_thread(self, body: Callable[[], Any], abandon: bool | None) -> Any:  # noqa: FBT001

@@ -76,10 +76,11 @@ class Threads:
             return any(self._is_at_work(name) for name in self._states)
 
     def parked(self) -> bool:
-        """Whether some thread waits at a gate, and none is at work."""
+        """Whether some thread waits for a gate or for what the loop does for it, and none is at work."""
         with self._changed:
-            working = any(self._is_at_work(name) for name in self._states)
-            return not working and PARKED in self._states.values()
+            if any(self._is_at_work(name) for name in self._states):
+                return False
+            return not {PARKED, CALLING}.isdisjoint(self._states.values())
 
     def _is_at_work(self, name: str) -> bool:
         state, waited_for = self._states[name], name in self._waited_for
