@@ -36,6 +36,7 @@ from runtimes._asyncio_flavours import (
     Flavour,
 )
 from runtimes._asyncio_loop import LoopOps
+from runtimes._asyncio_permuted import Permuted
 from runtimes._asyncio_run import AsyncioRun, Report
 from runtimes._asyncio_scopes import AsyncioScopes
 from runtimes._asyncio_semantics import PLAIN
@@ -50,6 +51,7 @@ from runtimes._asyncio_transports import OverTransports
 FLAVOURS: Final[Mapping[str, type[Flavour]]] = {
     "eager": Eager,
     "debug": Debug,
+    "permuted": Permuted,
     "wait_for": ByWaitFor,
     "wait": ByWait,
     "gather": ByGather,
