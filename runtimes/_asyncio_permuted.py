@@ -21,7 +21,7 @@ from runtimes._asyncio_run import AsyncioRun
 
 STEERING: Final = "a seed permutes the steps of ready tasks"
 """What a seed does, for `Runtime.steering`."""
-_CITED: Final = f"this flavour: {STEERING}"
+_CITED: Final = f"not asyncio, but this flavour: {STEERING}"
 _WAKES: Final = "task_wakeup"
 _STEPS: Final = "TaskStepMethWrapper"
 
