@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any, Final, TypeAlias, final
 
 from conformance.adapter.core import Limits
@@ -115,6 +116,14 @@ class AsyncioRun:
         self.reports.extend(("destroyed", None) for _ in left)
         self.tasks.clear()
 
+    def let_go(self) -> None:
+        """Lead from the closed loop, which may keep its timers, to nothing of the run that refers to the loop."""
+        self._loop.set_exception_handler(None)
+        self._loop = None
+        self.limits = replace(self.limits, stop=_nothing)
+        self.closers.clear()
+        self.watched.clear()
+
     def after_loop(self) -> None:
         """The same where the loop is gone already and no callback runs any more."""
         self.collect()
@@ -126,6 +135,10 @@ class AsyncioRun:
         self.traffic.drop()
         self.reports.extend(("destroyed", None) for _ in left)
         self.tasks.clear()
+
+
+def _nothing() -> None:
+    """What there is to do when a run that is over is told to stop."""
 
 
 def _cancel_all(loop: Any) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from conformance.lang.ops import (
+    AbortTransport,
     AdoptSocket,
     Attempt,
+    Checkpoint,
     CloseTransport,
     GetVariable,
     Note,
@@ -17,6 +19,7 @@ from conformance.lang.ops import (
     React,
     Received,
     ResumeReading,
+    Return,
     SetVariable,
     Sleep,
     SocketPair,
@@ -36,6 +39,8 @@ _WRITE = protocol_page("WriteTransport.write")
 _WRITE_EOF = protocol_page("WriteTransport.write_eof")
 _OPEN: tuple[Op, ...] = (SocketPair("s", "p"), AdoptSocket("t", "s"))
 _BOTH: tuple[Op, ...] = (*_OPEN, AdoptSocket("u", "p"))
+_ENDED: tuple[Op, ...] = (*(Checkpoint(),) * 5, AbortTransport("t"), WaitTold("t", "lost"))
+"""A few rounds, in which the loop sees the end of the stream again if it still looks."""
 
 _DELIVERY = (
     rule(
@@ -223,4 +228,38 @@ _CALLBACK_ERRORS = (
     ),
 )
 
-SCENARIOS = _DELIVERY + _CALLBACK_ERRORS
+_AT_MOST_ONCE = (
+    rule(
+        "eof-once-while-flushing",
+        "Is eof_received called once where the transport has still to flush before it closes itself?",
+        {"main": (*_OPEN, Write("t", "x", BIG), RawEof("p"), WaitTold("t", "eof"), *_ENDED)},
+        has(main=["t eof", "t lost"]),
+        forbidden=(has(main=["t eof", "t eof"]),),
+        source=_DATA,
+        about={"adopt_socket", "write"},
+        mutant="eof-until-flushed",
+    ),
+    rule(
+        "eof-once-when-resumed",
+        "Is eof_received, which returned true, called once though reading is paused and resumed after it?",
+        {
+            "main": (
+                *_OPEN,
+                React("t", "eof", "r"),
+                RawEof("p"),
+                WaitTold("t", "eof"),
+                PauseReading("t"),
+                ResumeReading("t"),
+                *_ENDED,
+            ),
+            "r": (Return(value=True),),
+        },
+        has(main=["t eof", "t lost"]),
+        forbidden=(has(main=["t eof", "t eof"]),),
+        source=_DATA,
+        about={"adopt_socket", "pause_reading", "resume_reading"},
+        mutant="eof-at-resume",
+    ),
+)
+
+SCENARIOS = _DELIVERY + _CALLBACK_ERRORS + _AT_MOST_ONCE

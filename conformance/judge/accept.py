@@ -55,7 +55,8 @@ def accept(old: Baseline | None, results: Results, runtime: str, reason: str = "
     if unexplained:
         more = f" and {len(unexplained) - 1} more" if len(unexplained) > 1 else ""
         raise UsageError(f"{unexplained[0]}{more} needs a reason", hint="say why with --reason")
-    return replace(made, rates=_rates(base.rates, mine))
+    rates = _rates(base.rates, mine)
+    return replace(made, rates=rates, rated=_rated(base, rates, mine))
 
 
 def _release(version: str) -> tuple[int, ...]:
@@ -239,3 +240,15 @@ def _rates(
         else:
             known.pop(case.scenario, None)
     return {python: known for python, known in rates.items() if known}
+
+
+def _rated(
+    base: Baseline, rates: Mapping[str, Mapping[str, Any]], cases: Iterable[Case]
+) -> dict[str, int]:
+    """Of how many scenarios there are rates, by Python. What the file has lost stays missing until all of them ran."""
+    ran = {(minor(case.python), case.scenario) for case in cases}
+    rated = {python: len(known) for python, known in rates.items()}
+    for python in base.unrated():
+        if any((python, scenario) not in ran for scenario in base.scenarios()):
+            rated[python] = max(rated.get(python, 0), base.rated[python])
+    return dict(sorted(rated.items()))

@@ -78,6 +78,7 @@ class Baseline:
     semantics  what the adapter declared, other than the defaults, on the Python `python` (`3.13`):
                declarations may differ by Python, and are compared on that one only
     rates      by Python (`3.12`) and scenario: how often each outcome was seen, by digest
+    rated      by Python: of how many scenarios `accept` wrote rates, so that a file that was cut off tells
     """
 
     runtime: str
@@ -88,11 +89,17 @@ class Baseline:
     semantics: Mapping[str, Any] = field(default_factory=dict)
     python: str = ""
     rates: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    rated: Mapping[str, int] = field(default_factory=dict)
 
     def scenarios(self) -> frozenset[str]:
         """Every scenario that the baseline knows."""
         entered = (entry.scenario for entry in self.entries)
         return self.rules | self.not_applicable | {*self.answers, *entered}
+
+    def unrated(self) -> dict[str, int]:
+        """Of how many scenarios rates are lost, by Python: the file has fewer than were written."""
+        lost = {python: n - len(self.rates.get(python, ())) for python, n in self.rated.items()}
+        return {python: count for python, count in sorted(lost.items()) if count > 0}
 
     def expected(self, scenario: str, environment: Environment) -> Expected | None:
         """What is expected of a scenario there; None if the baseline does not know it."""

@@ -30,8 +30,8 @@ LARGEST: Final = 4 << 20
 MOST_RUNS: Final = 1_000_000
 """Runs of one scenario that a rate may count."""
 _FIELDS: Final = {
-    "format": int, "runtime": str, "python": str, "rules": list, "not_applicable": list, "semantics": dict,
-    "answers": dict, "rates": dict, "expect": list,
+    "format": int, "runtime": str, "python": str, "rated": dict, "rules": list, "not_applicable": list,
+    "semantics": dict, "answers": dict, "rates": dict, "expect": list,
 }  # fmt: skip
 _ENTRY: Final = {
     "scenario": str, "expected": list, "outcomes": list, "answers": list, "condition": str, "hash": str,
@@ -67,6 +67,7 @@ def read_baseline(path: Path) -> Baseline:
         semantics=data.get("semantics", {}),
         python=data.get("python", ""),
         rates=_rates(path, data.get("rates", {})),
+        rated=_counts(path, data.get("rated", {})),
     )
     _check_places(path, baseline)
     return baseline
@@ -169,6 +170,12 @@ def _rates(path: Path, data: dict[str, Any]) -> dict[str, dict[str, dict[str, in
     return data
 
 
+def _counts(path: Path, data: dict[str, Any]) -> dict[str, int]:
+    if not all(type(n) is int and n >= 0 for n in data.values()):
+        raise DataError(f"{path}: `rated` maps Pythons to counts")
+    return data
+
+
 def _check_places(path: Path, baseline: Baseline) -> None:
     twice = Counter((entry.scenario, entry.condition) for entry in baseline.entries)
     for (scenario, condition), count in twice.items():
@@ -216,6 +223,8 @@ def write_baseline(path: Path, baseline: Baseline, reason: str = "") -> None:
     document["runtime"] = baseline.runtime
     if baseline.python:
         document["python"] = baseline.python
+    if baseline.rated != _plain(document.get("rated", {})):
+        document["rated"] = _inline(baseline.rated)  # ahead of what a file that is cut off lacks
     _set_names(document, "rules", baseline.rules)
     _set_names(document, "not_applicable", baseline.not_applicable)
     _set_table(document, "semantics", baseline.semantics, reason)

@@ -104,6 +104,7 @@ def gate(
     for case in mine:
         changes += compare(baseline, case)
     changes += _absent(baseline, lines, mine, catalogue, partial=partial)
+    changes += _unrated(baseline)
     odd = {(change.subject, change.python) for change in changes}
     changes += _drifted(baseline, [c for c in mine if (c.scenario, c.python) not in odd])
     expected = sum((case.scenario, case.python) not in odd for case in mine)
@@ -268,6 +269,16 @@ def _absent(
                 if (scenario, python) not in ran:
                     text = f"the results have no such case on Python {python}"
                     yield Change(Kind.MISSING, scenario, text, python)
+
+
+def _unrated(baseline: Baseline) -> Iterator[Change]:
+    """Rates that were written and are not there: the file was cut off, or somebody took them out."""
+    for python, lost in baseline.unrated().items():
+        text = (
+            f"those of {lost} of {baseline.rated[python]} scenarios are missing from the file, so their drift "
+            "is not watched: accept a whole run, or lower `rated`"
+        )
+        yield Change(Kind.STALE, "rates", text, python)
 
 
 def _named(name: str, case: Case) -> str:

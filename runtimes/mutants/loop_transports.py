@@ -173,6 +173,35 @@ class EofClosesAnyway(BaseTransport):
 
 
 @broken
+class EofUntilFlushed(BaseTransport):
+    """eof_received is called again and again until the transport has flushed."""
+
+    def _read_ready__on_eof(self) -> None:
+        deliver = self._read_ready_cb
+        super()._read_ready__on_eof()
+        if self._buffer:
+            self._read_ready_cb = deliver
+            self._loop._add_reader(self._sock_fd, self._read_ready)
+
+
+@broken
+class EofAtResume(BaseTransport):
+    """eof_received is called again when reading is resumed after it."""
+
+    ended = False
+
+    def _read_ready__on_eof(self) -> None:
+        if not self.ended:
+            self.ended = True
+            super()._read_ready__on_eof()
+
+    def resume_reading(self) -> None:
+        super().resume_reading()
+        if self.ended and not self._closing:
+            self._loop.call_soon(self._protocol.eof_received)
+
+
+@broken
 class WriteEofCloses(BaseTransport):
     """write_eof closes both directions."""
 

@@ -42,9 +42,9 @@ def unbroken() -> dict[str, Case]:
 
 
 def test_asyncios_own_loop_breaks_no_rule_of_loops(unbroken: dict[str, Case]) -> None:
-    """The control conforms, but for the one defect of CPython 3.13.0 that finding 040 tells."""
+    """The control conforms, but for the defects that findings 040 (of CPython 3.13.0) and 057 tell."""
     broken = {name for name, case in unbroken.items() if case.verdict is not Verdict.CONFORMS}
-    assert broken <= {"loop/is-running-after-nested-run"}
+    assert broken <= {"loop/is-running-after-nested-run", "loop/eof-once-when-resumed"}
 
 
 @pytest.mark.parametrize("mutant", LOOPS)
