@@ -187,6 +187,11 @@ async def receive_exactly(stream, count):
     return received
 
 
+def of_lock(statistics):
+    """A condition tells of its lock, too."""
+    return getattr(statistics, "lock_statistics", statistics)
+
+
 async def receive_until_eof(stream):
     received = b""
     while more := await receive_some(stream, 65536):
@@ -317,6 +322,13 @@ _OPS: Final = {
     "close_receiver": "t.$channel[1].close()",
     "clone_sender": "t.$clone = t.$channel[0].clone(), None",
     "clone_receiver": "t.$clone = None, t.$channel[1].clone()",
+    "event_waiters": "got(t.$event.statistics().tasks_waiting)",
+    "lock_waiters": "got(of_lock(t.$lock.statistics()).tasks_waiting)",
+    "condition_waiters": "got(t.$condition.statistics().tasks_waiting)",
+    "semaphore_waiters": "got(t.$semaphore.statistics().tasks_waiting)",
+    "limiter_waiters": "got(t.$limiter.statistics().tasks_waiting)",
+    "waiting_senders": "got(t.$channel[0].statistics().tasks_waiting_send)",
+    "waiting_receivers": "got(t.$channel[0].statistics().tasks_waiting_receive)",
     "run_in_thread": "got(await anyio.to_thread.run_sync($thread))",
     "run_in_thread:abandon": (
         "got(await anyio.to_thread.run_sync($thread, abandon_on_cancel=$abandon))"

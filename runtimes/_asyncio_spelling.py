@@ -12,10 +12,13 @@ class Listener:
     """asyncio accepts by itself and calls back: a queue stands for the kernel's backlog."""
 
     def __init__(self):
-        self.backlog, self.server = asyncio.Queue(), None
+        self.backlog, self.server, self.closed = asyncio.Queue(), None, False
 
     def connected(self, reader, writer):
-        self.backlog.put_nowait((reader, writer))
+        if self.closed:
+            abort((reader, writer))
+        else:
+            self.backlog.put_nowait((reader, writer))
 
     async def accept(self):
         stream = await self.backlog.get()
@@ -26,6 +29,7 @@ class Listener:
 
     def close(self):
         self.server.close()
+        self.closed = True
         while not self.backlog.empty():
             if stream := self.backlog.get_nowait():
                 abort(stream)
@@ -156,6 +160,7 @@ OPS: Final = {
     "acquire_semaphore": "await t.$semaphore.acquire()",
     "release_semaphore": "t.$semaphore.release()",
     "wait_barrier": "got(await t.$barrier.wait())",
+    "barrier_waiters": "got(t.$barrier.n_waiting)",
     "send": "await t.$channel.put($item)",
     "send:closing": 'await telling("Closed", t.$channel.put($item))',
     "receive": "got_item(await t.$channel.get())",

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from conformance.adapter.channels import Channels
+from conformance.adapter.counts import Counts
 from conformance.adapter.permits import Permits
 from conformance.adapter.sync import Sync
 
 
-class AsyncioSync(Sync, Permits, Channels):
+class AsyncioSync(Sync, Permits, Channels, Counts):
     """Facets: `asyncio.Event`, `Lock`, `Condition`, `Semaphore`, `BoundedSemaphore`, `Barrier`, `Queue`."""
 
     # ------------------------------------------------------------ events
@@ -98,6 +99,10 @@ class AsyncioSync(Sync, Permits, Channels):
     async def wait_barrier(self, barrier: asyncio.Barrier) -> int:
         """`Barrier.wait`."""
         return await barrier.wait()
+
+    async def barrier_waiters(self, barrier: asyncio.Barrier) -> int:
+        """`Barrier.n_waiting`. No other primitive of asyncio tells who waits."""
+        return barrier.n_waiting
 
     # ------------------------------------------------------------ channels
 

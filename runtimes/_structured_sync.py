@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from conformance.adapter.channels import Channels
+from conformance.adapter.counts import Counts
 from conformance.adapter.permits import Permits
 from conformance.adapter.sync import Sync
 
 
-class StructuredSync(Sync, Permits, Channels):
-    """Facets: events, locks, conditions, semaphores, limiters, and channels whose two ends are a pair."""
+class StructuredSync(Sync, Permits, Channels, Counts):
+    """Facets: events, locks, conditions, semaphores, limiters, channels whose two ends are a pair; who waits."""
 
     library: ClassVar[Any]
     """`trio` or `anyio`."""
@@ -165,6 +166,39 @@ class StructuredSync(Sync, Permits, Channels):
     async def clone_receiver(self, channel: Any) -> Any:
         """The receiving end's `clone`."""
         return None, channel[1].clone()
+
+    # ------------------------------------------------------------ who waits
+
+    async def event_waiters(self, event: Any) -> int:
+        """`Event.statistics().tasks_waiting`."""
+        return int(event.statistics().tasks_waiting)
+
+    async def lock_waiters(self, lock: Any) -> int:
+        """`Lock.statistics().tasks_waiting`; of a condition, its `lock_statistics`."""
+        told = lock.statistics()
+        if isinstance(lock, self.library.Condition):
+            told = told.lock_statistics
+        return int(told.tasks_waiting)
+
+    async def condition_waiters(self, condition: Any) -> int:
+        """`Condition.statistics().tasks_waiting`."""
+        return int(condition.statistics().tasks_waiting)
+
+    async def semaphore_waiters(self, semaphore: Any) -> int:
+        """`Semaphore.statistics().tasks_waiting`."""
+        return int(semaphore.statistics().tasks_waiting)
+
+    async def limiter_waiters(self, limiter: Any) -> int:
+        """`CapacityLimiter.statistics().tasks_waiting`."""
+        return int(limiter.statistics().tasks_waiting)
+
+    async def waiting_senders(self, channel: Any) -> int:
+        """The sending end's `statistics().tasks_waiting_send`."""
+        return int(channel[0].statistics().tasks_waiting_send)
+
+    async def waiting_receivers(self, channel: Any) -> int:
+        """The sending end's `statistics().tasks_waiting_receive`."""
+        return int(channel[0].statistics().tasks_waiting_receive)
 
     @contextmanager
     def _would_block(self, name: str) -> Iterator[None]:

@@ -216,6 +216,14 @@ class Eventlet(Green):
         """`eventlet.queue.Queue`."""
         return eventlet.queue.Queue(None if capacity == math.inf else int(capacity))
 
+    async def waiting_senders(self, channel: Any) -> int:
+        """`Queue.putting`."""
+        return int(channel.putting())
+
+    async def waiting_receivers(self, channel: Any) -> int:
+        """`Queue.getting`."""
+        return int(channel.getting())
+
     # ------------------------------------------------------------ TCP
 
     async def listen(self) -> Any:

@@ -1,4 +1,4 @@
-"""Asks about channels of capacity zero, channels without a bound, and how many items a channel holds."""
+"""Asks about channels of capacity zero, channels without a bound, how many items a channel holds, who waits."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from conformance.lang.ops import (
     SendNowait,
     Sleep,
     Spawn,
+    WaitingReceivers,
+    WaitingSenders,
 )
 from conformance.lang.pattern import has, lacks, logs, shared
 from conformance.lang.program import Channel, Program
@@ -40,6 +42,14 @@ _LENGTH = {
     "curio": curio("queues"),
     "anyio": anyio("api", "anyio.streams.memory.MemoryObjectStreamStatistics"),
 }
+
+_WAITING = {
+    "trio": trio("trio.open_memory_channel"),
+    "anyio": anyio("api", "anyio.streams.memory.MemoryObjectStreamStatistics"),
+}
+_LIGHT_QUEUE = (
+    "https://eventlet.readthedocs.io/en/latest/modules/queue.html#eventlet.queue.LightQueue"
+)
 
 
 def _over(capacity: float, *body: Op, **tasks: tuple[Op, ...]) -> Program:
@@ -188,4 +198,38 @@ _LENGTHS = (
     ),
 )
 
-SCENARIOS = _RENDEZVOUS + _NO_BOUND + _LENGTHS
+_COUNTS = (
+    Scenario(
+        id="channels/waiting-receivers",
+        asks="Does a channel tell how many tasks wait for an item?",
+        program=_over(
+            1,
+            *(Sleep(1), WaitingReceivers("c"), Send("c", 1), Sleep(1), WaitingReceivers("c")),
+            *(Send("c", 2), Sleep(1), WaitingReceivers("c")),
+            a=(Receive("c"),),
+            b=(Receive("c"),),
+        ),
+        rule=Rule("MUST", required=(logs(main=["got 2", "got 1", "got 0"]),)),
+        sources={**_WAITING, "eventlet": f"{_LIGHT_QUEUE}.getting"},
+        about={"waiting_receivers"},
+        shown_by="mutant:count-stays",
+    ),
+    Scenario(
+        id="channels/waiting-senders",
+        asks="Does a channel tell how many tasks wait for room?",
+        program=_over(
+            1,
+            *(Send("c", 0), Sleep(2), WaitingSenders("c"), Sleep(2), WaitingSenders("c")),
+            *(Sleep(2), WaitingSenders("c")),
+            a=(Sleep(1), Send("c", 1)),
+            b=(Sleep(1), Send("c", 2)),
+            d=(Sleep(3), Receive("c"), Sleep(2), Receive("c")),
+        ),
+        rule=Rule("MUST", required=(logs(main=["got 2", "got 1", "got 0"]),)),
+        sources={**_WAITING, "eventlet": f"{_LIGHT_QUEUE}.putting"},
+        about={"waiting_senders"},
+        shown_by="mutant:count-stays",
+    ),
+)
+
+SCENARIOS = _RENDEZVOUS + _NO_BOUND + _LENGTHS + _COUNTS

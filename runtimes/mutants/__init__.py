@@ -15,6 +15,7 @@ from conformance.errors import NotStarted
 from runtimes.mutants import cancelling as cancelling
 from runtimes.mutants import connections as connections
 from runtimes.mutants import contexts as contexts
+from runtimes.mutants import counts as counts
 from runtimes.mutants import endings as endings
 from runtimes.mutants import ends as ends
 from runtimes.mutants import groups as groups

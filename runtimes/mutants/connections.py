@@ -123,3 +123,17 @@ class ListenerTakesConnectionsAlong(Remembering):
         await super().close_listener(listener)
         for stream in self.kept:
             await self.close_stream(stream)
+
+
+@mutant
+class UnacceptedLeftOpen(Remembering):
+    """Closing a listener leaves open what nobody has accepted."""
+
+    async def close_listener(self, listener: Handle) -> None:
+        while listener.fileno() >= 0:
+            try:
+                stream, _ = listener.accept()
+            except OSError:
+                break
+            self.kept.append(stream)
+        await super().close_listener(listener)

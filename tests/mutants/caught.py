@@ -97,6 +97,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
         {
             "tcp/accept-after-listener-close",
             "tcp/close-under-receive",
+            "tcp/rest-after-own-close",
             "tcp/send-after-own-close",
         }
     ),
@@ -479,6 +480,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
         }
     ),
     "touchy-group": frozenset({"spawn/group-child-cancelled"}),
+    "unaccepted-left-open": frozenset({"unix/listener-close-unaccepted"}),
     "unbounded-channel": frozenset(
         {
             "cancellation/in-send",

@@ -19,6 +19,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
         }
     ),
     "cancelled-waiter-takes-permit": frozenset({"sync/semaphore-cancel-then-release"}),
+    "cancelled-waits": frozenset({"sync/waiters-cancelled"}),
     "cancelled-without-lock": frozenset(
         {"sync/condition-cancel-holds-lock", "sync/condition-cancel-waits-for-lock"}
     ),
@@ -52,6 +53,18 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "sync/condition-wait-unlocked",
         }
     ),
+    "count-stays": frozenset(
+        {
+            "channels/waiting-receivers",
+            "channels/waiting-senders",
+            "sync/waiters-barrier",
+            "sync/waiters-condition",
+            "sync/waiters-event",
+            "sync/waiters-limiter",
+            "sync/waiters-lock",
+            "sync/waiters-semaphore",
+        }
+    ),
     "cut-forgotten": frozenset({"sync/limiter-shrink"}),
     "ended-is-empty": frozenset({"channels/close-nowait-end"}),
     "grows-silently": frozenset({"sync/limiter-grow"}),
@@ -70,6 +83,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     ),
     "locked-lies": frozenset({"sync/lock-locked"}),
     "lost-permit": frozenset({"sync/semaphore-waits"}),
+    "notified-waits-for-nothing": frozenset({"sync/waiters-notified"}),
     "notify-all-wakes-one": frozenset({"sync/condition-notify-all"}),
     "notify-counts-one": frozenset({"sync/condition-notify-count"}),
     "notify-remembered": frozenset({"sync/condition-notify-before-wait"}),
@@ -79,6 +93,8 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     "nowait-refuses-all": frozenset({"sync/lock-nowait-free"}),
     "nowait-steals-lock": frozenset({"sync/lock-nowait-taken"}),
     "own-lock-would-block": frozenset({"sync/lock-nowait-own"}),
+    "owner-waits": frozenset({"sync/waiters-lock"}),
+    "passed-waits": frozenset({"sync/waiters-barrier", "sync/waiters-barrier-passed"}),
     "permit-lost-on-cancel": frozenset(
         {"sync/limiter-release-then-cancel", "sync/semaphore-release-then-cancel"}
     ),
@@ -99,5 +115,12 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     "value-stays": frozenset({"sync/limiter-available", "sync/semaphore-value"}),
     "wait-keeps-lock": frozenset({"sync/condition-releases-lock"}),
     "waiters-look-again": frozenset({"sync/event-clear-after-set"}),
+    "woken-waits": frozenset(
+        {
+            "sync/waiters-barrier-told",
+            "sync/waiters-told",
+            "sync/waiters-woken",
+        }
+    ),
     "zero-is-no-limit": frozenset({"sync/limiter-zero"}),
 }

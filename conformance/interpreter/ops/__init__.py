@@ -7,6 +7,7 @@ from typing import Final
 from conformance.interpreter.ops import (
     channels,
     context,
+    counts,
     loop_callbacks,
     loop_sockets,
     loop_transports,
@@ -30,6 +31,7 @@ METHODS: Final[Methods] = {
     **sync.METHODS,
     **permits.METHODS,
     **channels.METHODS,
+    **counts.METHODS,
     **network.METHODS,
     **watching.METHODS,
     **loop_callbacks.METHODS,

@@ -21,6 +21,15 @@ from conformance.lang.ops.channels import SendNowait as SendNowait
 from conformance.lang.ops.context import GetVariable as GetVariable
 from conformance.lang.ops.context import ResetVariable as ResetVariable
 from conformance.lang.ops.context import SetVariable as SetVariable
+from conformance.lang.ops.counts import WAITERS as WAITERS
+from conformance.lang.ops.counts import BarrierWaiters as BarrierWaiters
+from conformance.lang.ops.counts import ConditionWaiters as ConditionWaiters
+from conformance.lang.ops.counts import EventWaiters as EventWaiters
+from conformance.lang.ops.counts import LimiterWaiters as LimiterWaiters
+from conformance.lang.ops.counts import LockWaiters as LockWaiters
+from conformance.lang.ops.counts import SemaphoreWaiters as SemaphoreWaiters
+from conformance.lang.ops.counts import WaitingReceivers as WaitingReceivers
+from conformance.lang.ops.counts import WaitingSenders as WaitingSenders
 from conformance.lang.ops.loop_callbacks import AddReader as AddReader
 from conformance.lang.ops.loop_callbacks import AddWriter as AddWriter
 from conformance.lang.ops.loop_callbacks import CallAt as CallAt
