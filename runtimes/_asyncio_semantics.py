@@ -33,6 +33,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "cancel_at_return": f"{_LIB}tasks.py, Task.__step: 'Task is cancelled right before coro stops'",
     "cancel_again": f"{_LIB}tasks.py, Task.cancel: only counts the requests, and cancels again what "
     "the task waits for; but one CancelledError stands for all requests made before it is thrown",
+    "cancel_ended": f"{_DOCS}asyncio-future.html#asyncio.Future.cancel: returns False if it is done",
     "cancel_waits": f"{_TASK}#asyncio.Task.cancel: requests the cancellation, for the next cycle",
     "cancel_running": f"{_TASK}#asyncio.Task.cancel: requests the cancellation, for the next cycle",
     "race": f"{_LIB}tasks.py, Task.cancel and __step: a future that is done cannot be cancelled, "
@@ -83,6 +84,10 @@ CITATIONS: Final[Mapping[str, str]] = {
     "late_child": f"{_TASK}#task-groups: once a task has failed, no further tasks can be added",
     "second_user": f"{_LIB}streams.py, StreamReader._wait_for_data: RuntimeError 'another coroutine "
     "is already waiting for incoming data'",
+    "own_close": f"{_LIB}streams.py: closing the StreamWriter leaves the StreamReader with what it has read, and then"
+    " at its end; selector_events.py, _SelectorSocketTransport.write: what is written meanwhile is dropped or refused",
+    "waiters": f"{_SYNC}#asyncio.Barrier.n_waiting: the number of tasks currently waiting in the barrier while"
+    f" filling; {_LIB}locks.py, Barrier.wait: who is told of a cancellation counts until it goes on",
     "fail_cancelled": f"{_TASK}#asyncio.timeout: has no call that cancels it by hand",
     "start_cancelled": f"{_TASK}#asyncio.TaskGroup.create_task: has no call that waits until a task is ready",
     "late_move": f"{_LIB}timeouts.py, Timeout.reschedule: RuntimeError unless the timeout is active",
@@ -118,7 +123,7 @@ _POINTS: Final[Mapping[str, Point]] = {
     **dict.fromkeys(("send_nowait", "receive_nowait", "block"), "never"),
     **dict.fromkeys(("acquire_semaphore", "wait_condition"), "if_blocks"),
     **dict.fromkeys(("clear", "is_set", "locked", "notify", "notify_all"), "never"),
-    **dict.fromkeys(("release_semaphore", "length", "close_sender"), "never"),
+    **dict.fromkeys(("release_semaphore", "length", "close_sender", "barrier_waiters"), "never"),
     **dict.fromkeys(("fail_after", "move_on_after"), "never"),
     **dict.fromkeys(("move_deadline", "cancel_called", "done", "cancelled", "cancelling"), "never"),
     **dict.fromkeys(("get_variable", "set_variable", "reset_variable"), "never"),
@@ -167,9 +172,10 @@ PLAIN: Final = Semantics(
     thread_context="copied",
     # From 3.13 on it gives up after the 300 seconds of constants.THREAD_JOIN_TIMEOUT, which virtual time lets pass.
     leftover_threads="abandoned" if sys.version_info >= (3, 13) else "awaited",
+    own_close="any",
     handlers="apart",
     handled="open",
-    second_user="refused",
+    second_user="if_blocks",
     schedule_points=_POINTS,
     cancel_points=_POINTS,
     citations=CITATIONS,

@@ -145,21 +145,29 @@ class Listener:
     """A server, and the connections that it has accepted and nobody has asked for yet.
 
     asyncio accepts on its own and calls back, so this queue stands for the kernel's backlog; like
-    that, it is reset when the listener closes.
+    that, it is reset when the listener closes, and so is a connection that asyncio tells of after that.
     """
 
-    __slots__ = ("_server", "backlog", "port")
+    __slots__ = ("_server", "backlog", "closed", "port")
 
     def __init__(self) -> None:
         self.backlog: asyncio.Queue[Stream | None] = asyncio.Queue()
         self._server: asyncio.Server | None = None
+        self.closed = False
         self.port = 0
+
+    def arrived(self, stream: Stream) -> None:
+        """A connection that asyncio tells of."""
+        if self.closed:
+            stream.reset()
+        else:
+            self.backlog.put_nowait(stream)
 
     async def open(self, traffic: Traffic) -> None:
         """Listen on a free port of the loopback interface."""
 
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            self.backlog.put_nowait(traffic.add(reader, writer))
+            self.arrived(traffic.add(reader, writer))
 
         self.serve(await asyncio.start_server(connected, "127.0.0.1", 0), traffic)
 
@@ -173,7 +181,7 @@ class Listener:
         """Listen at that path."""
 
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            self.backlog.put_nowait(traffic.add_unix(reader, writer))
+            self.arrived(traffic.add_unix(reader, writer))
 
         self._server = await asyncio.start_unix_server(connected, path)
         traffic.listeners.append(self)
@@ -196,6 +204,7 @@ class Listener:
             return
         self._server.close()
         self._server = None
+        self.closed = True
         while not self.backlog.empty():
             stream = self.backlog.get_nowait()
             if stream is not None:

@@ -151,7 +151,7 @@ class OverTransports(Flavour, ReadAll):
         run, listener = self._now_running, Listener()
 
         def made(wire: Wire) -> None:
-            listener.backlog.put_nowait(run.traffic.add(wire, wire))  # type: ignore[arg-type]
+            listener.arrived(run.traffic.add(wire, wire))  # type: ignore[arg-type]
 
         with run.holding():
             server = await self._loop.create_server(lambda: Wire(made), _LOCAL, 0)

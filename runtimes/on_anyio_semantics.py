@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from conformance.lang.ops import WAITERS
 from conformance.lang.semantics import Point, Semantics
 
 _API = "https://anyio.readthedocs.io/en/stable/api.html"
@@ -49,6 +50,7 @@ NEVER: Final = (
     "acquire_nowait",
     "acquire_semaphore_nowait",
     "available_tokens",
+    *WAITERS,
     "clone_receiver",
     "clone_sender",
     "close_receiver",
@@ -69,6 +71,9 @@ _KINDS: dict[str, Point] = {
     "default": "always",
     **dict.fromkeys(NEVER, "never"),
     "send_eof": "unspecified",
+    "close": "unspecified",
+    "abort": "unspecified",
+    "close_listener": "unspecified",
     "receive_some": "unspecified",
     "receive_exactly": "unspecified",
     "receive_until_eof": "unspecified",
@@ -83,6 +88,7 @@ _CITATIONS = {
     "cancel_at_return": "undocumented; anyio/_core/_tasks.py:TaskHandle._run_coro",
     "cancel_again": "undocumented; anyio/_backends/_asyncio.py:CancelScope.cancel does nothing"
     " twice",
+    "cancel_ended": f"{_API}#anyio.TaskHandle.cancel cancels its scope, which is left by then",
     "cancel_waits": f"{_API}#anyio.TaskHandle.cancel a plain function",
     "cancel_running": f"{_API}#anyio.TaskHandle.cancel a plain function",
     "race": f"{_NEWS} 4.0.0: cancel scopes defer cancelling tasks that are scheduled to resume"
@@ -98,6 +104,12 @@ _CITATIONS = {
     " gets the value or the error",
     "second_user": "https://anyio.readthedocs.io/en/stable/api.html#anyio.BusyResourceError: two tasks"
     " try to read from or write to the same resource concurrently",
+    "own_close": f"{_API}#anyio.ClosedResourceError raised when trying to use a resource that has been closed;"
+    " undocumented; anyio/_backends/_asyncio.py:SocketStream.receive gives what it has read before, and its send_eof"
+    " is silent",
+    "waiters": f"{_API}#anyio.EventStatistics.tasks_waiting and its like: the number of tasks waiting; undocumented"
+    " whether one counts that was woken or told of a cancellation; anyio/_backends/_asyncio.py:Event.statistics and"
+    " anyio/streams/memory.py count some of them until they go on",
     "join_self": "undocumented; anyio/_core/_tasks.py:TaskHandle.__await__ waits for an event",
     "locks": "undocumented; anyio/_backends/_asyncio.py:Lock.release hands over to the first"
     " waiter",
@@ -185,6 +197,8 @@ TRIO = Semantics(
     late_move="ignored",
     called_cancelled="ended",
     start_cancelled="as_child",
+    second_user="refused",
+    own_close="drained",
     cancelled_thread="awaited",
     thread_call="inside",
     thread_context="copied",

@@ -25,6 +25,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "cancel_at_return": f"{_SOURCE}kernel.py, kernel_run: a task that returns keeps its result, "
     "whatever is pending",
     "cancel_again": f"{_MANUAL}#Task.cancel: a task is cancelled only once",
+    "cancel_ended": f"{_MANUAL}#Task.cancel: returns False if the task was finished already",
     "cancel_waits": f"{_MANUAL}#Task.cancel: with blocking=True, the default, it does not return "
     "until the task has actually terminated",
     "cancel_running": f"{_SOURCE}kernel.py, trap_cancel_task: a task that is not blocked is told at its "
@@ -39,6 +40,9 @@ CITATIONS: Final[Mapping[str, str]] = {
     "joiners": f"{_SOURCE}task.py, Task.join: waits, then returns or raises what the task ended with",
     "second_user": f"{_SOURCE}kernel.py, trap_io: a second task that waits for one descriptor gets a"
     " ReadResourceBusy or WriteResourceBusy",
+    "own_close": f"{_SOURCE}io.py, Socket.close: forgets the socket, and its descriptor becomes -1;"
+    " what an op then raises is whatever comes of that",
+    "waiters": "nothing to say: curio's primitives and queues do not tell who waits",
     "join_self": f"{_SOURCE}task.py, Task.wait: a task joins the set of those that wait for it",
     "locks": "docstring of curio/sched.py, SchedFIFO: tasks awake in the order of arrival, used "
     f"for locks; {_SOURCE}sync.py, Lock.release: hands the lock to the first waiter",
@@ -136,6 +140,8 @@ SEMANTICS: Final = Semantics(
     group_requests="counted",
     late_child="starts",
     called_cancelled="asked",
+    own_close="any",
+    second_user="if_blocks",
     cancelled_thread="abandoned",
     thread_call="apart",
     thread_context="none",

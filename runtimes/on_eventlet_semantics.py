@@ -26,6 +26,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "the main method never got called'",
     "cancel_at_return": f"{_KILL}: the target sees the exception right away, nothing is pending",
     "cancel_again": f"{_KILL}: the target sees the exception right away, whatever it is doing",
+    "cancel_ended": "undocumented; eventlet/greenthread.py, kill: nothing, if the target is dead",
     "cancel_waits": f"{_KILL}: the caller cooperatively yields; it does not wait for the end",
     "cancel_running": f"{_KILL}: the target sees the exception right away",
     "race": f"{_KILL}: whatever the target might be doing, it sees the exception right away",
@@ -35,6 +36,8 @@ CITATIONS: Final[Mapping[str, str]] = {
     "join_error": f"{_WAIT}: raises the same exception",
     "join_cancelled": f"{_DOCS}modules/greenthread.html#eventlet.greenthread.GreenThread.kill: all "
     "calls to wait raise GreenletExit",
+    "waiters": f"{_DOCS}modules/queue.html#eventlet.queue.LightQueue.getting and putting: the number of greenthreads"
+    " that are blocked; queue.py, LightQueue.put: who was woken stays in that set until the hub runs",
     "join_self": f"{_SOURCE}event.py, Event.wait: adds itself to the waiters, and switches",
     "locks": f"{_SOURCE}semaphore.py, Semaphore.acquire: queues behind whoever waits",
     "channels": f"{_SOURCE}queue.py, LightQueue.get: takes what is there, whoever waits; those are kept in sets",
@@ -46,6 +49,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "dead_owner": f"{_SEMAPHORE}: a count; it has no owner",
     "notice": f"{_SOURCE}event.py, Event.send: waiters are resumed by timers of 0 seconds",
     "orphans": f"{_DOCS}hubs.html: the hub runs only while some greenthread of the script waits",
+    "own_close": f"{_SOURCE}greenio/base.py, GreenSocket._mark_as_closed: a closed socket raises EBADF",
     "unjoined": f"{_SOURCE}hubs/hub.py, squelch_timer_exception: printed",
     "context": "undocumented; greenlet: each greenlet starts with an empty context (greenlet.readthedocs.io, "
     "contextvars); eventlet gives it none",
@@ -88,6 +92,7 @@ SEMANTICS: Final = Semantics(
     past="either",
     dead_owner="kept",
     notice="later",
+    own_close="any",
     orphans="abandoned",
     unjoined="ignored",
     groups="collected",

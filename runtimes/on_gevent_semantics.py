@@ -27,6 +27,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "another green call, the exception may not be raised at all",
     "cancel_again": f"{_GREENLET}#gevent.Greenlet.kill: may be called multiple times on the same "
     "greenlet; undocumented that each is raised: gevent/greenlet.py, _kill",
+    "cancel_ended": "undocumented; gevent/greenlet.py, kill: nothing more than to wait, if it is dead",
     "cancel_waits": f"{_GREENLET}#gevent.Greenlet.kill: if block is True (the default), wait until "
     "the greenlet dies",
     "cancel_running": f"{_SOURCE}greenlet.py, Greenlet.kill: raised from a callback, while the call waits",
@@ -38,6 +39,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "join_error": f"{_GREENLET}#gevent.Greenlet.get: re-raises the exception that it has raised",
     "join_cancelled": f"{_GREENLET}#gevent.Greenlet.successful: a killed greenlet is successful, "
     "GreenletExit is not considered an error; #gevent.Greenlet.value: it is then its value",
+    "waiters": "nothing to say: of what the adapter uses, nothing tells who waits",
     "join_self": f"{_SOURCE}greenlet.py, Greenlet.get: links itself, and switches to the hub",
     "locks": f"{_SOURCE}_semaphore.py, Semaphore.acquire: takes a free one, whoever waits",
     "channels": f"{_SOURCE}queue.py, Queue.get: takes what is there, whoever waits",
@@ -50,6 +52,8 @@ CITATIONS: Final[Mapping[str, str]] = {
     "notice": f"{_SOURCE}greenlet.py, Greenlet.__report_result: links are told in a callback",
     "orphans": f"{_API}hub.html#gevent.hub.Hub: nothing runs once the main greenlet has left "
     "it; the script ends",
+    "own_close": f"{_SOURCE}_socket3.py, _closedsocket: whatever is called on it raises EBADF; "
+    "socket._drop_events_and_close cancels who waits",
     "unjoined": f"{_API}hub.html#gevent.hub.Hub.handle_error: prints the exception",
     "context": "undocumented; greenlet: each greenlet starts with an empty context (greenlet.readthedocs.io, "
     "contextvars); gevent gives it none",
@@ -93,6 +97,7 @@ SEMANTICS: Final = Semantics(
     past="later",
     dead_owner="kept",
     notice="later",
+    own_close="any",
     orphans="abandoned",
     unjoined="ignored",
     groups="collected",

@@ -20,6 +20,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "which each coroutine waits",
     "join_error": f"{_README}error-propagation: the error cancels everybody and leaves the loop; "
     "nobody is given it",
+    "waiters": "nothing to say: its primitives do not tell who waits",
     "join_self": f"{_SOURCE}_core.py, Loop._check_cycle: an error, for the whole loop",
     "locks": f"{_SOURCE}_sync.py, _CloseSemaphore.__exit__: gives the value back, then wakes the "
     "first who waits",
@@ -57,7 +58,7 @@ SEMANTICS: Final = Semantics(
     dead_owner="kept",
     notice="later",
     orphans="awaited",
-    unjoined="ends",
+    unjoined="spreads",
     groups="collected",
     context="shared",
     schedule_points=_POINTS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from conformance.lang.ops import WAITERS
 from conformance.lang.semantics import Point, Semantics
 
 _CORE = "https://trio.readthedocs.io/en/stable/reference-core.html"
@@ -39,6 +40,7 @@ NEVER: Final = (
     "acquire_nowait",
     "acquire_semaphore_nowait",
     "available_tokens",
+    *WAITERS,
     "clone_receiver",
     "clone_sender",
     "close_receiver",
@@ -98,6 +100,9 @@ SEMANTICS = Semantics(
     fail_cancelled="timeout",
     late_move="ignored",
     start_cancelled="as_child",
+    second_user="refused",
+    own_close="closed",
+    waiters="blocked",
     cancelled_thread="awaited",
     thread_call="inside",
     thread_context="copied",
@@ -118,6 +123,7 @@ SEMANTICS = Semantics(
         "cancel_at_return": f"{_CORE}#trio.CancelScope.cancel_called a cancel after the last"
         " checkpoint is too late to be delivered",
         "cancel_again": f"{_CORE}#trio.CancelScope.cancel idempotent: a second call does nothing",
+        "cancel_ended": _COMPOSED + "cancels a scope that was left",
         "cancel_waits": f"{_CORE}#trio.CancelScope.cancel a plain function",
         "cancel_running": f"{_CORE}#trio.CancelScope.cancel a plain function, and no checkpoint",
         "race": f"{_CORE}#cancellation-and-primitive-operations an operation that raises"
@@ -133,6 +139,11 @@ SEMANTICS = Semantics(
         "joiners": _COMPOSED + "an event wakes them all",
         "second_user": f"{_CORE}#trio.BusyResourceError a task attempts to use a resource that some other"
         " task is already using",
+        "own_close": "https://trio.readthedocs.io/en/stable/reference-io.html#trio.abc.ReceiveStream.receive_some and"
+        " #trio.abc.SendStream.send_all, #trio.abc.HalfCloseableStream.send_eof: ClosedResourceError if you previously"
+        " closed this stream object, or if another task closes it meanwhile",
+        "waiters": f"{_CORE}#trio.Event.statistics, #trio.CapacityLimiter.statistics, #trio.Lock.statistics, …:"
+        " tasks_waiting is the number of tasks blocked on it; who was woken or told of a cancellation is not",
         "join_self": _COMPOSED + "waits for an event that oneself would have to set",
         "locks": f"{_CORE}#fairness a lock always goes to the task that has been waiting longest",
         "channels": f"{_CORE}#fairness as for locks; MemoryReceiveChannel.receive: the first task"

@@ -27,6 +27,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "cancel_at_return": f"{_DEFER}#cancel: what has fired cannot be cancelled",
     "cancel_again": f"{_SOURCE}defer.py, Deferred.cancel: forwards to the Deferred that is waited "
     "for now",
+    "cancel_ended": f"{_DEFER}#cancel: only one that was not called yet",
     "cancel_waits": f"{_HOWTO}#cancellation: cancel is synchronous; whatever it causes that waits is "
     "not waited for",
     "cancel_running": f"{_SOURCE}defer.py, _handleCancelInlineCallbacks: cancels the Deferred that "
@@ -40,6 +41,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "join_cancelled": f"{_HOWTO}#cancellation: CancelledError is an error like any other",
     "joiners": f"{_HOWTO}#callback-chains: each callback is given what the one before it returned, "
     f"and who awaits is a callback that returns nothing: {_SOURCE}defer.py, _gotResultInlineCallbacks",
+    "waiters": "nothing to say: no documented method of DeferredLock or DeferredQueue tells who waits",
     "join_self": "nothing to say: a coroutine does not have its own Deferred",
     "locks": f"{_API}defer.DeferredLock.html#release: the first Deferred of the waiting list is "
     "called back",
@@ -52,6 +54,8 @@ CITATIONS: Final[Mapping[str, str]] = {
     "dead_owner": f"{_API}defer.DeferredLock.html: has no owner",
     "notice": f"{_DEFER}#callback: runs all callbacks",
     "orphans": f"{_API}task.html#react: the reactor stops when the Deferred fires",
+    "own_close": f"{_API}interfaces.ITransport.html#loseConnection: what was written before is sent; what is "
+    "written after it is dropped without an error",
     "unjoined": f"{_HOWTO}#unhandled-errors: logged when the Deferred is collected",
     "context": f"{_SOURCE}defer.py, _cancellableInlineCallbacks: runs in a copy of the current context",
     "schedule_points": f"{_HOWTO}#coroutines-with-async-await: waits only for what has not fired; "
@@ -99,6 +103,7 @@ SEMANTICS: Final = Semantics(
     past="later",
     dead_owner="kept",
     notice="at_once",
+    own_close="any",
     orphans="abandoned",
     unjoined="ignored",
     groups="collected",

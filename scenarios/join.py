@@ -217,11 +217,10 @@ _ERRORS = (
         answers={
             "same-object": has(main="caught E"),
             "wrapped": has(main="caught JoinError(E)"),
-            "other": has(main="caught *Copy(E)*"),
+            "copied": has(main="caught Copy(E)"),
             "nothing": lacks(main="caught *"),
         },
         rule=Rule("MUST", required=(has(main="caught *E*"),)),
-        unjudged={"other"},
         sources=_ALL,
         about={"join"},
         shown_by="asyncio answers same-object, curio wrapped; mutant:join-loses-error",

@@ -74,6 +74,24 @@ CLOSES: Final = (
         shown_by="asyncio eof, the others error",
     ),
     Scenario(
+        id="tcp/rest-after-own-close",
+        asks="Can bytes still be read after one's own close that had come before it, and what comes then?",
+        program=alone(
+            *(SendBytes("s", "ab"), ReceiveSome("c", 1), Close("c")),
+            *(tried(ReceiveSome("c", 1), "more"), tried(ReceiveSome("c", 1), "more-still")),
+        ),
+        answers={
+            "error": has(main=["failed", "failed"]) & lacks(main="more"),
+            "rest-then-error": has(main=["got 'b'", "more", "failed"]),
+            "rest-then-end": has(main=["got 'b'", "more", "got ''", "more-still"]),
+            "end": has(main=["got ''", "more"]),
+        },
+        rule=Rule("MUST", required=(has(main="caught Closed") & lacks(main="got ''"),)),
+        sources={"trio": TRIO_RECEIVE, "anyio": ANYIO_CLOSED},
+        about={"close", "receive_some"},
+        shown_by="asyncio rest-then-end, trio error, anyio:asyncio rest-then-error; mutant:closed-unnoticed",
+    ),
+    Scenario(
         id="tcp/send-after-own-close",
         asks="Does a send after one's own close fail?",
         program=alone(Close("c"), tried(SendBytes("c", "x"), "sent")),
@@ -144,7 +162,6 @@ RESETS: Final = (
         asks="What does a blocked receive see when the peer aborts: an error or the end?",
         program=meanwhile(ReceiveSome("c", 1), Abort("s")),
         answers=task_answers(eof=has(a="got ''")),
-        unjudged={"eof"},
         sources={ANYBODY: TCP + "#section-3.9.1.6 (ABORT sends a RST)"},
         about={"abort"},
         shown_by="mutant:abort-is-close; every adapter but the reference composes abort",

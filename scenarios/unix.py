@@ -10,6 +10,7 @@ from conformance.lang.ops import (
     Close,
     CloseListener,
     ConnectUnix,
+    FailAfter,
     ListenUnix,
     ReceiveExactly,
     ReceiveSome,
@@ -112,6 +113,29 @@ SCENARIOS: Final = (
         },
         about={"connect_unix"},
         shown_by="asyncio from CPython 3.13 on path gone, the others refused; mutant:closed-path-connects",
+    ),
+    Scenario(
+        id="unix/listener-close-unaccepted",
+        asks="What becomes of a connection that nobody has accepted when its UNIX listener is closed?",
+        program=Program(
+            {
+                "main": (
+                    *(ListenUnix("l"), ConnectUnix("c", "l"), CloseListener("l")),
+                    tried(FailAfter(3, (ReceiveSome("c", 1),)), "returned"),
+                )
+            }
+        ),
+        answers={
+            "reset": has(main="caught Broken"),
+            "eof": has(main=["got ''", "returned"]),
+            "open": has(main="caught Timeout"),
+        },
+        rule=Rule("MUST", forbidden=(has(main="caught Timeout"),)),
+        sources={
+            ANYBODY: POSIX + "close.html (the socket is destroyed); Linux, man 7 unix (ECONNRESET)"
+        },
+        about={"close_listener"},
+        shown_by="asyncio open, uvloop eof, the others reset; mutant:unaccepted-left-open",
     ),
     Scenario(
         id="unix/cancelled-accept",

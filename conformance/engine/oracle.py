@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal, final, get_args, get_origin, get_type_hints
@@ -191,6 +191,8 @@ class SearchOracle:
         found = self.search(program, semantics, clock)
         if not found.complete:
             return f"the search gave up after {found.steps} steps"
+        if reason := unheld(semantics, found.outcomes):
+            return reason
         return Allowed(self, program, semantics, clock, found)
 
     def search(self, program: Program, semantics: Semantics, clock: Clock) -> Exploration:
@@ -215,8 +217,6 @@ _CANCELLING: Final = frozenset({"cancel", "group", "fail_after", "move_on_after"
 
 def unmodelled(program: Program, semantics: Semantics) -> str:
     """Why the reference cannot judge a program under these semantics; empty if it can."""
-    if semantics.unjoined == "ends":
-        return "the reference does not model an unjoined error that ends the run"
     if semantics.past == "skips" and any(
         op.kind == "fail_after" and op.ticks <= 0  # type: ignore[attr-defined]
         for _, op in program.walk()
@@ -229,6 +229,35 @@ def unmodelled(program: Program, semantics: Semantics) -> str:
     if semantics.second_user == "displaces" and _shares_a_socket(program):
         return "the reference does not model a second user who displaces the first"
     return beyond_threads(program, semantics) or beyond(program)
+
+
+def switched_off(semantics: Semantics) -> Iterator[tuple[str, str]]:
+    """Which declared answers leave some programs to the labels: the answer, and of which programs that is so."""
+    if beyond_failing(semantics):
+        yield f"unjoined={semantics.unjoined}", "in which a task fails"
+    if semantics.past == "skips":
+        yield "past=skips", "with a fail_after that is over at once"
+    if semantics.cancel_joiner == "both":
+        yield "cancel_joiner=both", "in which a joiner may be cancelled"
+    if semantics.second_user == "displaces":
+        yield "second_user=displaces", "in which two tasks use one socket in one way"
+
+
+def beyond_failing(semantics: Semantics) -> str:
+    """Why the reference cannot judge programs in which a task may fail; empty if it can."""
+    if semantics.unjoined == "spreads":
+        return "a task may fail, and the reference does not model an error that spreads to others"
+    if semantics.unjoined == "ends" and semantics.orphans not in ("abandoned", "destroyed"):
+        return "a task may fail, and the reference does not model how the others learn that this ends the run"
+    return ""
+
+
+def unheld(semantics: Semantics, outcomes: Iterable[Outcome]) -> str:
+    """Why the reference's outcomes of a program are nothing to hold a runtime to; empty if they are."""
+    reason = beyond_failing(semantics)
+    first = 0 if semantics.unjoined == "spreads" else 1  # main's error is what a run ends by
+    ends = (task.end for outcome in outcomes for _, task in outcome.tasks[first:])
+    return reason if reason and any(end.startswith("raised") for end in ends) else ""
 
 
 def beyond_threads(program: Program, semantics: Semantics) -> str:
@@ -245,13 +274,23 @@ def beyond_threads(program: Program, semantics: Semantics) -> str:
     if late and semantics.orphans in ("cancelled", "in_turn"):
         return "the reference does not model tasks that start while the end waits for threads"
     if semantics.context == "shared" and any(op.kind == "set_variable" for op in every):
-        return "the reference does not model a thread's own variables beside shared ones"
+        if semantics.thread_context != "none":
+            return "the reference does not model a thread's own variables beside shared ones"
+        if _sets_in_thread(program):  # and may serve another wait after that one
+            return "the reference does not model what a thread of its own context sets"
     default = semantics.cancelled_thread == "abandoned"
     alone = any(default if wish is None else wish for wish in asked)
     kinds = {op.kind for op in every}
     if kinds & {"from_thread", "check_cancelled"} and semantics.cancellation == "level" and alone:
         return "the reference does not model what becomes of calls of an abandoned thread"
     return ""
+
+
+def _sets_in_thread(program: Program) -> bool:
+    """Whether a thread sets a context variable."""
+    walked = tuple(program.walk())
+    threads = {op.thread for _, op in walked if isinstance(op, ops.RunInThread)}
+    return any(op.kind == "set_variable" and path[0] in threads for path, op in walked)
 
 
 def _shares_a_socket(program: Program) -> bool:

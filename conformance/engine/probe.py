@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, final
 
 from conformance.lang.semantics import Semantics
@@ -46,7 +47,16 @@ TABLE: Final[tuple[Tells, ...]] = (
     (
         "second_user",
         "tcp/two-receives",
-        {"second-fails": "refused", "second-hangs": "displaces", "first-hangs": "displaces"},
+        {
+            "second-fails": ("refused", "if_blocks"),
+            "second-hangs": "displaces",
+            "first-hangs": "displaces",
+        },
+    ),
+    (
+        "own_close",
+        "tcp/rest-after-own-close",
+        {"error": "closed", "rest-then-error": "drained", "rest-then-end": "any", "end": "any"},
     ),
     ("cancel_waits", "cancellation/call-waits", {"waits": True, "returns-at-once": False}),
     (
@@ -60,7 +70,11 @@ TABLE: Final[tuple[Tells, ...]] = (
         "cancellation/joiner",
         {"target-too": "propagates", "joiner-only": "leaves"},
     ),
-    ("join_error", "join/failed", {"same-object": "same", "wrapped": "wrapped"}),
+    (
+        "join_error",
+        "join/failed",
+        {"same-object": "same", "wrapped": "wrapped", "copied": "copied"},
+    ),
     (
         "join_cancelled",
         "join/cancelled-task",
@@ -133,7 +147,11 @@ TABLE: Final[tuple[Tells, ...]] = (
         "timers/inner-timeout-through-outer",
         {"as-itself": "passes", "another-error": "error"},
     ),
-    ("unjoined", "spawn/error-unjoined", {"main-goes-on": "ignored", "main-fails": "ends"}),
+    (
+        "unjoined",
+        "spawn/error-unjoined",
+        {"main-goes-on": "ignored", "main-fails": ("ends", "spreads")},
+    ),
     (
         "groups",
         "spawn/group-error-shape",
@@ -166,6 +184,11 @@ TABLE: Final[tuple[Tells, ...]] = (
     ("leftover_threads", "threads/left-at-the-end", {"waits": "awaited", "leaves": "abandoned"}),
     ("handlers", "tcp/serve-cancel-handlers", {"cancelled": "inside", "go-on": "apart"}),
     ("handled", "tcp/serve-handler-returns", {"closed": "closed", "open": "open"}),
+    (
+        "waiters",
+        "sync/waiters-woken",
+        {"counts": "inside", "does-not-count": ("blocked", "inside")},
+    ),
     ("schedule_points.join", "join/done-yields", _YIELDS),
     ("schedule_points.receive", "sync/channel-receive-yields", _YIELDS),
     ("schedule_points.send", "sync/channel-send-yields", _YIELDS),
@@ -181,7 +204,7 @@ TABLE: Final[tuple[Tells, ...]] = (
 class Inferred:
     """One field: what the answer to `scenario` says, and what the adapter declares.
 
-    `inferred` is None where the answer says nothing, or where the scenario does not apply.
+    `inferred` is None where the answer says nothing (`answer` is there), or where there is none (`why` says why).
     """
 
     field: str
@@ -190,6 +213,7 @@ class Inferred:
     inferred: Any
     declared: Any
     citation: str
+    why: str = ""
 
     @property
     def differs(self) -> bool:
@@ -202,14 +226,19 @@ class Inferred:
         return self.declared not in fits
 
 
-def infer(answers: Mapping[str, str | None], declared: Semantics) -> Iterator[Inferred]:
-    """A line for every row of the table; `answers` maps scenario ids to words."""
+def infer(
+    answers: Mapping[str, str | None],
+    declared: Semantics,
+    reasons: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Inferred]:
+    """A line for every row of the table; `answers` maps scenario ids to words, `reasons` to why there are none."""
     for name, scenario, meaning in TABLE:
         answer = answers.get(scenario)
         words = answer.split(" | ") if answer else []
         value = meaning.get(BOTH if len(words) > 1 else "".join(words))
         citation = declared.citations.get(name.partition(".")[0], "")
-        yield Inferred(name, scenario, answer, value, _declared(declared, name), citation)
+        why = reasons.get(scenario, "")
+        yield Inferred(name, scenario, answer, value, _declared(declared, name), citation, why)
 
 
 def _declared(semantics: Semantics, name: str) -> Any:

@@ -9,6 +9,8 @@ SENDS = (ops.Send, ops.SendNowait, ops.CloseSender, ops.CloneSender)
 """Ops that name a channel for its sending end, or a clone of that."""
 RECEIVES = (ops.Receive, ops.ReceiveNowait, ops.CloseReceiver, ops.CloneReceiver)
 """Ops that name a channel for its receiving end, or a clone of that."""
+WHOLE = (ops.Length, ops.WaitingSenders, ops.WaitingReceivers)
+"""Ops that name a channel as a whole."""
 CLONES = (ops.CloneSender, ops.CloneReceiver)
 
 
@@ -22,7 +24,7 @@ def check_sync(program: Program) -> None:
             raise no_sense(path, op, f"`{op.channel}` is a receiving end")
         if isinstance(op, RECEIVES) and op.channel in sending:
             raise no_sense(path, op, f"`{op.channel}` is a sending end")
-        if isinstance(op, ops.Length) and op.channel not in program.channels:
+        if isinstance(op, WHOLE) and op.channel not in program.channels:
             raise no_sense(path, op, f"`{op.channel}` is one end, not the channel")
         if isinstance(op, ops.Notify) and op.count < 1:
             raise no_sense(path, op, f"cannot notify {op.count} tasks")

@@ -32,7 +32,7 @@ ERRORS = {
     "Timeout": "a deadline that fails",
     "JoinError(NAME)": "a join that wraps the error of the joined task",
     "Group(NAME, …)": "an exception group, its members sorted by name",
-    "Copy(NAME)": "an error of the program, but not the object that was raised",
+    "Copy(NAME)": "an error of the program, but not the object that was raised: one of the same type and arguments",
     "Wrapped(NAME)": "another error, raised because of that one, which cannot come out of a coroutine",
     "Misuse": "the runtime refused a wrong use: release by another, joining oneself",
     "Full": "send_nowait on a full channel",

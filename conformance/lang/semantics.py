@@ -31,6 +31,7 @@ class Semantics:
                      `cancelled`: the task counts as cancelled all the same.
     cancel_again     a second call to cancel one task is `told` like the first (two before the task is
                      told of one are one), `each` is told, or it is `ignored`.
+    cancel_ended     a cancel of a task that has ended does `nothing`, or is an `error`.
     cancel_waits     whether the call to cancel waits for the target's end.
     cancel_running   a task that does not wait when it is cancelled (by itself, say) is told `later`, at a cancel
                      point, or `never`; or a task that cancels itself is told `at_once`, by that call.
@@ -41,7 +42,8 @@ class Semantics:
     cancel_joiner    cancelling a joiner `propagates` to the joined task, which is told instead of it, or `leaves` it;
                      or `both` are told, the joiner when the joined task has ended (then labels alone judge joiners
                      that are cancelled).
-    join_error       a join raises the `same` exception object, or one that is `wrapped`.
+    join_error       a join raises the `same` exception object, or one that is `wrapped`; or it is `copied`: each joiner
+                     is given one of its own, of the same type and arguments (`Copy(NAME)` in a log).
     join_cancelled   joining a cancelled task raises `cancelled` or an `error`, or returns a `value` that says so.
     joiners          `each` of several joiners gets what the task ended with; or the `first` that waited for it
                      takes it, and the others get nothing.
@@ -72,7 +74,9 @@ class Semantics:
     notice           a group (and the shutdown) learns of a task's end `at_once`, or `later`.
     orphans          tasks alive when main ends are `cancelled` all together, or `in_turn`, each
                      awaited before the next; `awaited`; `destroyed`: their coroutines are closed; or `abandoned`.
-    unjoined         the error of a task that nobody joined is `ignored`, or `ends` the run (then labels alone judge).
+    unjoined         the error of a task that nobody joined is `ignored`; or it `ends` the run, main and all (where
+                     `orphans` are not abandoned or destroyed, labels alone judge programs in which a task fails); or
+                     it `spreads` to tasks that have no part in it (then labels alone judge these programs, too).
     groups           a child's error cancels its siblings and the body, and `propagates` in an
                      exception group; or it is `collected`: noticed when the body is over, it
                      cancels the siblings (so does a cancelled child), and goes nowhere.
@@ -87,8 +91,14 @@ class Semantics:
     context          a task's context variables are `copied` from whoever spawns it, `shared` by all, or
                      `fresh`: not set.
     schedule_points, cancel_points   by op kind; `default` for the others.
-    second_user      a task that receives from (sends to, accepts on) what another one waits for is `refused`; or it
-                     `displaces` the other, who is never woken (then labels alone judge).
+    second_user      a task that receives from (sends to, accepts on) what another one waits for is `refused`; or only
+                     `if_blocks`: if it has to wait, too; or it `displaces` the other, who is never woken (then labels
+                     alone judge).
+    own_close        an op on a stream that was closed at this end fails as `closed`, even if it was under way; or so,
+                     once bytes that had come before are read: `drained`; or it fails in `any` way, or tells the end.
+    waiters          asked how many tasks wait for an object, a runtime counts those that are `blocked` on it; or it may
+                     count whoever is `inside` the call still: woken, or told of a cancellation, and not gone on yet;
+                     and of the next parties of a barrier none before the last ones are through.
     cancelled_thread a wait for a thread that is told of a cancellation is `abandoned`, while the thread goes on; or
                      `awaited`: told of nothing until the thread is done. Where the program does not ask for either.
     thread_call      what a thread has the loop perform is `apart`, or `inside` the scopes of the task that waits for
@@ -106,12 +116,13 @@ class Semantics:
     cancel_before_start: Literal["skips", "runs"] = "skips"
     cancel_at_return: Literal["value", "cancelled"] = "value"
     cancel_again: Literal["told", "each", "ignored"] = "told"
+    cancel_ended: Literal["nothing", "error"] = "nothing"
     cancel_waits: bool = False
     cancel_running: Literal["later", "at_once", "never"] = "later"
     race: Literal["cancel", "completion", "either"] = "either"
     cancelled_send: Literal["did_not", "may"] = "did_not"
     cancel_joiner: Literal["propagates", "leaves", "both"] = "leaves"
-    join_error: Literal["same", "wrapped"] = "same"
+    join_error: Literal["same", "wrapped", "copied"] = "same"
     join_cancelled: Literal["cancelled", "error", "value"] = "cancelled"
     joiners: Literal["each", "first"] = "each"
     join_self: Literal["error", "blocks"] = "blocks"
@@ -130,7 +141,7 @@ class Semantics:
     dead_owner: Literal["kept", "broken"] = "kept"
     notice: Literal["at_once", "later"] = "later"
     orphans: Literal["cancelled", "in_turn", "awaited", "destroyed", "abandoned"] = "cancelled"
-    unjoined: Literal["ignored", "ends"] = "ignored"
+    unjoined: Literal["ignored", "ends", "spreads"] = "ignored"
     groups: Literal["propagates", "collected"] = "propagates"
     group_requests: Literal["counted", "loose"] = "loose"
     late_child: Literal["starts", "refused"] = "starts"
@@ -141,7 +152,9 @@ class Semantics:
     context: Literal["copied", "shared", "fresh"] = "copied"
     schedule_points: Mapping[str, Point] = field(default_factory=lambda: {"default": "unspecified"})
     cancel_points: Mapping[str, Point] = field(default_factory=lambda: {"default": "unspecified"})
-    second_user: Literal["refused", "displaces"] = "refused"
+    second_user: Literal["refused", "if_blocks", "displaces"] = "if_blocks"
+    own_close: Literal["closed", "drained", "any"] = "any"
+    waiters: Literal["blocked", "inside"] = "inside"
     cancelled_thread: Literal["abandoned", "awaited"] = "abandoned"
     thread_call: Literal["apart", "inside"] = "apart"
     thread_context: Literal["copied", "none"] = "copied"

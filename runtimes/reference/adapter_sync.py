@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from conformance.adapter.channels import Channels
 from conformance.adapter.core import Handle
+from conformance.adapter.counts import Counts
 from conformance.adapter.permits import Permits
 from conformance.adapter.sync import Sync
 from runtimes.reference import objects
@@ -27,8 +28,8 @@ def _lock(handle: objects.Lock | Condition) -> objects.Lock:
     return handle.lock if isinstance(handle, Condition) else handle
 
 
-class ReferenceSync(Sync, Permits, Channels):
-    """Facets: events, locks, conditions, semaphores, limiters, barriers, channels."""
+class ReferenceSync(Sync, Permits, Channels, Counts):
+    """Facets: events, locks, conditions, semaphores, limiters, barriers, channels; who waits for them."""
 
     executor: Executor
 
@@ -197,3 +198,41 @@ class ReferenceSync(Sync, Permits, Channels):
         clone = Side(0, side.channel, UNOPENED, sends=side.sends)
         await Ask(kind, self.executor.clone_side, side, clone)
         return clone
+
+    # ------------------------------------------------------------ who waits
+
+    async def event_waiters(self, event: Handle) -> int:
+        """Ask."""
+        return int(await Ask("event_waiters", self.executor.event_waiters, event))
+
+    async def lock_waiters(self, lock: Handle) -> int:
+        """Ask."""
+        return int(await Ask("lock_waiters", self.executor.lock_waiters, _lock(lock)))
+
+    async def condition_waiters(self, condition: Handle) -> int:
+        """Ask."""
+        return int(await Ask("condition_waiters", self.executor.condition_waiters, condition))
+
+    async def semaphore_waiters(self, semaphore: Handle) -> int:
+        """Ask."""
+        return int(await Ask("semaphore_waiters", self.executor.semaphore_waiters, semaphore))
+
+    async def limiter_waiters(self, limiter: Handle) -> int:
+        """Ask."""
+        return int(await Ask("limiter_waiters", self.executor.limiter_waiters, limiter))
+
+    async def barrier_waiters(self, barrier: Handle) -> int:
+        """Ask."""
+        return int(await Ask("barrier_waiters", self.executor.barrier_waiters, barrier))
+
+    async def waiting_senders(self, channel: Handle) -> int:
+        """Ask."""
+        return int(
+            await Ask("waiting_senders", self.executor.waiting_senders, channel.sender.channel)
+        )
+
+    async def waiting_receivers(self, channel: Handle) -> int:
+        """Ask."""
+        return int(
+            await Ask("waiting_receivers", self.executor.waiting_receivers, channel.sender.channel)
+        )

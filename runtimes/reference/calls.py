@@ -14,6 +14,7 @@ from runtimes.reference.calls_scopes import SCOPED
 from runtimes.reference.calls_sync import SYNC, SyncCalls
 from runtimes.reference.calls_threads import SOCKETS, THREAD, THREADED
 from runtimes.reference.kernel import SCOPE, WAIT, Fault
+from runtimes.reference.network import COMPOSED
 from runtimes.reference.objects import (
     BLOCKED,
     ERROR,
@@ -223,8 +224,8 @@ class Calls(SyncCalls):
             if kind == "listen":
                 return call, (listener,)
             checks: list[Callable[[], None]] = [partial(self._check_opened, listener)]
-            if kind == "accept" and (alone := self._alone(task, _ACCEPTS, op)):
-                checks += alone
+            if kind == "accept":
+                checks += self._alone(task, _ACCEPTS, op)
                 call = self._lingering(call)
             return self._checked(task, op, checks, call), (listener,)
         if kind in ("connect", "connect_unix"):
@@ -246,8 +247,8 @@ class Calls(SyncCalls):
         checks = [partial(self._check_stream, slot)]
         on_stream: Callable[..., Any] = partial(self._on_stream, slot, call)
         kinds = _READS if kind in _READS else _WRITES
-        if kind in kinds and (alone := self._alone(task, kinds, op)):
-            checks += alone
+        if kind in kinds:
+            checks += self._alone(task, kinds, op)
             on_stream = self._lingering(on_stream)
         return self._checked(task, op, checks, on_stream), args
 
@@ -282,16 +283,39 @@ class Calls(SyncCalls):
 
         return lingering
 
+    def retry(self, task: Task, kind: str, call: Callable[..., Any], args: Any) -> Any:
+        """Go on with an op that was woken; a read composed of several is told of a cancellation between them."""
+        if (
+            self.cancelling
+            and kind in COMPOSED
+            and self.cancel_due(task)
+            and self.choose("cancel", 2)
+        ):
+            self._give_up(task)
+            self.take_cancel(task)
+            raise Fault(self.fault("Cancelled"))
+        return super().retry(task, kind, call, args)
+
+    def _give_up(self, task: Task) -> None:
+        """A composed read is told of a cancellation."""
+        stream = self.slots[task.body.at.op.stream].stream
+        if stream is not None:
+            self.writes |= stream.bit
+            self.take_along(stream)
+
     def check_first(self, task: Task) -> None:
         """What the op at which a task stands finds out before it can be told of a cancellation. Raises Fault."""
         op = task.body.at.op
         for check in self._checks.get((task.name, id(op)), ()):
             check()
         if op.kind in _READS or op.kind in _WRITES:
-            if self.slots[op.stream].stream.closed and self.choose("io", 2):  # type: ignore[union-attr]
-                raise self.gone()
+            stream = self.slots[op.stream].stream
+            if stream is not None and stream.closed and self.choose("io", 2):
+                raise self.gone(stream)
         elif op.kind == "accept" and not self.listeners[op.listener].open and self.choose("io", 2):
             raise Fault(self.fault("Closed"))
+        if op.kind in COMPOSED:
+            self._give_up(task)  # the first of its reads may be through
 
     def _alone(self, task: Task, kinds: frozenset[str], op: Any) -> list[Callable[[], None]]:
         """That it may be Busy while another task is still inside such an op on the same socket.
@@ -314,9 +338,9 @@ class Calls(SyncCalls):
             self.reads |= rival.bit
             if _inside(rival, kinds, name) and self.choose("io", 2):
                 stream = self.slots[name].stream if kinds is _READS else None
-                if stream is not None and stream.inbox and self.choose("data", 2):
+                if stream is not None:
                     self.writes |= stream.bit
-                    stream.inbox = b""  # a composed read may have begun before it met the other one
+                    self.take_along(stream)  # it may have begun before it met the other one
                 raise Fault(self.fault("Busy"))
 
     def _check_opened(self, listener: Listener) -> None:

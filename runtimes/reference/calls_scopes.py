@@ -143,7 +143,8 @@ class ScopeCalls(Saving):
 
     def _resolve_variable(self, task: Task, op: Any) -> Call:
         mine = self.contexts[task.name]
-        seen = self.contexts["main"] if self.semantics.context == "shared" else mine
+        shared = self.semantics.context == "shared" and task not in self.threads
+        seen = self.contexts["main"] if shared else mine
         at = self.variables.index(op.variable)
         if op.kind == "set_variable":
             return self._set_variable, (mine, seen, at, show_value(op.value))

@@ -27,6 +27,8 @@ class SyncCalls(ThreadCalls):
     def build_sync(self, program: Program) -> None:
         """Make conditions, semaphores, limiters and barriers."""
         make = self.make_thing
+        asked = any(op.kind == "barrier_waiters" for _, op in program.walk())
+        self.counting = asked and self.semantics.waiters == "inside"
         self.conditions: dict[str, Condition] = {}
         for name in program.conditions:
             self.locks[name] = lock = make(Lock)
@@ -82,15 +84,11 @@ class SyncCalls(ThreadCalls):
 
     def _asked(self, op: Any) -> Any:
         """What a question is about."""
-        if op.kind == "is_set":
-            return self.events[op.event]
-        if op.kind == "locked":
-            return self.locks[op.lock]
-        if op.kind == "length":
-            return self.channels[op.channel]
-        return (
-            self.semaphores[op.semaphore] if hasattr(op, "semaphore") else self.limiters[op.limiter]
-        )
+        tables: dict[str, Any] = {
+            "event": self.events, "lock": self.locks, "condition": self.conditions, "channel": self.channels,
+            "semaphore": self.semaphores, "limiter": self.limiters, "barrier": self.barriers,
+        }  # fmt: skip
+        return next(table[getattr(op, name)] for name, table in tables.items() if hasattr(op, name))
 
     def _ask(self, task: Task, question: Callable[..., Any], thing: Any) -> str:
         """The answer as it is shown: states that hold 0 and False must not count as equal."""
@@ -132,7 +130,9 @@ class SyncCalls(ThreadCalls):
             raise Fault("Unopened")
 
 
-_ASKS: Final = frozenset({"is_set", "locked", "length", "semaphore_value", "available_tokens"})
+_ASKS: Final = frozenset(
+    {"is_set", "locked", "length", "semaphore_value", "available_tokens", *ops.WAITERS}
+)
 ENDS: Final = frozenset({"close_sender", "close_receiver", "clone_sender", "clone_receiver"})
 _SENDING: Final = frozenset({"send", "send_nowait", "close_sender", "clone_sender"})
 _RECEIVING: Final = frozenset({"receive", "receive_nowait", "close_receiver", "clone_receiver"})
@@ -141,7 +141,7 @@ SYNC: Final = frozenset(
         "is_set", "clear", "acquire_nowait", "locked", "length", "wait_condition", "notify",
         "notify_all", "wait_barrier", "acquire_semaphore", "acquire_semaphore_nowait",
         "release_semaphore", "semaphore_value", "acquire_limiter", "acquire_limiter_nowait",
-        "release_limiter", "set_limit", "available_tokens",
+        "release_limiter", "set_limit", "available_tokens", *ops.WAITERS,
     }
 )  # fmt: skip
 """Op kinds that `resolve_sync` knows."""

@@ -27,6 +27,9 @@ class Cancellation(Clock):
 
     def cancel(self, task: Task, target: Task) -> Any:
         """Request a cancellation; waits for the target's end where the semantics say so."""
+        if target.state == DONE and self.semantics.cancel_ended == "error":
+            self.reads |= target.bit
+            raise Fault(self.fault("Misuse"))
         again = target.own.cancelled and target is not task
         if again and self.level and not self.semantics.cancel_waits:
             self.reads |= target.own.bit  # that stays so, whatever the target does meanwhile

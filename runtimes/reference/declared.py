@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from conformance.lang.ops import WAITERS
 from conformance.lang.semantics import Point, Semantics
 
 _SYNC = (
@@ -46,6 +47,7 @@ _SYNC = (
     "release_limiter",
     "set_limit",
     "available_tokens",
+    *WAITERS,
     "length",
     "close_sender",
     "close_receiver",
@@ -75,6 +77,9 @@ REFERENCE = Semantics(
     past="later",
     notice="at_once",
     orphans="awaited",
+    second_user="refused",
+    own_close="closed",
+    waiters="blocked",
     cancelled_thread="awaited",
     thread_call="inside",
     thread_context="copied",

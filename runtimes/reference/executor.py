@@ -120,6 +120,12 @@ class Executor(Listening):
         wrapper.__cause__ = error
         return wrapper
 
+    def copied(self, error: Any) -> BaseException:
+        """One of the same type and arguments."""
+        copy: BaseException = type(error)(*error.args)
+        copy.__cause__ = error
+        return copy
+
     # ------------------------------------------------------------ tasks
 
     def new_task(self, coroutine: Coroutine[Any, Any, Any], name: str = "") -> Task:
@@ -191,6 +197,11 @@ class Executor(Listening):
         else:
             if value is not WAIT:
                 self._resume(task, VALUE, value)
+
+    def at_call(self, task: Task) -> tuple[str, tuple[Any, ...]] | None:
+        """What the coroutine asked for last."""
+        ask: Ask | None = task.ask
+        return None if ask is None else (ask.kind, ask.args)
 
     # ------------------------------------------------------------ the loop
 

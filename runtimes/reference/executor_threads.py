@@ -48,6 +48,12 @@ class Listening(Threads):
             if task.state not in (DONE, UNSPAWNED):
                 self.cancel_task(task)
 
+    def ends_all(self, error: BaseException) -> None:
+        """An error that nobody joined leaves the run there and then."""
+        super().ends_all(error)
+        self.ending = error
+        self.stopped = True
+
     # ------------------------------------------------------------ threads
 
     def start_thread(self, thread: Task) -> None:

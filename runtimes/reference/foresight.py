@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
-from conformance.lang.ops import Cancel
+from conformance.lang.ops import WAITERS, Cancel
 from conformance.run.controllable import Foreseen
 from conformance.run.frames import ENTER, EXIT, FINALLY, PERFORM, Step
 from runtimes.reference.futures import Futures, cannot_fail
@@ -48,9 +48,16 @@ class Foresight:
             self.known = False  # whoever ends may end the run, and with it all that started late
         if machine.semantics.orphans == "abandoned" and machine.semantics.notice == "at_once":
             self.known = False  # main's last step is the end of everybody
+        if machine.semantics.unjoined == "ends":
+            self.known = False  # so is that of whoever fails
         if not self.known:
             return
         semantics = machine.semantics
+        self._look_around = set[str]()  # at whatever state other tasks are in
+        if semantics.unowned == "works":
+            self._look_around |= _ASKS_OWNER
+        if semantics.waiters == "inside":
+            self._look_around |= {*WAITERS, "wait_barrier"} if machine.counting else set(WAITERS)
         own = {task.name: task.bit | task.end.bit for task in tasks}
         for name, context in machine.contexts.items():
             own[name] |= context.bit
@@ -79,8 +86,8 @@ class Foresight:
     def _touched(self, op: Any) -> int:
         machine = self.machine
         semantics = machine.semantics
-        if op.kind in _ASKS_OWNER and semantics.unowned == "works":
-            return EVERYTHING  # it looks at the owner, whoever that is
+        if op.kind in self._look_around:
+            return EVERYTHING
         if hasattr(op, "condition"):
             condition = machine.conditions[op.condition]
             return condition.bit | condition.lock.bit
@@ -219,7 +226,7 @@ _FOLLOWED = frozenset(
         "is_set", "acquire_nowait", "locked", "wait_condition", "notify", "notify_all", "length",
         "acquire_semaphore", "acquire_semaphore_nowait", "release_semaphore", "semaphore_value",
         "acquire_limiter", "acquire_limiter_nowait", "release_limiter", "set_limit",
-        "available_tokens", "wait_barrier",
+        "available_tokens", "wait_barrier", *WAITERS,
     }
 )  # fmt: skip
 """Op kinds whose effects the tables follow (an event that is set stays set: none of them clears it).

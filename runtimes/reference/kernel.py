@@ -112,6 +112,7 @@ class Kernel:
         self.cancelling = False
         self.eager: list[Task] = []  # those whose first step runs inside the call that spawns them
         self.retrying = False
+        self.counting = False  # whether it matters who comes to a barrier when (`Counts`)
         self.over = False
         self.reads = self.writes = 0
         self.changed = 0
@@ -141,6 +142,10 @@ class Kernel:
 
     def wrapped(self, error: Any) -> Any:
         """The error that a join raises for another task's error, where that is wrapped."""
+        raise NotImplementedError
+
+    def copied(self, error: Any) -> Any:
+        """The error that a join raises for another task's error, where that is a copy."""
         raise NotImplementedError
 
     def fire_timers(self) -> None:
@@ -235,9 +240,10 @@ class Kernel:
             if point == "always" or (point == "unspecified" and self.choose("cancel", 2)):
                 if kind == "group":
                     return self.leave_told(task, call, *args)
-                self.told_before(task, kind, call, args)
-                self.take_cancel(task)
-                raise Fault(self.fault("Cancelled"))
+                if not self.tells_late(kind):
+                    self.told_before(task, kind, call, args)
+                    self.take_cancel(task)
+                    raise Fault(self.fault("Cancelled"))
         task.doing = kind
         value = call(task, *args)
         if value is WAIT:
@@ -264,6 +270,10 @@ class Kernel:
             and self.semantics.schedule_point(kind) == "unspecified"
             and self.choose("wake", 2) == 1
         )
+
+    def tells_late(self, kind: str) -> bool:
+        """Whether a close, a cancellation being due, lets others run before it tells: it ends in a checkpoint."""
+        return kind in CLOSING and self._yields[kind] and self.choose("cancel", 2) == 1
 
     def told_before(self, task: Task, kind: str, call: Callable[..., Any], args: Any) -> None:
         """What an op does all the same, though it is told of a cancellation before it begins. Raises Fault."""
@@ -293,7 +303,8 @@ class Kernel:
             value = call(task, *args)
         finally:
             self.retrying = False
-        if value is WAIT and task.state == BLOCKED and task.pending and self.cancel_due(task):
+        told = task.pending or self.cancelling
+        if value is WAIT and task.state == BLOCKED and told and self.cancel_due(task):
             self.interrupt(task)
         return value
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, final
 
+from conformance.lang.ops import WAITERS, Raise
 from conformance.lang.outcome import Outcome, TaskOutcome, show_bytes, show_value
 from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics
 from conformance.lang.text import show_op
 from conformance.run.controllable import Choose, Foreseen
-from conformance.run.frames import EXIT, Frames, Step, compile_program
+from conformance.run.frames import EXIT, PERFORM, Frames, Step, compile_program
 from runtimes.reference.aim import Aim
 from runtimes.reference.calls import Calls
 from runtimes.reference.foresight import Foresight
-from runtimes.reference.kernel import WAIT, Fault
+from runtimes.reference.kernel import CLOSING, WAIT, Fault
 from runtimes.reference.objects import (
     CHECK,
     DONE,
@@ -53,6 +54,7 @@ class Machine(Calls):
         self.build(program)
         kinds = {op.kind for _, op in program.walk()}
         self._told_at_ends = self.level and not self.fifo and bool(kinds & _CANCELS)
+        self._own_errors = {op.error for _, op in program.walk() if isinstance(op, Raise)}
         self._foresight = Foresight(self)
         self._lengths: dict[Step, int] = {}
         self._blocked: dict[Step, str] = {}
@@ -95,6 +97,16 @@ class Machine(Calls):
     def wrapped(self, error: Any) -> str:
         """The name of a wrapped error."""
         return f"JoinError({error})"
+
+    def copied(self, error: Any) -> str:
+        """The name of a copy: only of the program's own errors one tells that they are no originals."""
+        return f"Copy({error})" if error in self._own_errors else str(error)
+
+    def at_call(self, task: Task) -> tuple[str, tuple[Any, ...]] | None:
+        """From the task's position, and what was planned for it."""
+        frames: Frames = task.body
+        known = self._plans.get(frames.at) if frames.at and frames.request == PERFORM else None
+        return None if known is None else (known[0], known[2])
 
     # ------------------------------------------------------------ what is to come
 
@@ -219,6 +231,7 @@ class Machine(Calls):
         gone_on = code == GO  # … before this very op
         # What is told at the end of a checkpoint is told by the checkpoint: at a pause behind it, by the next op.
         retold = self._told_at_ends and task.doing in _PAUSES and code in (CHECK, VALUE)
+        retold = retold or (code == CHECK and self.level and task.doing in CLOSING)
         again = code == RETRY
         while step is not None:
             known = plans.get(step) if frames.request != EXIT else None
@@ -330,6 +343,7 @@ _LOGGED = frozenset(
         "length",
         "semaphore_value",
         "available_tokens",
+        *WAITERS,
         "wait_barrier",
         "run_in_thread",
         "from_thread",

@@ -15,6 +15,10 @@ from runtimes.reference.scopes import NamedScopes
 
 SMALL = 4096
 """Bytes in flight up to which a send never blocks."""
+FEW = 4
+"""Bytes up to which every way of cutting them up is followed where a runtime says nothing of it."""
+COMPOSED = frozenset({"receive_exactly", "receive_until_eof"})
+"""Reads that a runtime may compose of several: who gives one up loses what the first of them have taken."""
 
 
 class Network(NamedScopes):
@@ -82,7 +86,7 @@ class Network(NamedScopes):
         """Send all; may wait while the peer does not read."""
         self.writes |= stream.bit
         if stream.closed or stream.ended:
-            raise self.gone()
+            raise self.gone(stream)
         if stream.writer is not None:
             raise Fault(self.fault("Busy"))
         peer = stream.peer
@@ -91,7 +95,7 @@ class Network(NamedScopes):
         if stream.reset:
             if not stream.told and self.choose("io", 2):
                 return None  # it was buffered before the reset was seen
-            raise self.gone() if stream.told or self.choose("io", 2) else self.broken(stream)
+            raise self.gone(stream) if stream.told or self.choose("io", 2) else self.broken(stream)
         if peer.closed:
             told = self.choose("io", 3)
             stream.reset = told > 0
@@ -109,13 +113,14 @@ class Network(NamedScopes):
         """Half-close."""
         self.writes |= stream.bit
         if stream.closed:
-            if self.choose("io", 2):
-                return  # asyncio does nothing then; documents do not say
-            raise self.gone()
+            silent = self.semantics.own_close != "closed" or stream.ended
+            if silent and self.choose("io", 2):
+                return  # asyncio does nothing then; trio where it was sent before (HalfCloseableStream.send_eof)
+            raise self.gone(stream)
         peer = stream.peer
         over = stream.ended and peer is not None and (peer.closed or peer.ended)
         if (stream.reset or over) and (how := self.choose("io", 3)):
-            raise self.broken(stream) if how == 1 else self.gone()
+            raise self.broken(stream) if how == 1 else self.gone(stream)
         if not stream.ended:
             stream.ended = True
             self.finished(peer)
@@ -125,8 +130,10 @@ class Network(NamedScopes):
         stream.told = True
         return Fault(self.fault("Broken"))
 
-    def gone(self) -> Fault:
-        """The error for an end that was closed here: documents do not say which."""
+    def gone(self, stream: Stream) -> Fault:
+        """The error for an end that was closed here, or whose sending was ended: documents may not say which."""
+        if stream.closed and self.semantics.own_close != "any":
+            return Fault(self.fault("Closed"))
         return Fault(self.fault(("Closed", "Misuse", "Broken")[self.choose("io", 3)]))
 
     def close_stream(self, task: Task, stream: Stream) -> None:
@@ -138,12 +145,14 @@ class Network(NamedScopes):
             raise self.broken(stream)  # asyncio's wait_closed tells what the connection died of
 
     def abort_stream(self, task: Task, stream: Stream) -> None:
-        """Reset the connection."""
+        """Reset the connection. No runtime has a call for that: what is composed of others may send an end first."""
         self.writes |= stream.bit
         if not stream.closed:
+            if not stream.ended and self.choose("io", 2):
+                self.finished(stream.peer)
             self.drop(stream, reset=True)
         elif self.choose("io", 2):
-            raise self.gone()
+            raise self.gone(stream)
 
     def drop(self, stream: Stream, *, reset: bool) -> None:
         """This end is gone."""
@@ -159,16 +168,17 @@ class Network(NamedScopes):
                 self.finished(peer)
             return
         peer.reset = True
-        if peer.inbox and self.choose("data", 2):
-            peer.inbox = b""
         if peer.writer is not None:
             writer, peer.writer = peer.writer[0], None
             self.wake(writer, RETRY)
         self.arrived(peer)
 
     def close_under(self, stream: Stream) -> None:
-        """A close under a blocked receive: an error, EOF, or nothing (documents are silent)."""
-        if stream.reader is not None and (told := self.choose("io", 3)) < 2:
+        """A close under a blocked receive: an error, EOF, or nothing (where documents are silent)."""
+        if stream.reader is None:
+            return
+        told = 0 if self.semantics.own_close == "closed" else self.choose("io", 3)
+        if told < 2:
             reader, stream.reader = stream.reader, None
             stream.eof = told == 1
             self.wake(reader, RETRY)
@@ -190,7 +200,9 @@ class Network(NamedScopes):
 
     def receive_some(self, task: Task, stream: Stream, limit: int) -> Any:
         """At least one byte, at most `limit`, or nothing at EOF."""
-        if self._may_read(stream):
+        if self._unheard(stream):
+            return self._wait_for_bytes(task, stream)
+        if self._may_read(stream, enough=bool(stream.inbox)):
             return self._rest(stream, limit)
         count = min(limit, len(stream.inbox))
         if count:
@@ -199,40 +211,72 @@ class Network(NamedScopes):
 
     def receive_exactly(self, task: Task, stream: Stream, count: int) -> Any:
         """That many bytes. Raises Fault(IncompleteRead)."""
-        at_end = self._may_read(stream)
+        if self._unheard(stream):
+            return self._wait_for_bytes(task, stream)
+        at_end = self._may_read(stream, enough=len(stream.inbox) >= count)
         if not at_end and len(stream.inbox) >= count:
             return self.taken(stream, count)
-        if at_end and len(stream.inbox) >= count and (rest := self._rest(stream, count)):
-            return rest
+        if at_end and len(stream.inbox) >= count and self.choose("data", 2):
+            return self.taken(stream, count)
         if at_end or self._at_end(stream):
             stream.inbox = b""
-            raise Fault(self.fault("IncompleteRead"))
+            raise self._cut(stream) if at_end else Fault(self.fault("IncompleteRead"))
         return self._wait_for_bytes(task, stream)
 
     def receive_until_eof(self, task: Task, stream: Stream) -> Any:
         """Everything."""
-        if self._may_read(stream):
+        if self._unheard(stream):
+            return self._wait_for_bytes(task, stream)
+        if self._may_read(stream, enough=False):
+            if self.semantics.own_close != "any":
+                raise self.gone(stream)
             return self._rest(stream, len(stream.inbox))
         if self._at_end(stream):
             return self.taken(stream, len(stream.inbox))
         return self._wait_for_bytes(task, stream)
 
-    def _may_read(self, stream: Stream) -> bool:
-        """Whether a stream that was closed here reads as ended. Raises Fault for Closed, Busy."""
+    def _unheard(self, stream: Stream) -> bool:
+        """Whether a close was faster than the loop, which had not looked at what came: a reader may hang then, too."""
+        if not (stream.closed and self.retrying and self.semantics.own_close == "any"):
+            return False
+        return stream.reader is None and self.choose("io", 2) == 1
+
+    def _may_read(self, stream: Stream, *, enough: bool) -> bool:
+        """Whether a stream that was closed here reads as ended. Raises Fault for Closed, Busy.
+
+        Where there is `enough` nobody need wait, and who does is what some look for.
+        """
+        enough = enough and self.semantics.second_user == "if_blocks"
         self.writes |= stream.bit
         if stream.closed:
-            if self.choose("io", 2):
+            own = self.semantics.own_close
+            if (own == "any" or (own == "drained" and stream.inbox)) and self.choose("io", 2):
                 return True
-            raise self.gone()
-        if stream.reader is not None:
+            if stream.reader is not None and self.choose("io", 2):
+                raise Fault(self.fault("Busy"))
+            raise self.gone(stream)
+        if stream.reader is not None and (not enough or self.choose("io", 2) == 0):
             raise Fault(self.fault("Busy"))
+        if stream.reset and stream.inbox and self.choose("data", 2):
+            stream.inbox = b""  # what was not read before the reset was noticed is lost, or not
         return False
 
     def _rest(self, stream: Stream, most: int) -> bytes:
-        """What a stream that was closed here still gives: nothing, or what came before (asyncio closes the writer)."""
-        if not stream.inbox or self.choose("data", 2) == 0:
-            return b""
-        return self.taken(stream, min(most, len(stream.inbox)))
+        """What a stream that was closed here still gives: some of what came before, or nothing (asyncio's reader).
+
+        How much of it the kernel had handed over by then nobody says.
+        """
+        least = int(self.semantics.own_close == "drained")
+        count = least + self.up_to(min(most, len(stream.inbox)) - least)
+        return self.taken(stream, count) if count else b""
+
+    def _cut(self, stream: Stream) -> Fault:
+        """The error of an exact read that a close of one's own cuts short."""
+        return (
+            self.gone(stream)
+            if self.semantics.own_close != "any"
+            else Fault(self.fault("IncompleteRead"))
+        )
 
     def _at_end(self, stream: Stream) -> bool:
         """Whether no more will come. Raises Fault(Broken).
@@ -241,8 +285,19 @@ class Network(NamedScopes):
         EOF comes instead of an error (the pending error of a socket: POSIX, getsockopt, SO_ERROR).
         """
         if stream.reset and not ((stream.told or stream.eof) and self.choose("io", 2)):
+            self.take_along(stream)
             raise self.broken(stream)
         return stream.reset or stream.eof
+
+    def take_along(self, stream: Stream) -> None:
+        """A composed read that comes to nothing may have taken some of what had come."""
+        stream.inbox = stream.inbox[self.up_to(len(stream.inbox)) :]
+
+    def up_to(self, most: int) -> int:
+        """How many of so many bytes: any number of a few, all or none of many."""
+        if not most:
+            return 0
+        return self.choose("data", most + 1) if most <= FEW else most * self.choose("data", 2)
 
     def _wait_for_bytes(self, task: Task, stream: Stream) -> Any:
         stream.reader = task
@@ -308,6 +363,9 @@ class Network(NamedScopes):
             self.rouse_acceptor(thing)
         elif kind == "connect":
             self.drop(thing, reset=bool(self.choose("io", 2)))
+        elif kind == "tcp-read" and task.doing in COMPOSED:
+            self.writes |= thing.bit
+            self.take_along(thing)
         elif kind not in ("tcp-read", "tcp-write"):
             super().undo(task, kind, thing, value)
 
@@ -319,8 +377,7 @@ class Network(NamedScopes):
         elif queue == "tcp-read":
             self.writes |= thing.bit
             thing.reader = None
-            if thing.inbox and self.choose("data", 2):
-                thing.inbox = b""
+            self.take_along(thing)
         elif queue == "tcp-write":
             self.writes |= thing.bit
             thing.writer = None

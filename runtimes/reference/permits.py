@@ -41,14 +41,18 @@ class Limiter(Stateful):
 
 
 class Barrier(Stateful):
-    """A barrier for so many parties. `leaving` are told of a cancellation, and have not gone on yet."""
+    """A barrier for so many parties. `leaving` are told of a cancellation, and have not gone on yet.
 
-    __slots__ = ("leaving", "parties", "waiters")
-    STATE = ("leaving", "waiters")
+    `early` are those that came before the last parties were through, where somebody asks how many wait.
+    """
+
+    __slots__ = ("early", "leaving", "parties", "waiters")
+    STATE = ("early", "leaving", "waiters")
 
     def __init__(self, bit: int, parties: int) -> None:
         self.bit = bit
         self.parties = parties
+        self.early: tuple[Task, ...] = ()
         self.leaving: tuple[Task, ...] = ()
         self.waiters: tuple[Task, ...] = ()
 
@@ -201,7 +205,7 @@ class Permits(Tasks):
     def undo(self, task: Task, kind: str, thing: Any, value: Any) -> None:
         """A cancellation wins over a wake-up: what was given goes to the next. A barrier stays passed."""
         self.writes |= thing.bit
-        if kind == "semaphore" and self.fifo and self.choose("wake", 2):
+        if kind == "semaphore" and (self.fifo or not self.level) and self.choose("wake", 2):
             task.undo = ("lingering-permit", thing, None)  # given back when the task goes on
         elif kind in ("semaphore", "lingering-permit"):
             self.give(thing)

@@ -263,6 +263,8 @@ class Primitives(Permits):
 
     def undo(self, task: Task, kind: str, thing: Any, value: Any) -> None:
         """A cancellation wins over a wake-up: what was given goes to the next."""
+        if kind == "join" and thing is not None and self.choose("wake", 2):
+            self.unheard(thing)
         if kind in ("sleep", "wait", "join"):
             return
         self.writes |= thing.bit

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.lang.ops import Ticks
-from runtimes.reference.ends import Ends
+from runtimes.reference.counts import Counts
 from runtimes.reference.kernel import Fault
 from runtimes.reference.objects import DONE, RETRY, Group, Scope, Task
 
 
-class Structure(Ends):
+class Structure(Counts):
     """Kernel with scopes and groups."""
 
     def enter_shield(self, task: Task, scope: Scope) -> None:

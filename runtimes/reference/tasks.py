@@ -71,6 +71,8 @@ class Tasks(Cancellation):
             return WAIT
         if target.end.result is not None:
             self.reads |= target.end.bit
+            if self.semantics.unjoined == "ends":
+                self.heard(target)
             if target.end.taken and self.choose("data", 2):
                 return None  # who took it has waited since
             code, value = self.joined(target)
@@ -92,6 +94,8 @@ class Tasks(Cancellation):
                 return VALUE, "Cancelled"
             wraps = self.semantics.join_cancelled == "error"
         else:
+            if self.semantics.join_error == "copied":
+                return ERROR, self.copied(value)
             wraps = self.semantics.join_error == "wrapped"
         return ERROR, self.wrapped(value) if wraps else value
 
@@ -111,6 +115,10 @@ class Tasks(Cancellation):
         end = task.end
         self.writes |= end.bit
         end.result = result
+        main = task is self.tasks[0]
+        alone = task if self.fails_alone(task, result) else None
+        unheard = None if end.joiners else alone
+        undo = ("join", alone, None)
         for joiner in end.joiners:
             if joiner.state == DONE:
                 if joiner not in self.ready:
@@ -120,13 +128,13 @@ class Tasks(Cancellation):
                 self.wake(joiner, VALUE)
             else:
                 code, value = (VALUE, None) if end.taken else self.joined(task)
-                self.wake(joiner, code, value, ("join", None, None))
+                self.wake(joiner, code, value, undo)
                 end.taken = self.semantics.joiners == "first"
         end.joiners = ()
         if task.owned:
             self.owner_died(task)
-        main = task is self.tasks[0]
         if task.group is None and not main:
+            self.unheard(unheard)
             return
         if main and result[0] == "returned" and self.semantics.orphans == "awaited":
             return  # nobody needs to be told
@@ -135,6 +143,33 @@ class Tasks(Cancellation):
             self.ready.append(task)
         else:
             self.notice(task)
+
+    def fails_alone(self, task: Task, result: tuple[str, Any]) -> bool:
+        """Whether a task ends by an error that ends the run, unless it is joined."""
+        alone = task.group is None and task is not self.tasks[0]
+        return alone and result[0] == "failed" and self.semantics.unjoined == "ends"
+
+    def unheard(self, task: Task | None) -> None:
+        """A task failed, and nobody waits for it: that ends the run, unless it is joined before that is noticed.
+
+        Whether a cancellation is such an error, too, is left open.
+        """
+        if task is None:
+            return
+        assert task.end.result is not None
+        if self.is_cancelled(task.end.result[1]) and self.choose("wake", 2):
+            return
+        if self.semantics.notice == "later":
+            task.lane = LOOSE
+            self.ready.append(task)
+        else:
+            self.notice(task)
+
+    def heard(self, task: Task) -> None:
+        """A finished task is joined."""
+        if task.group is None and task is not self.tasks[0] and task in self.ready:
+            self.writes |= task.bit
+            self.ready.remove(task)
 
     def let_out(self, task: Task, error: Any) -> Any:
         """The error of a cancelled task without what its own scope keeps (`runtimes.reference.structure`)."""
@@ -145,8 +180,16 @@ class Tasks(Cancellation):
         assert task.end.result is not None
         if task.group is not None:
             self.child_done(task.group, task, task.end.result)
-        else:
+        elif task is self.tasks[0]:
             self.main_done(task, task.end.result)
+        else:
+            self.ends_all(task.end.result[1])
+
+    def ends_all(self, error: Any) -> None:
+        """An error that nobody joined ends the run; whoever is alive is left as when main ends."""
+        self.writes |= ALL
+        self.over = True
+        self.ready.clear()
 
     def owner_died(self, task: Task) -> None:
         """A task ended that holds locks (`runtimes.reference.primitives`)."""

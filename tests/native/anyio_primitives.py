@@ -9,6 +9,7 @@ from typing import Any
 import anyio
 import anyio_run
 import every_condition
+import every_count
 import every_end
 import every_limiter
 import every_permit
@@ -95,7 +96,7 @@ async def _(lib: Lib) -> str:
 for questions in (
     *(every_condition.ask, every_condition.forgetting, every_limiter.ask, every_end.ask),
     *(every_permit.queries, every_permit.nowait, every_permit.semaphores),
-    *(every_permit.bounded, every_permit.values, free),
+    *(every_permit.bounded, every_permit.values, every_count.ask, free),
 ):
     questions.file(LIB, probe)
 

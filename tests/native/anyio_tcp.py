@@ -330,6 +330,22 @@ async def receive_after_own_close(group: TaskGroup) -> str:
     return await tried(receiving(client))
 
 
+@probe("tcp/rest-after-own-close")
+async def rest_after_own_close(group: TaskGroup) -> str:
+    client, server, _ = await pair()
+    await server.send(b"ab")
+    await client.receive(1)
+    await client.aclose()
+    words = [await tried(receiving(client)) for _ in range(2)]
+    names = {
+        "data-error": "rest-then-error",
+        "data-eof": "rest-then-end",
+        "error-error": "error",
+        "eof-eof": "end",
+    }
+    return names.get(word := "-".join(words), word)
+
+
 @probe("tcp/send-after-own-close")
 async def send_after_own_close(group: TaskGroup) -> str:
     client, _, _ = await pair()

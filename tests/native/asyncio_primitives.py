@@ -146,6 +146,32 @@ async def _(lib: Lib) -> str:
     return "yes" if sorted(log) == [0, 1, 2] else "no"
 
 
+@ask("sync/waiters-barrier")
+async def _(lib: Lib) -> str:
+    barrier, log = asyncio.Barrier(3), []  # type: ignore[var-annotated]
+    told = [barrier.n_waiting]
+    for count in (2, 1):
+        await parties(barrier, count, log)
+        told.append(barrier.n_waiting)
+    return "yes" if told == [0, 2, 0] else "no"
+
+
+@ask("sync/waiters-barrier-passed")
+async def _(lib: Lib) -> str:
+    barrier = asyncio.Barrier(2)
+    await parties(barrier, 1, [])
+    await barrier.wait()
+    return {1: "counts", 0: "does-not-count"}[barrier.n_waiting]
+
+
+@ask("sync/waiters-barrier-told")
+async def _(lib: Lib) -> str:
+    barrier = asyncio.Barrier(2)
+    [task] = await parties(barrier, 1, [])
+    task.cancel()
+    return {1: "counts", 0: "does-not-count"}[barrier.n_waiting]
+
+
 # ---------------------------------------------------------------- queues
 
 

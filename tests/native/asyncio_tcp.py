@@ -318,6 +318,22 @@ async def receive_after_own_close() -> str:
     return await tried(client[0].read(1))
 
 
+@probe("tcp/rest-after-own-close")
+async def rest_after_own_close() -> str:
+    client, server, _ = await pair()
+    await send(server, b"ab")
+    await client[0].read(1)
+    client[1].close()
+    words = [await tried(client[0].read(1)) for _ in range(2)]
+    names = {
+        "data-error": "rest-then-error",
+        "data-eof": "rest-then-end",
+        "error-error": "error",
+        "eof-eof": "end",
+    }
+    return names.get(word := "-".join(words), word)
+
+
 @probe("tcp/send-after-own-close")
 async def send_after_own_close() -> str:
     client, _, _ = await pair()

@@ -326,6 +326,22 @@ async def receive_after_own_close() -> str:
     return await tried(receiving(client))
 
 
+@probe("tcp/rest-after-own-close")
+async def rest_after_own_close() -> str:
+    client, server, _ = await pair()
+    await server.sendall(b"ab")
+    await client.recv(1)
+    await client.close()
+    words = [await tried(receiving(client)) for _ in range(2)]
+    names = {
+        "data-error": "rest-then-error",
+        "data-eof": "rest-then-end",
+        "error-error": "error",
+        "eof-eof": "end",
+    }
+    return names.get(word := "-".join(words), word)
+
+
 @probe("tcp/send-after-own-close")
 async def send_after_own_close() -> str:
     client, _, _ = await pair()

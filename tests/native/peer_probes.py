@@ -213,6 +213,15 @@ def file_unix(probe: Filing, lib: Words) -> None:
             return "refused"
         return "connected"
 
+    @probe("unix/listener-close-unaccepted")
+    @lib.inside
+    async def _() -> str:
+        listener = await lib.listen(tempfile.mkdtemp() + "/s")
+        client = await lib.connect(listener.address)
+        await lib.close_listener(listener)
+        found = await ending(lib, client)
+        return {"closed": "eof"}.get(found, found)
+
     @probe("unix/cancelled-accept")
     @lib.inside
     async def _() -> str:

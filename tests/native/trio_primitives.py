@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import every_condition
+import every_count
 import every_end
 import every_limiter
 import every_permit
@@ -85,7 +86,7 @@ async def _(lib: Lib) -> str:
 for questions in (
     *(every_condition.ask, every_condition.forgetting, every_limiter.ask, every_end.ask),
     *(every_permit.queries, every_permit.nowait, every_permit.semaphores),
-    *(every_permit.bounded, every_permit.values, free),
+    *(every_permit.bounded, every_permit.values, every_count.ask, free),
 ):
     questions.file(LIB, probe)
 

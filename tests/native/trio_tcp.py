@@ -329,6 +329,22 @@ async def receive_after_own_close(nursery: trio.Nursery) -> str:
     return await tried(receiving(client))
 
 
+@probe("tcp/rest-after-own-close")
+async def rest_after_own_close(nursery: trio.Nursery) -> str:
+    client, server, _ = await pair()
+    await server.send_all(b"ab")
+    await client.receive_some(1)
+    await client.aclose()
+    words = [await tried(receiving(client)) for _ in range(2)]
+    names = {
+        "data-error": "rest-then-error",
+        "data-eof": "rest-then-end",
+        "error-error": "error",
+        "eof-eof": "end",
+    }
+    return names.get(word := "-".join(words), word)
+
+
 @probe("tcp/send-after-own-close")
 async def send_after_own_close(nursery: trio.Nursery) -> str:
     client, _, _ = await pair()

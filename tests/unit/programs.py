@@ -28,6 +28,7 @@ SYNC: dict[str, Point] = dict.fromkeys(
 STRUCTURED = Semantics(
     order="any", cancellation="level", cancel_before_start="runs", race="completion", past="later",
     notice="at_once", orphans="awaited", relock="error", unowned="error", dead_owner="broken",
+    own_close="closed", second_user="refused",
     schedule_points={"default": "always", **SYNC},
     cancel_points={"default": "always", **SYNC},
 )  # fmt: skip
@@ -40,7 +41,7 @@ EDGE = Semantics(
 WAITING_CANCEL = Semantics(
     order="fifo", cancellation="edge", cancel_before_start="runs", race="completion", cancel_waits=True,
     cancel_again="ignored", orphans="in_turn", groups="collected", channels="barging", ties="fifo",
-    join_error="wrapped", join_cancelled="error",
+    join_error="wrapped", join_cancelled="error", own_close="drained",
     schedule_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
     cancel_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
 )  # fmt: skip
@@ -64,6 +65,12 @@ DEFERRED = Semantics(
     schedule_points={"default": "if_blocks", "checkpoint": "always", "set": "unspecified"},
     cancel_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
 )  # fmt: skip
+FATAL = Semantics(
+    order="fifo", cancel_before_start="runs", race="either", join_error="copied", unjoined="ends", orphans="abandoned",
+    cancel_ended="error",
+    schedule_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
+    cancel_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
+)  # fmt: skip
 LOOSE = Semantics()
 ALL = {
     "structured": STRUCTURED,
@@ -72,6 +79,7 @@ ALL = {
     "eager": EAGER,
     "green": GREEN,
     "deferred": DEFERRED,
+    "fatal": FATAL,
     "loose": LOOSE,
 }
 

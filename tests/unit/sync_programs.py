@@ -9,18 +9,34 @@ from conformance.lang import ops
 from conformance.lang.ops import Op
 from conformance.lang.program import Channel, Program
 
-AREAS: dict[str, tuple[str, ...]] = {
-    "event": ("wait", "set", "clear", "is_set"),
-    "lock": ("acquire", "release", "locked", "acquire_nowait"),
-    "condition": ("wait_condition", "wait_condition", "notify", "notify_all", "locked", "acquire"),
-    "semaphore": ("acquire_semaphore", "acquire_semaphore", "release_semaphore", "semaphore_value"),
+AREAS: dict[str, tuple[str, ...]] = {  # `count` asks who waits
+    "event": ("wait", "set", "clear", "is_set", "count"),
+    "lock": ("acquire", "release", "locked", "acquire_nowait", "count"),
+    "condition": (
+        "wait_condition", "wait_condition", "notify", "notify_all", "locked", "acquire", "count",
+    ),
+    "semaphore": (
+        "acquire_semaphore", "acquire_semaphore", "release_semaphore", "semaphore_value", "count",
+    ),
     "bounded": ("acquire_semaphore", "release_semaphore", "acquire_semaphore_nowait"),
-    "limiter": ("acquire_limiter", "acquire_limiter", "release_limiter", "set_limit", "available"),
-    "barrier": ("wait_barrier", "wait_barrier", "checkpoint"),
-    "rendezvous": ("send", "receive", "send_nowait", "receive_nowait"),
+    "limiter": (
+        "acquire_limiter", "acquire_limiter", "release_limiter", "set_limit", "available", "count",
+    ),
+    "barrier": ("wait_barrier", "wait_barrier", "checkpoint", "count"),
+    "rendezvous": ("send", "receive", "send_nowait", "receive_nowait", "count"),
     "unbounded": ("send", "receive", "receive_nowait", "length"),
-    "ends": ("send", "receive", "close_sender", "close_receiver", "length", "receive_nowait"),
+    "ends": (
+        "send", "receive", "close_sender", "close_receiver", "length", "receive_nowait", "count",
+    ),
     "clones": ("send_clone", "receive_clone", "close_sender", "close_clone", "clone", "receive"),
+}  # fmt: skip
+COUNTS: dict[str, tuple[Op, ...]] = {
+    "event": (ops.EventWaiters("e"),),
+    "lock": (ops.LockWaiters("l"),),
+    "condition": (ops.ConditionWaiters("k"), ops.LockWaiters("k")),
+    "semaphore": (ops.SemaphoreWaiters("s"),),
+    "limiter": (ops.LimiterWaiters("i"),),
+    "barrier": (ops.BarrierWaiters("x"),),
 }
 DISTURBANCES = ("cancel", "shield", "deadline", "checkpoint", "sleep", "attempt", "log", "cancel")
 
@@ -96,6 +112,7 @@ class SyncMaker:
             "close_receiver": ops.CloseReceiver("q"), "send_clone": ops.Send("s2", choice([4, 5])),
             "receive_clone": ops.Receive("r2"), "close_clone": choice([ops.CloseSender("s2"), ops.CloseReceiver("r2")]),
             "clone": choice([ops.CloseReceiver("q"), ops.SendNowait("s2", 6)]),
+            "count": choice(COUNTS.get(self.area, (ops.WaitingSenders("q"), ops.WaitingReceivers("q")))),
             "checkpoint": ops.Checkpoint(), "sleep": ops.Sleep(choice([0, 1, 1])),
             "cancel": ops.Cancel(choice([*self.names, *self.names, "main"])), "log": ops.Log(1),
         }  # fmt: skip

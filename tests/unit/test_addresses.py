@@ -78,7 +78,16 @@ def test_exec_takes_the_rest_as_a_shell_would() -> None:
         ("anoi:trio", "unknown runtime `anoi:trio`", "did you mean `anyio`?"),
         ("zzz", "unknown runtime `zzz`", "known: anyio, mutant, trio"),
         ("", "unknown runtime ``", "known: anyio, mutant, trio"),
-        ("nowhere.at_all:Mine", "`nowhere.at_all:Mine`: no module named `nowhere`", "install it"),
+        (
+            "nowhere.at_all:Mine",
+            "`nowhere.at_all:Mine`: no module named `nowhere` here or installed",
+            "install it",
+        ),
+        (
+            "my_adapter:Mine",
+            "`my_adapter:Mine`: no module named `my_adapter` here or installed",
+            "install it, or run in the directory that holds `my_adapter.py`",
+        ),
         ("some_pack.inner", "`some_pack.inner` names no class", "write some_pack.inner:MyRuntime"),
         ("some-pack:Mine", "unknown runtime `some-pack:Mine`", "known: "),
         ("exec:", "`exec:` names no program", "write exec:PROGRAM ARGS"),

@@ -23,6 +23,7 @@ FULL = Baseline(
     ),
     semantics={"order": "fifo", "cancel_points": {"default": "always", "send": "never"}},
     rates={"3.12": {"area/one": {"0a": 3, "0b": 7}}},
+    rated={"3.12": 1},
 )
 
 
@@ -129,6 +130,9 @@ ENTRY = HEAD + '[[expect]]\nscenario = "a/b"\n'
         (ENTRY + 'expected = ["FAILS"]\nreason = "x"', "expects `FAILS`"),
         (ENTRY + 'expected = ["VIOLATES"]\nreason = "x"\ncondition = "soon"', "cannot be read"),
         (HEAD + "[rates]\n3 = 4", "rates"),
+        (HEAD + "rated = {'3.12' = 'x'}", "rated"),
+        (HEAD + "rated = {'3.12' = -1}", "rated"),
+        (HEAD + "rated = 3", "rated"),
         (HEAD + "expect = [1]", "is no table"),
         (HEAD + "python = 'banana'", "has to be like 3.12"),
         (HEAD + "[rates.'3.12']\n'a/b' = {'0a' = 1" + "0" * 30 + "}", "counts of at most"),
@@ -324,3 +328,21 @@ def test_annotations_on_github(
     _call("gate", "--runtime", "toy", "--baseline", path, "--results", good)
     told = capsys.readouterr().err
     assert "::error title=semantics changed%3A area/two::answers yes, expected no" in told
+
+
+def test_a_baseline_cut_at_any_line_of_its_rates_is_told(tmp_path: Path) -> None:
+    """Wherever the file ends within its rates and is TOML still, the gate names the loss and exits with 3."""
+    counted = [a_case(f"area/{name}", counts={"a": 5, "b": 5}) for name in ("one", "two", "six")]
+    results_file = _write(tmp_path / "r.jsonl", *counted)
+    path = tmp_path / "b.toml"
+    where = ("--runtime", "toy", "--baseline", path, "--results", results_file)
+    assert _call("accept", *where) == 0
+    lines = path.read_text().splitlines(keepends=True)
+    first = next(i for i, line in enumerate(lines) if line.startswith("[rates"))
+    assert len(lines) - first >= 4
+    for end in range(first, len(lines)):
+        path.write_text("".join(lines[:end]))
+        assert _call("gate", *where) == 3, f"cut before line {end}"
+        assert _call("gate", *where, "--fail-on-drift") == 3
+    path.write_text("".join(lines))
+    assert _call("gate", *where) == 0

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,24 @@ def test_list_tells_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
     (fact,) = json.loads(capsys.readouterr().out)
     assert fact["id"] == ONE
     assert fact["sources"]
+
+
+@pytest.mark.parametrize(
+    ("words", "has"),
+    [("capabilities", "set:again"), ("errors", "Misuse"), ("semantics", "unjoined")],
+)
+def test_list_tells_the_words_of_an_adapter(
+    words: str, has: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What goes into `lacks`, `special`, `errors` and `semantics`, each with what it means."""
+    assert main(["list", words]) == Exit.OK
+    assert has in capsys.readouterr().out
+    main(["list", words, "--format", "json"])
+    facts = json.loads(capsys.readouterr().out)
+    assert all(fact["means"] for fact in facts)
+    if words == "semantics":
+        assert [fact["field"] for fact in facts if not fact["values"]] == ["citations"]
+        assert {fact["field"] for fact in facts} == {field.name for field in fields(Semantics)}
 
 
 def test_two_runs_never_share_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

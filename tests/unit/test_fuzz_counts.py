@@ -19,7 +19,15 @@ from conformance.cli.fuzz import exit_code, show
 from conformance.engine.bench import Bench
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.fuzz import Fuzz, FuzzPlan
-from conformance.engine.fuzz_batch import KEPT, TRIED, Batch, judge_program, run_batch
+from conformance.engine.fuzz_batch import (
+    KEPT,
+    TRIED,
+    Batch,
+    judge_program,
+    perform_batch,
+    run_batch,
+    shrink_witness,
+)
 from conformance.engine.fuzz_corpus import JOURNAL, Corpus
 from conformance.engine.fuzz_subject import Recipe, Subject
 from conformance.engine.membership import BUDGET
@@ -41,17 +49,17 @@ WRONG = Outcome((("main", TaskOutcome((), "cancelled")),))
 class Inline:
     """An executor that notes what it is asked for and answers with an empty batch."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = 1000) -> None:
         self.asked: list[tuple[int, int]] = []
+        self.most = most  # so many programs get done at once
 
-    def submit(
-        self, _: Any, recipe: Recipe, start: int, count: int, seconds: float
-    ) -> Future[Batch]:
+    def submit(self, _: Any, recipe: Recipe, start: int, count: int, until: float) -> Future[Batch]:
         """At once."""
-        assert seconds > 0
+        assert until > time.time()
         self.asked.append((start, count))
+        done = min(count, self.most)
         future: Future[Batch] = Future()
-        future.set_result(Batch(recipe.address, start, count, count))
+        future.set_result(Batch(recipe.address, start, done, done))
         return future
 
 
@@ -73,10 +81,38 @@ def test_the_rest_of_a_short_batch_is_done(tmp_path: Path) -> None:
     assert asked(tmp_path, 130, resume=True) == ([], 130)
 
 
+def test_what_a_slow_batch_leaves_over_is_done(tmp_path: Path) -> None:
+    """Each program once, however few a batch gets through."""
+    executor = Inline(most=30)
+    campaign = Fuzz(FuzzPlan((RECIPE,), 70), executor, Corpus(tmp_path))  # type: ignore[arg-type]
+    for _ in campaign.run():
+        pass
+    assert sorted(executor.asked) == [(0, 50), (30, 20), (50, 20)]
+    assert campaign.tallies["reference"].programs == 70
+
+
 def test_a_batch_ends_when_time_is_up() -> None:
     """A batch without a second left counts no program as done: whoever resumes does them."""
-    batch = run_batch(RECIPE, 50, 50, -1.0)
+    batch = run_batch(RECIPE, 50, 50, time.time() - 1)
     assert (batch.start, batch.count, batch.programs) == (50, 0, 0)
+
+
+def test_a_short_slice_makes_and_judges_some() -> None:
+    """At least one program is run and judged, and what is not is not counted."""
+    with Bench() as bench:
+        subject = Subject(bench, "reference", BUDGET)
+        batch = perform_batch(subject, RECIPE, Batch("reference", 0, 50), at_once=1e-9)
+        assert batch.count == batch.programs <= 1
+        batch = perform_batch(subject, RECIPE, Batch("reference", 0, 5), at_once=60.0)
+        assert batch.count == batch.programs == 5
+
+
+def test_a_witness_is_made_small_in_the_time_that_is_left() -> None:
+    """Without any it stays as it is; and a campaign that has none left hands out none."""
+    witness = Witness(
+        "reference", "1", "3", PROGRAM, "virtual", None, WRONG, Grade.FORBIDDEN, "", (), "0/1", 1
+    )
+    assert shrink_witness(witness, time.time() - 1) is witness
 
 
 def test_a_journal_that_was_cut_short_is_gone_on_with_again_and_again(tmp_path: Path) -> None:

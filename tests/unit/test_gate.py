@@ -313,3 +313,27 @@ def test_senseless_conditions(condition: str) -> None:
     """What cannot be read is refused, not taken for false."""
     with pytest.raises(DataError, match="condition"):
         holds(condition, Environment("3.12.1", "1.5", "linux"))
+
+
+def test_rates_that_are_lost_are_told_until_a_whole_run_is_accepted() -> None:
+    """A file that was cut off in its rates is named and stale; a partial accept does not cover that up."""
+    cases = [a_case(f"area/{name}", counts={"a": 5, "b": 5}) for name in ("one", "two", "three")]
+    whole = accept(None, results(*cases), "toy")
+    assert whole.rated == {"3.12": 3}
+    assert kinds(gated(whole, *cases)) == []
+    cut = replace(whole, rates={"3.12": {"area/one": whole.rates["3.12"]["area/one"]}})
+    told = gated(cut, *cases)
+    assert (kinds(told), told.stale, told.as_expected) == ([Kind.STALE], True, 3)
+    assert "2 of 3 scenarios are missing" in told.changes[0].text
+    assert accept(cut, results(cases[0]), "toy").unrated() == {"3.12": 2}
+    part = accept(cut, results(cases[1]), "toy")
+    assert (part.rated, part.unrated()) == ({"3.12": 3}, {"3.12": 1})
+    assert accept(part, results(*cases), "toy") == whole
+
+
+def test_rates_without_a_count_are_nobodys_loss() -> None:
+    """A file from before there was a count, or one whose owner took rates and count out, is as good as any."""
+    cases = [a_case(f"area/{name}", counts={"a": 5, "b": 5}) for name in ("one", "two", "three")]
+    whole = accept(None, results(*cases), "toy")
+    assert kinds(gated(replace(whole, rated={}), *cases)) == []
+    assert kinds(gated(replace(whole, rated={}, rates={}), *cases)) == []

@@ -25,6 +25,8 @@ CHANNEL = {"c": Channel(1)}
         (ops.WaitCondition("k"), {"locks": ("k",)}, "unknown condition `k`"),
         (ops.AcquireSemaphore("s"), {"limiters": {"s": 1}}, "unknown semaphore `s`"),
         (ops.WaitBarrier("b"), {}, "unknown barrier `b`"),
+        (ops.SemaphoreWaiters("l"), {"limiters": {"l": 1}}, "unknown semaphore `l`"),
+        (ops.ConditionWaiters("l"), {"locks": ("l",)}, "unknown condition `l`"),
         (ops.CloneSender("c", "c"), {"channels": CHANNEL}, "`c` is opened twice"),
         (ops.CloseSender("d"), {"channels": CHANNEL}, "unknown channel `d`"),
     ],
@@ -44,6 +46,8 @@ def test_senseless_ops(op: ops.Op, declared: Any, why: str) -> None:
         (ops.Receive("s"), "`s` is a sending end"),
         (ops.CloneReceiver("s", "t"), "`s` is a sending end"),
         (ops.Length("s"), "`s` is one end, not the channel"),
+        (ops.WaitingSenders("s"), "`s` is one end, not the channel"),
+        (ops.WaitingReceivers("r"), "`r` is one end, not the channel"),
     ],
     ids=str,
 )

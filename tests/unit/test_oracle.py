@@ -66,13 +66,17 @@ def test_reduced_search_equals_plain_enumeration_for_tcp(name: str) -> None:
 def _mutated_finds(
     monkeypatch: pytest.MonkeyPatch, attribute: str, replacement: object, programs: int
 ) -> bool:
-    """Whether the comparison notices a machine with one method replaced (a crash of the search counts)."""
+    """Whether the comparison notices a machine with one method replaced (a crash of the search counts).
+
+    Not under semantics that end a run as soon as something fails: little comes to light there.
+    """
+    declared = [ALL[name] for name in ALL if name != "fatal"]
     monkeypatch.setattr(Machine, attribute, replacement)
     for seed in range(programs):
         make = Maker(seed)
         program = make.program(make.random.choice([2, 3]), 2)
         try:
-            if differences(program, make.random.choice(list(ALL.values())), lax=False):
+            if differences(program, make.random.choice(declared), lax=False):
                 return True
         except (ValueError, AssertionError, LookupError):
             return True

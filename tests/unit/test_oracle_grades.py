@@ -4,11 +4,30 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.oracle import FREEDOMS, SearchOracle, beyond, cited_only, comparable, freer
+from conformance.engine.oracle import (
+    FREEDOMS,
+    SearchOracle,
+    beyond,
+    cited_only,
+    comparable,
+    find_reference,
+    freer,
+)
 from conformance.judge.evidence import AllowedSet
 from conformance.judge.verdict import Grade
-from conformance.lang.ops import Note, Op, SendBytes, Sleep
-from conformance.lang.outcome import Entry, Outcome, TaskOutcome
+from conformance.lang.ops import (
+    Attempt,
+    Cancel,
+    Checkpoint,
+    Join,
+    Note,
+    Op,
+    Raise,
+    SendBytes,
+    Sleep,
+    Spawn,
+)
+from conformance.lang.outcome import Entry, Outcome, TaskOutcome, show_outcome
 from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics
 from conformance.run.controllable import Controllable
@@ -161,8 +180,58 @@ def test_what_was_never_declared_is_not_held_against_a_runtime() -> None:
     assert not any(name.startswith("not declared: order") for name in names)
 
 
-def test_what_the_reference_does_not_model_is_left_to_the_labels() -> None:
-    """A runtime whose unjoined errors end the run is never accused by an oracle that knows no such thing."""
-    reason = SearchOracle(make).allowed(PROGRAM, Semantics(unjoined="ends"), "virtual")
+FAILING = Program({"main": (Spawn("a"), Sleep(1), Note("on")), "a": (Raise("E"),)})
+
+
+@pytest.mark.parametrize("unjoined", ["ends", "spreads"])
+def test_what_the_reference_does_not_model_is_left_to_the_labels(unjoined: Any) -> None:
+    """Who is told of an unjoined error, the oracle does not know; where there can be none, it judges."""
+    semantics = Semantics(unjoined=unjoined)
+    reason = SearchOracle(find_reference()).allowed(FAILING, semantics, "virtual")
     assert isinstance(reason, str)
-    assert "unjoined" in reason
+    assert "a task may fail" in reason
+    assert not isinstance(SearchOracle(make).allowed(PROGRAM, semantics, "virtual"), str)
+
+
+def shown(program: Program, **answers: Any) -> set[str]:
+    """Every allowed outcome of a program under semantics with these answers."""
+    semantics = Semantics(orphans="abandoned", schedule_points={"default": "if_blocks"}, **answers)
+    found = SearchOracle(find_reference()).search(program, semantics, "virtual")
+    return set(map(show_outcome, found.outcomes))
+
+
+def test_an_error_that_nobody_joins_ends_the_run() -> None:
+    """Main stops where it stands, whatever it waits for; what is ignored lets it go on."""
+    assert shown(FAILING, unjoined="ends") == {"main: blocked: sleep 1; a: raised E"}
+    assert shown(FAILING) == {"main: on@1, returned@1; a: raised E"}
+
+
+def test_an_error_that_somebody_joins_does_not_end_the_run() -> None:
+    """Joined in time it is the joiner's own; joined before its end was noticed, too."""
+    join = Attempt((Join("a"),), on_error=())
+    waits = Program({"main": (Spawn("a"), join, Note("on")), "a": (Sleep(1), Raise("E"))})
+    assert shown(waits, unjoined="ends") == {"main: caught E@1, on@1, returned@1; a: raised E@1"}
+    late = Program({"main": (Spawn("a"), Checkpoint(), join), "a": (Raise("E"),)})
+    assert shown(late, unjoined="ends") == {
+        "main: caught E, returned; a: raised E",
+        "main: blocked: checkpoint; a: raised E",
+    }
+
+
+def test_a_cancellation_that_nobody_joins_may_end_the_run() -> None:
+    """Whether it counts as an error is left open."""
+    program = Program({"main": (Spawn("a"), Checkpoint(), Cancel("a"), Sleep(1)), "a": (Sleep(2),)})
+    assert shown(program, unjoined="ends", cancel_before_start="runs") >= {
+        "main: blocked: sleep 1; a: cancelled",
+        "main: returned@1; a: cancelled",
+    }
+
+
+def test_each_joiner_is_given_a_copy() -> None:
+    """The program's own errors show that they are copies; main ends by one, too. Others do not."""
+    program = Program({"main": (Spawn("a"), Join("a")), "a": (Raise("E"),)})
+    assert shown(program, join_error="copied") == {"main: raised Copy(E); a: raised E"}
+    misused = Program({"main": (Spawn("a"), Join("a")), "a": (Join("a"),)})
+    assert shown(misused, join_error="copied", join_self="error") == {
+        "main: raised Misuse; a: raised Misuse"
+    }

@@ -19,7 +19,7 @@ from tests.unit.sync_programs import AREAS, SyncMaker
 from tests.unit.test_oracle import differences
 
 VARIANTS: dict[str, Semantics] = {
-    "structured": replace(ALL["structured"], notified="queued"),
+    "structured": replace(ALL["structured"], notified="queued", waiters="blocked"),
     "shielded": replace(
         ALL["structured"], reacquire="shielded", lost_notify="passed_on", race="either"
     ),

@@ -30,7 +30,8 @@ def test_every_single_answer_is_probed() -> None:
         "cancel_points",
         "citations",
         "group_requests",
-    }  # the last: shows in the oracle only
+        "cancel_ended",
+    }  # the last two: show in the oracle only
 
 
 def test_notice_declared_later_is_not_contradicted() -> None:

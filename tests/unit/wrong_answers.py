@@ -47,6 +47,7 @@ _LOST: Final = """
     timers/error-in-cleanup: timeout
     timers/error-past-deadline: timeout
     timers/item-past-deadline: lost
+    unix/listener-close-unaccepted: open
 """
 """An item, a permit, a byte, a connection, a value, an error or a wake-up that is lost, or there twice."""
 
@@ -173,7 +174,6 @@ WRONG: Final[Mapping[str, frozenset[str]]] = {
 """By scenario, the words that are wrong."""
 
 DECLINED: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
-    ("spawn/error-unjoined", "main-fails"): {"unjoined": "ends"},
     ("tcp/two-receives", "first-hangs"): {"second_user": "displaces"},
     ("tcp/two-receives", "second-hangs"): {"second_user": "displaces"},
     ("timers/deadline-zero-no-checkpoint", "expires"): {"past": "skips"},
