@@ -26,7 +26,7 @@ from conformance.engine.contract import (
 from conformance.errors import AdapterError, ConformanceError
 from conformance.interpreter import run_program
 from conformance.lang import ops
-from conformance.lang.capability import SPECIAL, Capabilities, missing, needs
+from conformance.lang.capability import BUILT_IN, SPECIAL, Capabilities, missing, needs
 from conformance.lang.outcome import show_outcome
 from conformance.lang.pattern import Pattern, show_pattern
 from conformance.lang.program import Program
@@ -151,12 +151,29 @@ def _checks(subject: Subject) -> Iterator[Check]:
     for kind, program, pattern in FACETS:
         if kind in subject.capabilities and not missing(program, subject.capabilities):
             yield _try(subject, f"op {kind}", kind, program, pattern, failed)
+    if untried := _without_a_check(subject):
+        yield Check("the other ops", untried=f"{', '.join(untried)}: the catalogue asks about them")
     if subject.virtual != "none" and "sleep" in subject.capabilities:
         yield _unless(failed, "the virtual clock jumps", EMPTY, lambda: _clock_jumps(subject))
     if "sleep:infinite" in subject.capabilities or "wait" in subject.capabilities:
         yield _unless(failed, "stops at the horizon", EMPTY, lambda: _stops(subject))
     if subject.steering:
         yield _unless(failed, "a seed repeats a run", EMPTY, lambda: _repeats(subject))
+
+
+def _without_a_check(subject: Subject) -> list[str]:
+    """The ops that the adapter claims, and that no program of these checks performs."""
+    programs = [program for _, _, program, _ in BASICS]
+    programs += [program for _, program in FAILING] + [program for _, program, _ in FACETS]
+    tried = {
+        op.kind
+        for program in programs
+        if not missing(program, subject.capabilities)
+        for _, op in program.walk()
+    }
+    return [
+        k for k in subject.capabilities if k in ops.OPS and k not in tried | BUILT_IN | ops.LOOP
+    ]
 
 
 def _try(

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from conformance.judge.case import Case
 from conformance.judge.results import Results, RuntimeLine
+from conformance.judge.unjudged import COMPOSED, LACKS, most_wanted
 from conformance.judge.verdict import Verdict
 from reports.plain import visible
 
@@ -156,14 +157,12 @@ def _costs(results: Results) -> Iterator[Text]:
     """What a runtime lacks that most of its inapplicable scenarios want, where they are many."""
     for address in dict.fromkeys(case.runtime for case in results.cases):
         mine = [case for case in results.cases if case.runtime == address]
-        lacking = [case.reason for case in mine if case.reason.startswith("lacks ")]
-        if 3 * len(lacking) < len(mine):
+        lacking = sum(case.reason.startswith(LACKS) for case in mine)
+        composed = sum(case.reason.startswith(COMPOSED) for case in mine)
+        if 3 * lacking < len(mine):
             continue
-        wanted = Counter(
-            kind for reason in lacking for kind in reason.removeprefix("lacks ").split(", ")
-        )
-        told = ", ".join(f"{kind} ({count})" for kind, count in wanted.most_common(4))
-        line = f"\n{address}: {len(lacking)} scenarios do not apply; most wanted: {told}"
+        about = f", {composed} are about composed ops" if composed else ""
+        line = f"\n{address}: {lacking} scenarios do not apply{about}; most wanted: {most_wanted(mine)}"
         yield Text(visible(line), style="dim")
 
 
@@ -184,7 +183,7 @@ def _last_line(results: Results) -> Text:
     started = [line for line in results.runtimes if not line.trouble]
     parts = [f"{counts[v]} {MARKS[v][0]}" for v in _WORST_FIRST]
     line = f"\n{len(results.cases)} cases on {_plural(started)}: {', '.join(parts)}"
-    return Text(line + (f"; {marked} with a mark" if marked else ""))
+    return Text(line + (f"; {marked} with a mark (--strict lists them)" if marked else ""))
 
 
 def _plural(lines: list[RuntimeLine]) -> str:

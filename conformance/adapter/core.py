@@ -1,11 +1,11 @@
 """The adapter contract: the one file that an adapter author must read.
 
 An adapter is a class that tells how a runtime spells our ops. Four methods are required; every other op is
-optional and lives in a facet, one file each: `tasks`, `scopes`, `time`, `sync`, `permits`, `channels`, `tcp`, `loop`.
+optional and lives in a facet, one file each: `tasks`, `scopes`, `time`, `sync`, `permits`, `channels`, …
 
-An adapter *maps and never mends*: no retry, no swallowing, no reordering. What a runtime lacks may be
-composed of what it has, so that programs can run; it is then named in `composed`, and no scenario about that
-op is ever judged by it. All methods for ops are `async def`, also those that never suspend.
+An adapter *maps and never mends*: no retry, no swallowing, no reordering. What a runtime lacks may be composed of
+what it has (`conformance.adapter.composed`), so that programs can run; it is then named in `composed`, and no scenario
+about that op is ever judged by it. All methods for ops are `async def`, also those that never suspend.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Report: TypeAlias = tuple[str, BaseException | None]
 class Limits:
     """How one run is to be made.
 
-    clock    `virtual`: time jumps when nothing can go on; `native`: the runtime's own timers, unreplaced.
+    clock    `virtual`: time jumps when nothing can go on; `native`: the runtime's own timers, or its own simulation.
     tick     seconds of the runtime's clock per tick (1 on a virtual clock, at least 0.01 on a real one).
     horizon  seconds of the runtime's clock after which the run is stopped.
     seed     steers the runtime's scheduler where it can be steered; None leaves it as shipped.
@@ -60,17 +60,17 @@ class Runtime:
     composed: ClassVar[frozenset[str]] = frozenset()
     """Op kinds (and special capabilities) that the adapter builds out of others."""
     lacks: ClassVar[frozenset[str]] = frozenset()
-    """Op kinds whose method exists but which this runtime does not have."""
+    """Op kinds whose method exists but which this runtime does not have; and special capabilities that are assumed."""
     special: ClassVar[frozenset[str]] = frozenset()
-    """Special capabilities (`conformance.lang.capability.SPECIAL`) that it has."""
+    """Special capabilities that it has (`conformance list capabilities` has them all)."""
     errors: ClassVar[Mapping[type[BaseException], str]] = {}
-    """Exception types by normalised name (`conformance.lang.outcome.ERRORS`); the first match counts."""
+    """Exception types by normalised name (`conformance list errors`); the first match counts."""
     virtual: ClassVar[Literal["keeps timers", "replaces timers", "none"]] = "none"
     """What the adapter's virtual clock does to the runtime's own timers; `none` if it has no such clock."""
     steering: ClassVar[str] = ""
     """How `Limits.seed` steers the scheduler, in one sentence; empty when it does not."""
     semantics: ClassVar[Semantics] = Semantics()
-    """What this runtime's documents (or its authors) say about the questions that the oracle asks."""
+    """What its documents (or authors) say about the questions that the oracle asks (`conformance list semantics`)."""
 
     def __init__(self, flavour: str = "") -> None:
         """Raise NotStarted for a flavour that there is not."""

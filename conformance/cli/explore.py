@@ -14,7 +14,7 @@ from conformance.engine.bench import Bench
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.explore import BUDGET, Exploration, schedule_of
 from conformance.engine.explore import explore as search
-from conformance.engine.oracle import lacking, make_machine, unmodelled
+from conformance.engine.oracle import lacking, make_machine, unheld, unmodelled
 from conformance.errors import DataError, Exit, UsageError
 from conformance.judge.token import ReferenceToken, encode_token, short_hash
 from conformance.lang.codec import program_from_json
@@ -51,7 +51,7 @@ def explore(what: str, runtime: str, budget: int, form: str) -> int:
         print_json(_facts(name, runtime, found, tokens))
     else:
         _show(program, runtime, found, tokens)
-    if reason := unmodelled(program, semantics):
+    if reason := unmodelled(program, semantics) or unheld(semantics, found.outcomes):
         say(f"note: the judge would not hold a runtime to this: {reason}")
     return Exit.OK if found.complete else Exit.INCONCLUSIVE
 

@@ -23,7 +23,12 @@ from conformance.cli.output import (
     say,
     unread,
 )
-from conformance.cli.render import report_files, tell_incomplete, write_reports
+from conformance.cli.render import (
+    report_files,
+    tell_incomplete,
+    tell_unjudged,
+    write_reports,
+)
 from conformance.cli.report import read_all
 from conformance.cli.run import (
     FILE,
@@ -43,6 +48,7 @@ from conformance.judge.baseline_file import read_baseline, update_baseline
 from conformance.judge.gate import Change, Gated, Kind
 from conformance.judge.gate import gate as hold
 from conformance.judge.results import Results
+from conformance.judge.verdict import Verdict
 
 MOST_DRIFTS = 10
 """Drifts that are shown to people: a new scheduler shifts the shares of everything."""
@@ -174,7 +180,9 @@ def accept_gathered(
     new = accepted(old, gathered.results, plain_address(address), reason)
     update_baseline(path, old, new, reason)
     entries = f"{len(new.entries)} entr{'y' if len(new.entries) == 1 else 'ies'} with a reason"
-    say(f"{len(new.scenarios())} scenarios, {entries}")
+    count = len(new.scenarios())
+    say(f"{count} scenario{'' if count == 1 else 's'}, {entries}")
+    tell_unjudged(only(gathered.results, new.runtime))
     say(f"written: {path.absolute()}")
     return Exit.OK
 
@@ -189,14 +197,15 @@ def gate_gathered(
     ids = [scenario.id for scenario in gathered.catalogue.scenarios]
     gated = hold(expected, gathered.results, ids, partial=gathered.partial)
     code = _code(gated, gathered, told)
+    mine = only(gathered.results, expected.runtime)
     with unread():
         if told.form == "json":
             print_json(gate_facts(gated, code))
         else:
-            show_gate(console(), expected.runtime, gated)
+            show_gate(console(), expected.runtime, gated, mine.counts())
+    tell_unjudged(mine)
     annotate((f"{c.kind.words}: {c.subject}", c.text, c.kind.fails) for c in gated.changes)
     shown = {"gated": {expected.runtime: gated}, "fail_on_drift": told.fail_on_drift}
-    mine = only(gathered.results, expected.runtime)
     for path in write_reports(mine, outputs, **shown, gate_exit=code):
         say(f"written: {path}")
     return code
@@ -278,7 +287,7 @@ def _code(gated: Gated, gathered: Gathered, told: Told) -> Exit:
     return Exit.STALE if gated.stale else Exit.OK
 
 
-def show_gate(out: Console, runtime: str, gated: Gated) -> None:
+def show_gate(out: Console, runtime: str, gated: Gated, counts: Mapping[Verdict, int]) -> None:
     """The differences, worst last, and one line that sums them up."""
     for kind in reversed(Kind):
         changes = gated.of(kind)
@@ -294,7 +303,11 @@ def show_gate(out: Console, runtime: str, gated: Gated) -> None:
         out.print()
     told = [f"{len(gated.of(kind))} {kind.words}" for kind in Kind if gated.of(kind)]
     rest = "; ".join(told) if told else "nothing else"
-    out.print(Text(f"{runtime}: {gated.as_expected} of {gated.cases} cases as expected; {rest}"))
+    inapplicable = counts[Verdict.NOT_APPLICABLE]
+    share = f"({gated.cases - inapplicable} judged, {inapplicable} n/a)"
+    out.print(
+        Text(f"{runtime}: {gated.as_expected} of {gated.cases} cases as expected {share}; {rest}")
+    )
 
 
 def _show_change(out: Console, change: Change) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import click
 from rich.table import Table
@@ -11,9 +13,14 @@ from conformance.cli.output import FORMAT, console, print_json, say
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import Campaign, Plan
 from conformance.engine.catalogue import load_catalogue
+from conformance.engine.oracle import switched_off
 from conformance.engine.probe import Inferred, infer, scenarios
 from conformance.errors import Exit
+from conformance.judge.case import Case
 from conformance.judge.evidence import NoOracle
+from conformance.judge.unjudged import most_wanted
+from conformance.judge.verdict import Verdict
+from conformance.lang.semantics import Semantics
 
 
 @click.command()
@@ -31,12 +38,16 @@ def probe(runtime: str, seeds: int, form: str) -> int:
         if error := bench.trouble.get(runtime):
             raise error
         campaign = Campaign(Plan(chosen, (runtime,), seeds), bench, NoOracle("not asked"))
-        answers = {case.scenario: case.answer for case in campaign.run()}
-        lines = list(infer(answers, bench.facts[runtime].semantics))
+        cases = list(campaign.run())
+        declared = bench.facts[runtime].semantics
+    answers = {case.scenario: case.answer for case in cases}
+    lines = list(infer(answers, declared, {case.scenario: _why(case) for case in cases}))
     if form == "json":
         print_json([_facts(line) for line in lines])
     else:
         _show(lines)
+    for told in (*_unasked(cases, lines), *_unfit(lines), *_off(declared, lines)):
+        say(told)
     differing = [line for line in lines if line.differs]
     for line in differing:
         told = _shown(line.inferred)
@@ -44,6 +55,47 @@ def probe(runtime: str, seeds: int, form: str) -> int:
     if not differing:
         say(f"{runtime}: nothing differs from what is declared")
     return Exit.VIOLATION if differing else Exit.OK
+
+
+def _why(case: Case) -> str:
+    """Why a case has no answer."""
+    if case.verdict is Verdict.NOT_APPLICABLE:
+        return f"n/a: {case.reason}"
+    return f"{case.verdict.value}: {case.reason}" if case.answer is None else ""
+
+
+def _unasked(cases: Sequence[Case], lines: Sequence[Inferred]) -> Iterator[str]:
+    """How many fields cannot be asked, and what most of them want."""
+    silent = [line for line in lines if line.answer is None]
+    if silent:
+        asked = [case for case in cases if case.scenario in {line.scenario for line in silent}]
+        wanted = most_wanted(asked)
+        yield f"{len(silent)} fields cannot be asked" + (
+            f"; most wanted: {wanted}" if wanted else ""
+        )
+
+
+def _unfit(lines: Sequence[Inferred]) -> Iterator[str]:
+    """Answers that no value of their field describes."""
+    for line in lines:
+        if line.answer is not None and line.inferred is None:
+            yield f"{line.field}: the answer `{line.answer}` to {line.scenario} fits none of its values"
+
+
+def _off(declared: Semantics, lines: Sequence[Inferred]) -> Iterator[str]:
+    """Answers, declared or to be declared, under which the oracle is silent about some programs."""
+    answered = [(f"declared {text}", of) for text, of in switched_off(declared)]
+    for line in lines:
+        for value in _values(line.inferred) if line.differs and "." not in line.field else ():
+            other: dict[str, Any] = {line.field: value}
+            found = switched_off(replace(declared, **other))
+            answered += [(f"to declare {t}", of) for t, of in found if t == f"{line.field}={value}"]
+    for text, of in dict.fromkeys(answered):
+        yield f"{text} leaves programs {of} to the labels: the oracle does not judge these"
+
+
+def _values(inferred: Any) -> tuple[Any, ...]:
+    return inferred if isinstance(inferred, tuple) else (inferred,)
 
 
 def _shown(inferred: object) -> str:
@@ -68,6 +120,7 @@ def _facts(line: Inferred) -> dict[str, object]:
         "declared": line.declared,
         "citation": line.citation,
         "differs": line.differs,
+        "why": line.why,
     }
 
 
@@ -82,7 +135,7 @@ def _show(lines: Sequence[Inferred]) -> None:
             line.declared,
             _cited(line),
             line.scenario,
-            line.answer or "",
+            line.answer or line.why,
         )
         table.add_row("DIFFERS" if line.differs else "", *map(str, cells))
     console().print(table)

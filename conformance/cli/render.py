@@ -15,6 +15,7 @@ from conformance.errors import DataError, Exit, UsageError
 from conformance.judge.case import Case
 from conformance.judge.record import case_to_json
 from conformance.judge.results import Results
+from conformance.judge.unjudged import show_unjudged
 from conformance.judge.verdict import Verdict
 from conformance.lang.unnamed import HINT, unnamed
 
@@ -108,6 +109,12 @@ def tell_unnamed(results: Results) -> None:
         if names:
             odd = ", ".join(sorted(names))
             say(f"{runtime}: of the errors in violations nobody mapped {odd}; hint: {HINT}")
+
+
+def tell_unjudged(results: Results) -> None:
+    """Say, on stderr, how many cases the oracle did not judge."""
+    for line in show_unjudged(results.cases):
+        say(line)
 
 
 def show_results(results: Results, form: str, code: Exit) -> None:

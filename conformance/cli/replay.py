@@ -149,7 +149,12 @@ def _show_case(case: Case) -> None:
         out.print(f"answer: {case.answer}")
     for mark in case.marks:
         out.print(f"mark: {mark}")
-    out.print(f"verdict: {case.verdict.value}" + (f": {case.reason}" if case.reason else ""))
+    strictly = (
+        " (VIOLATES under --strict)" if case.marks and case.verdict is Verdict.CONFORMS else ""
+    )
+    out.print(
+        f"verdict: {case.verdict.value}{strictly}" + (f": {case.reason}" if case.reason else "")
+    )
 
 
 def _show_outcome(outcome: Outcome) -> None:

@@ -30,6 +30,7 @@ from conformance.cli.render import (
     exit_code,
     report_files,
     show_results,
+    tell_unjudged,
     tell_unnamed,
     write_reports,
 )
@@ -103,6 +104,7 @@ def run(  # noqa: PLR0913, PLR0917 — one for each option
     with unread():
         show_results(done.results, form, code)
     tell_unnamed(done.results)
+    tell_unjudged(done.results)
     annotate_cases(done.results)
     if done.interrupted:
         say("interrupted: these are the results so far" + (", without a footer" if path else ""))

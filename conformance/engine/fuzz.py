@@ -9,21 +9,25 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
-from typing import Any, Final, final
+from typing import Any, Final, TypeAlias, final
 
-from conformance.engine.fuzz_batch import Batch, run_batch, shrink_witness
+from conformance.engine.fuzz_batch import SHRINKING, Batch, run_batch, shrink_witness
 from conformance.engine.fuzz_corpus import Corpus
 from conformance.engine.fuzz_subject import Recipe
 from conformance.judge.verdict import Grade
 from conformance.judge.witness import Witness
 
+Asked: TypeAlias = tuple[Recipe, int, int]
+"""A batch: whose, its first program, how many."""
 BATCH: Final = 50
 """Programs in a batch: a quarter of a second or so, which is what an interruption can cost."""
 PER_KIND: Final = 4
 """Of each kind of failure that many raw witnesses are made small: they may turn out to be different findings."""
+RESERVED: Final = 0.25
+"""That share of the time is kept for making witnesses small: of a long campaign no more than one of them may take."""
 _GENERATOR: Final = 3
 """Raise it whenever a seed no longer means the same programs: a journal of another version is not gone on with."""
 
@@ -33,7 +37,7 @@ _GENERATOR: Final = 3
 class FuzzPlan:
     """What to do. `programs` for each runtime; `seconds` of wall time for all; whichever comes first ends it.
 
-    When time is up, one witness of each kind is still made small; the others stay as they are.
+    The last part of the time (`RESERVED`) goes to making one witness of each kind small; what is left stays as it is.
 
     `recipes` has one for each runtime. `jobs` is how many batches are under way at once.
     """
@@ -148,8 +152,10 @@ class Fuzz:
         self._done: dict[tuple[str, int], int] = {}
         self._raw: deque[Witness] = deque()
         self._shrinking: set[tuple[str, str]] = set()
-        self._ends = math.inf
-        self._pending: dict[Future[Any], Witness | Recipe] = {}
+        self._ends = self._until = math.inf
+        self._rest: deque[Asked] = deque()
+        self._shrunk_last = False
+        self._pending: dict[Future[Any], Witness | Asked] = {}
         if corpus is not None:
             self._recall(corpus, resume=resume)
 
@@ -180,18 +186,14 @@ class Fuzz:
     def run(self) -> Generator[None]:
         """Carry it out; yields after each step, so that somebody can show how it goes. Closing it stops it."""
         batches = self._batches()
-        more, seconds = True, self.plan.seconds
-        self._ends = math.inf if seconds is None else time.monotonic() + seconds
+        seconds = math.inf if self.plan.seconds is None else self.plan.seconds
+        self._until = self._ends = time.time() + seconds
+        if seconds < math.inf:
+            self._ends -= min(SHRINKING, RESERVED * seconds)
         try:
             while True:
-                while len(self._pending) < self.plan.jobs + 1:
-                    if (witness := self._next_raw()) is not None:
-                        self._submit(shrink_witness, witness)
-                    elif more and (batch := next(batches, None)) is not None:
-                        self._submit(run_batch, *batch, self._ends - time.monotonic())
-                    else:
-                        more = False
-                        break
+                while len(self._pending) < self.plan.jobs + 1 and self._submit_next(batches):
+                    pass
                 if not self._pending:
                     return
                 done, _ = wait(self._pending, timeout=0.5, return_when=FIRST_COMPLETED)
@@ -202,18 +204,39 @@ class Fuzz:
             for future in self._pending:
                 future.cancel()
 
+    def _submit_next(self, batches: Iterator[Asked]) -> bool:
+        """A witness and a batch in turns: many findings keep no campaign from going on. Whether there was one."""
+        witness = None if self._shrunk_last else self._next_raw()
+        batch = None if witness is not None else self._next_batch(batches)
+        if batch is None and witness is None:
+            witness = self._next_raw()
+        self._shrunk_last = witness is not None
+        if witness is not None:
+            until = time.time() + self._share()
+            self._pending[self._executor.submit(shrink_witness, witness, until)] = witness
+        elif batch is not None:
+            self._pending[self._executor.submit(run_batch, *batch, self._ends)] = batch
+        return witness is not None or batch is not None
+
+    def _next_batch(self, batches: Iterator[Asked]) -> Asked | None:
+        if time.time() >= self._ends:
+            return None
+        return self._rest.popleft() if self._rest else next(batches, None)
+
+    def _share(self) -> float:
+        """How many seconds one witness may take: those that wait to be made small share what is left."""
+        waiting = len(self._raw) + sum(isinstance(a, Witness) for a in self._pending.values()) + 1
+        return max(self._until - time.time(), 0) * self.plan.jobs / max(waiting, self.plan.jobs)
+
     def _next_raw(self) -> Witness | None:
-        """What to make small next: when time is up, only what is the first of its kind."""
-        while self._raw:
+        """What to make small next: when it is too late for batches, only what is the first of its kind."""
+        while self._raw and time.time() < self._until:
             witness = self._raw.popleft()
             key = witness.runtime, witness.kind
-            if time.monotonic() < self._ends or key not in self._shrinking:
+            if time.time() < self._ends or key not in self._shrinking:
                 self._shrinking.add(key)
                 return witness
         return None
-
-    def _submit(self, function: Callable[..., Any], *arguments: Any) -> None:
-        self._pending[self._executor.submit(function, *arguments)] = arguments[0]
 
     def _take(self, future: Future[Any]) -> None:
         asked = self._pending.pop(future)
@@ -221,6 +244,9 @@ class Fuzz:
         if isinstance(asked, Witness):
             self._shrunk(asked, result)
             return
+        recipe, start, count = asked
+        if 0 < result.count < count:  # it was slow
+            self._rest.append((recipe, start + result.count, count - result.count))
         self.tallies[result.address].add(result)
         for witness in result.found:
             self._found(witness)
@@ -251,7 +277,7 @@ class Fuzz:
         if self._corpus is not None:
             self._corpus.keep(witness, instead_of=instead_of)
 
-    def _batches(self) -> Iterator[tuple[Recipe, int, int]]:
+    def _batches(self) -> Iterator[Asked]:
         """The batches still to do, each runtime in its turn, until programs or time have run out."""
         start = 0
         while self.plan.programs is None or start < self.plan.programs:
@@ -259,8 +285,6 @@ class Fuzz:
             if self.plan.programs is not None:
                 end = min(end, self.plan.programs)
             for recipe in self.plan.recipes:
-                if time.monotonic() >= self._ends:
-                    return
                 left = self._left(recipe, start)
                 if left < end:
                     yield recipe, left, end - left

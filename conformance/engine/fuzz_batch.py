@@ -32,6 +32,8 @@ KEPT: Final = 4
 """Of each kind of failure a process confirms and hands over that many; the rest are counted only."""
 SHRINKING: Final = 30.0
 """Seconds of wall time for which one witness is made smaller."""
+SLICE: Final = 5.0
+"""Seconds of wall time for which a batch makes runs, and judges them; what is left over is a batch of its own."""
 TRIED: Final = 50
 """After that many violations of one kind that could not be repeated, a process makes no more of them again."""
 
@@ -58,25 +60,34 @@ class Batch:
     trouble: str = ""
 
 
-def run_batch(recipe: Recipe, start: int, count: int, seconds: float = math.inf) -> Batch:
-    """Programs `start` to `start + count` - 1 of the recipe's seed, as many as `seconds` of wall time allow.
+def run_batch(recipe: Recipe, start: int, count: int, until: float = math.inf) -> Batch:
+    """Programs `start` to `start + count` - 1 of the recipe's seed, as many as time allows.
 
-    `Batch.count` says how many that were. Raises NotStarted.
+    That is up to `until`, by `time.time`, and no more than a `SLICE`. `Batch.count` says how many that were.
+    Raises NotStarted.
     """
     subject = subject_of(recipe.address, recipe.budget)
-    return perform_batch(subject, recipe, Batch(recipe.address, start, count), seconds)
+    return perform_batch(
+        subject, recipe, Batch(recipe.address, start, count), until - time.time(), SLICE
+    )
 
 
 def perform_batch(
-    subject: Subject, recipe: Recipe, batch: Batch, seconds: float = math.inf
+    subject: Subject,
+    recipe: Recipe,
+    batch: Batch,
+    seconds: float = math.inf,
+    at_once: float = math.inf,
 ) -> Batch:
     """Fill the batch: all runs first, then they are judged in order of their programs.
 
+    Runs begin within `at_once` seconds, and so do judgements. All ends in `seconds`, but for what is under way then.
     Those that wait for a real clock or for threads run beside the others, in workers of their own: they take time,
     and next to nothing of a core.
     """
     can = frozenset(subject.facts.capabilities)
-    ends = time.monotonic() + seconds
+    subject.judge.until = time.monotonic() + seconds
+    ends = time.monotonic() + min(seconds, at_once)
     indices = range(batch.start, batch.start + batch.count)
     programs = {index: program_of(recipe, index, can) for index in indices}
     seen: list[Runs] = []
@@ -98,8 +109,12 @@ def perform_batch(
         finally:
             for future in asked:
                 future.cancel()
+    ends = min(subject.judge.until, time.monotonic() + at_once)
     try:
         for (index, program), runs in zip(programs.items(), seen, strict=False):
+            if time.monotonic() > ends:
+                batch.count = batch.programs
+                break
             batch.found += judge_program(subject, program, recipe, index, batch, runs)
             batch.programs += 1
     except ConformanceError as error:
@@ -154,7 +169,8 @@ def _kept(  # noqa: PLR0913, PLR0917 — all that a witness holds
     if subject.kept[kind] >= KEPT:
         return []
     if judgement.grade is Grade.FORBIDDEN and not (
-        subject.tried[kind] < TRIED and confirmed(subject, program, clock, seed, recipe.limit)
+        subject.tried[kind] < TRIED
+        and confirmed(subject, program, clock, seed, recipe.limit, hung=outcome.ending == "hung")
     ):
         subject.tried[kind] += 1
         batch.unconfirmed += 1
@@ -180,27 +196,39 @@ def _kept(  # noqa: PLR0913, PLR0917 — all that a witness holds
 
 
 def confirmed(
-    subject: Subject, program: Program, clock: Clock, seed: int | None, limit: float
+    subject: Subject,
+    program: Program,
+    clock: Clock,
+    seed: int | None,
+    limit: float,
+    *,
+    hung: bool = False,
 ) -> bool:
-    """Whether the program still shows something forbidden each time, in a fresh process.
+    """Whether the program still shows something forbidden each time, in a fresh process; and there is time to see that.
 
     Others may run beside it, so that it can be late: it has a longer limit, and longer ticks on a real clock.
     """
     subject.refresh()
     for _ in range(REPEATS[clock]):
+        if time.monotonic() + (AGAIN * limit if hung else 0) > subject.judge.until:
+            return False
         seen = subject.run(program, clock, seed, AGAIN * limit, slower=SLOWER)
         if subject.judge.outcome(program, seen.outcome, clock).grade is not Grade.FORBIDDEN:
             return False
     return True
 
 
-def shrink_witness(witness: Witness, limit: float = 3.0, budget: int = BUDGET) -> Witness:
+def shrink_witness(
+    witness: Witness, until: float = math.inf, limit: float = 3.0, budget: int = BUDGET
+) -> Witness:
     """The same failure with the smallest program that was found, and the seed that shows it there.
 
-    It takes `SHRINKING` seconds of wall time and a run at most: what hangs takes its whole limit each time.
+    It takes `SHRINKING` seconds of wall time and a run at most, and ends at `until` (`time.time`): what hangs takes its
+    whole limit each time.
     """
     subject = subject_of(witness.runtime, budget)
-    ends = time.monotonic() + SHRINKING
+    ends = time.monotonic() + min(SHRINKING, until - time.time())
+    subject.judge.until = ends
     smallest = [witness]
 
     def fails(program: Program) -> bool:

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
 from typing import Final, final
 
 from conformance.engine.explore import Path
 from conformance.engine.membership import BUDGET, Membership, member
 from conformance.engine.oracle import (
+    beyond_failing,
     cited_only,
     comparable,
     freer,
@@ -53,11 +56,15 @@ class Judgement:
 
 @final
 class Judge:
-    """Judges the outcomes of one runtime. `budget` is in steps of each search."""
+    """Judges the outcomes of one runtime. `budget` is in steps of each search.
+
+    `until`, by `time.monotonic`: then no further freedom is asked for.
+    """
 
     def __init__(self, make: MakeControllable, semantics: Semantics, budget: int = BUDGET) -> None:
         self._make = make
         self._budget = budget
+        self.until = math.inf
         self.semantics = semantics
         self._plain, self._uncited = cited_only(semantics)
         self._freer = tuple(freer(semantics))
@@ -78,7 +85,7 @@ class Judge:
 
     def silent(self, program: Program) -> str:
         """Why no outcome of this program can be judged; empty if it can."""
-        return unmodelled(program, self.semantics)
+        return unmodelled(program, self.semantics) or beyond_failing(self.semantics)
 
     def _ask(
         self, program: Program, outcome: Outcome, clock: Clock, semantics: Semantics
@@ -106,6 +113,8 @@ class Judge:
         """
         steps, spent = found.steps, 0
         for name, semantics in self._freer:
+            if time.monotonic() > self.until:
+                return Judgement(Grade.UNJUDGED, "time was up", steps=steps)
             other = self._ask(program, outcome, clock, semantics)
             steps += other.steps
             if other.answer == "allowed":

@@ -1,18 +1,38 @@
-"""Small programs by which `conformance.testing` tries an adapter's ops: scopes, starts, context variables."""
+"""Small programs by which `conformance.testing` tries ops: scopes, starts, context variables, what can be asked."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from conformance.lang import ops
-from conformance.lang.pattern import Pattern, ends, has, logs
-from conformance.lang.program import Program
+from conformance.lang.pattern import Pattern, ends, has, logs, shared
+from conformance.lang.program import Channel, Program
 
 _LONG: Final = ops.Sleep(9)
 
 
 def _with(*body: ops.Op, **tasks: tuple[ops.Op, ...]) -> Program:
     return Program({"main": body, **tasks}, variables=("v",))
+
+
+def _given(*body: ops.Op, permits: int = 1, **tasks: tuple[ops.Op, ...]) -> Program:
+    """With an event, a lock, a channel with room for two items and a semaphore."""
+    return Program(
+        {"main": body, **tasks},
+        events=("e",),
+        locks=("l",),
+        channels={"c": Channel(2)},
+        semaphores={"s": permits},
+    )
+
+
+def _in_turn(take: ops.Op, give: ops.Op) -> Program:
+    """What main has, `a` waits for; it comes when main gives it back."""
+    later = (ops.Checkpoint(),) * 8
+    return _given(
+        *(take, ops.Spawn("a"), *later, ops.Log("held"), give, *later),
+        a=(take, ops.Log("in"), give),
+    )
 
 
 def _group(*body: ops.Op) -> ops.Op:
@@ -75,6 +95,62 @@ SAMPLES: Final[tuple[tuple[str, Program, Pattern], ...]] = (
             ops.GetVariable("v"),
         ),
         logs(main=["got 1", "got none"]),
+    ),
+    (
+        "is_set",
+        _given(ops.IsSet("e"), ops.Set("e"), ops.IsSet("e")),
+        logs(main=["got false", "got true"]),
+    ),
+    (
+        "locked",
+        _given(ops.Locked("l"), ops.Acquire("l"), ops.Locked("l"), ops.Release("l")),
+        logs(main=["got false", "got true"]),
+    ),
+    (
+        "release",
+        _in_turn(ops.Acquire("l"), ops.Release("l")),
+        shared("main held", "a in"),
+    ),
+    (
+        "length",
+        _given(ops.Length("c"), ops.Send("c", 7), ops.Length("c"), ops.Receive("c")),
+        logs(main=["got 0", "got 1", "got 7"]),
+    ),
+    (
+        "acquire_semaphore",
+        _in_turn(ops.AcquireSemaphore("s"), ops.ReleaseSemaphore("s")),
+        shared("main held", "a in"),
+    ),
+    (
+        "release_semaphore",
+        _given(ops.ReleaseSemaphore("s"), ops.AcquireSemaphore("s"), ops.Note("in"), permits=0),
+        has(main="in"),
+    ),
+    (
+        "semaphore_value",
+        _given(
+            ops.SemaphoreValue("s"),
+            ops.AcquireSemaphore("s"),
+            ops.SemaphoreValue("s"),
+            ops.ReleaseSemaphore("s"),
+        ),
+        logs(main=["got 1", "got 0"]),
+    ),
+    (
+        "clear",
+        _given(ops.Set("e"), ops.Clear("e"), ops.Spawn("a"), ops.Wait("e"), a=(ops.Set("e"),)),
+        ends(main="returned"),
+    ),
+    (
+        "acquire_nowait",
+        _given(
+            ops.AcquireNowait("l"),
+            ops.Spawn("a"),
+            ops.Join("a"),
+            ops.Release("l"),
+            a=(ops.Attempt((ops.AcquireNowait("l"),), on_error=()),),
+        ),
+        has(a="caught WouldBlock"),
     ),
 )
 """For each op: its kind, a program, and what every runtime that has the op shows."""

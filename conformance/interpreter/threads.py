@@ -22,8 +22,10 @@ HEARD: Final = 2.0
 """Real seconds after its end within which a runtime tells a thread's waiter; else it never will."""
 LOOKS: Final = 20
 """How often the loop must have looked meanwhile: a machine that stood still gave nobody time."""
-SETTLES: Final = 5.0
-"""Real seconds that threads at work have when the run is over, before its outcome is told without them."""
+SETTLES: Final = 2.0
+"""Real seconds that threads at work have when the run is over, before its outcome is told without them.
+
+Less than what a run may take: a thread that waits for a loop that is over would count as a hang."""
 DUE, WORKING, PARKED, CALLING, OVER = range(5)
 """A thread is asked for; performs ops; waits at a gate; waits for what the loop does for it; is over."""
 

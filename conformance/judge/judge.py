@@ -14,6 +14,7 @@ from typing import Final, final
 from conformance.judge.case import ALLOWED_SHOWN, Case, Histogram, RuleText, Seen
 from conformance.judge.evidence import AllowedSet, Evidence, Oracle, Runs, RuntimeFacts
 from conformance.judge.token import RunToken, encode_paths, encode_token, short_hash
+from conformance.judge.unjudged import COMPOSED, LACKS, NOT_APPLICABLE
 from conformance.judge.verdict import Grade, Verdict, merge
 from conformance.lang.capability import missing
 from conformance.lang.outcome import Outcome, show_outcome
@@ -34,9 +35,9 @@ _DEAD = frozenset({*CRASHES, "hung"})
 def not_applicable(scenario: Scenario, facts: RuntimeFacts) -> str:
     """Why this scenario does not apply to this runtime; empty if it does."""
     if lacking := missing(scenario.program, facts.capabilities):
-        return "lacks " + ", ".join(lacking)
+        return LACKS + ", ".join(lacking)
     if composed := sorted(scenario.about & facts.composed):
-        return "composed: " + ", ".join(composed)
+        return COMPOSED + ", ".join(composed)
     return ""
 
 
@@ -218,7 +219,7 @@ def _histogram(
         seen=tuple(seen),
         allowed=listed[:ALLOWED_SHOWN],
         allowed_total=len(listed),
-        oracle=f"not applicable: {allowed}" if isinstance(allowed, str) else "complete",
+        oracle=NOT_APPLICABLE + allowed if isinstance(allowed, str) else "complete",
     )
 
 

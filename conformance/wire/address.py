@@ -121,17 +121,19 @@ def _resolve(name: str) -> tuple[str, str, str]:
         return points[base].module, points[base].attr, rest
     attribute, _, flavour = rest.partition(":")
     dotted = all(part.isidentifier() for part in [*base.split("."), attribute])
-    if not dotted or _find_top(base.partition(".")[0]) is None:
-        raise _unknown(name, points) if "." not in base else _no_module(name, base)
+    there = _find_top(base.partition(".")[0]) is not None
+    if not dotted or not there:
+        path = "." in base or ((dotted or there) and not get_close_matches(base, points))
+        raise _no_module(name, base, there=there) if path else _unknown(name, points)
     return base, attribute, flavour
 
 
-def _no_module(name: str, base: str) -> UsageError:
+def _no_module(name: str, base: str, *, there: bool) -> UsageError:
     top = base.partition(".")[0]
-    if _find_top(top) is None:
+    if not there:
         return UsageError(
-            f"`{name}`: no module named `{top}`",
-            hint=f"install it, or run where `{top}.py` or `{top}/` is",
+            f"`{name}`: no module named `{top}` here or installed",
+            hint=f"install it, or run in the directory that holds `{top}.py` or `{top}/`",
         )
     return UsageError(f"`{name}` names no class", hint=f"write {base}:MyRuntime")
 

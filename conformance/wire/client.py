@@ -206,10 +206,20 @@ def read_info(reply: Mapping[str, Any], address: Address) -> RuntimeInfo:
             semantics=semantics_from_json(reply["semantics"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what, hint = (
+            ("its reply to `start`", "see conformance/wire/wire.schema.json")
+            if address.command
+            else ("what the adapter says of itself", _HINT)
+        )
         raise AdapterError(
-            f"{address}: its reply to `start` is not right: {type(error).__name__}: {error}",
-            hint="see conformance/wire/wire.schema.json",
+            f"{address}: {what} is not right: {type(error).__name__}: {error}", hint=hint
         ) from None
+
+
+_HINT = (
+    "`conformance list semantics` says what there is to declare, and `Runtime` in conformance/adapter/core.py what "
+    "else an adapter says"
+)
 
 
 def _text(part: Mapping[str, Any], name: str, *known: str) -> str:
@@ -291,4 +301,6 @@ def _error(told: Any, address: Address) -> ConformanceError:
     kind = getattr(errors, str(told.get("kind")), AdapterError)
     if not (isinstance(kind, type) and issubclass(kind, ConformanceError)):
         kind = AdapterError
-    return kind(f"{address}: {told.get('message')}", hint=str(told.get("hint") or ""))
+    message = str(told.get("message"))
+    said = message if message.startswith(str(address)) else f"{address}: {message}"
+    return kind(said, hint=str(told.get("hint") or ""))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -161,3 +163,38 @@ def test_wait_for_is_torn_down(wait_for: Worker) -> None:
     program = Program({"main": (FailAfter(10**7, (FailAfter(10**7, (Wait("e"),)),)),)}, ("e",))
     for _ in range(2):
         assert shown(wait_for, program) == "main: blocked: wait e; deadlocked"
+
+
+TASKS = Path("/proc/self/task")
+"""The threads of a process, those that Python does not know of too."""
+LEFT_BY_RUNS = f"""
+import gc, pathlib
+from conformance.interpreter import run_program
+from conformance.lang.ops import RunInThread, Spawn, Join
+from conformance.lang.program import Program
+from conformance.run.observation import RunOptions
+from runtimes.on_veloxloop import Veloxloop
+
+program = Program({{"main": (Spawn("a"), Join("a")), "a": (RunInThread("t"),), "t": ()}})
+runtime, left = Veloxloop(), []
+for _ in range(4):
+    run_program(program, runtime, RunOptions(virtual=False))
+    gc.collect()
+    left.append(len(list(pathlib.Path({str(TASKS)!r}).iterdir())))
+print(*left)
+"""
+
+
+@pytest.mark.skipif(
+    not TASKS.exists(), reason="only Linux tells of threads that Python does not know"
+)
+def test_the_threads_of_earlier_runs_on_veloxloop_are_gone() -> None:
+    """A closed loop keeps the threads of its executor (finding 055), so the adapter keeps no more than the last one."""
+    if importlib.util.find_spec("veloxloop") is None:
+        pytest.skip("veloxloop is not installed")
+    ran = subprocess.run(
+        [sys.executable, "-c", LEFT_BY_RUNS], capture_output=True, text=True, timeout=60, check=True
+    )
+    first, *later = map(int, ran.stdout.split())
+    assert first > 1, "the loop has no threads of its own: finding 055 is mended"
+    assert max(later) == first

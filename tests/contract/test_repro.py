@@ -98,6 +98,34 @@ PROGRAMS = {
         },
         variables=("v",),
     ),
+    "waiters": Program(
+        {
+            "main": (
+                *(ops.Acquire("k"), ops.Spawn("a"), ops.Spawn("b"), ops.Sleep(1)),
+                *(ops.LockWaiters("k"), ops.Release("k"), ops.Sleep(1), ops.ConditionWaiters("k")),
+                *(ops.WaitingSenders("c"), ops.WaitingReceivers("c"), ops.EventWaiters("e")),
+                *(ops.SemaphoreWaiters("s"), ops.LimiterWaiters("l"), ops.Send("c", 1)),
+                *(ops.Acquire("k"), ops.Notify("k"), ops.Release("k")),
+            ),
+            "a": (ops.Acquire("k"), ops.WaitCondition("k"), ops.Release("k")),
+            "b": (ops.Acquire("k"), ops.Release("k"), ops.Receive("c")),
+        },
+        events=("e",),
+        conditions=("k",),
+        semaphores={"s": 1},
+        limiters={"l": 1},
+        channels={"c": Channel(1)},
+    ),
+    "parties": Program(
+        {
+            "main": (
+                *(ops.Spawn("a"), ops.Sleep(1), ops.BarrierWaiters("x"), ops.WaitBarrier("x")),
+                *(ops.Join("a"), ops.BarrierWaiters("x")),
+            ),
+            "a": (ops.WaitBarrier("x"),),
+        },
+        barriers={"x": 2},
+    ),
     "blocked": Program({"main": (ops.Note("before"), ops.Wait("e"))}, events=("e",)),
 }
 RUNTIMES = ("asyncio", "uvloop", "trio", "curio", "anyio:asyncio", "anyio:trio")
@@ -106,9 +134,11 @@ ALLOWED_IMPORTS = {*sys.stdlib_module_names, "uvloop", "trio", "curio", "anyio"}
 
 @functools.cache
 def seen(runtime: str, name: str) -> tuple[RuntimeInfo, Outcome]:
-    """What the runtime's adapter says of itself, and what its worker shows of a program."""
+    """What the runtime's adapter says of itself, and what its worker shows of a program; skips what it cannot do."""
     with Worker(Address.parse(runtime)) as worker:
         info = worker.start()
+        if lacking := missing(PROGRAMS[name], info.capabilities):
+            pytest.skip(f"{runtime} lacks {', '.join(lacking)}")
         return info, observe(worker, PROGRAMS[name], "virtual", None, 20).outcome
 
 
@@ -135,9 +165,7 @@ def test_a_script_shows_natively_what_the_worker_saw(
     runtime: str, name: str, tmp_path: Path
 ) -> None:
     """Told that the true outcome is the defect it exits 1, told that it is allowed 0; it imports nothing of ours."""
-    info, outcome = seen(runtime, name)
-    if missing(PROGRAMS[name], info.capabilities):
-        pytest.skip(f"{runtime} lacks {', '.join(missing(PROGRAMS[name], info.capabilities))}")
+    _, outcome = seen(runtime, name)
     other = Outcome(
         tuple((task, TaskOutcome((Entry("never"),), "returned")) for task in PROGRAMS[name].tasks)
     )
