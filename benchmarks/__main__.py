@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table as Shown
 
 from benchmarks.catalogue import catalogue
-from benchmarks.fuzz import mutants, speed
+from benchmarks.fuzz import speed
 from benchmarks.measure import Row, Table
+from benchmarks.mutants import mutants
 from benchmarks.report import report
 from benchmarks.search import oracle, schedules
 from benchmarks.switching import switching

@@ -37,7 +37,7 @@ PLAIN = (
     "wait_condition", "notify", "notify_all", "acquire_semaphore", "acquire_semaphore_nowait",
     "release_semaphore", "semaphore_value", "acquire_limiter", "acquire_limiter_nowait",
     "release_limiter", "set_limit", "available_tokens", "wait_barrier", "length", "close_sender",
-    "close_receiver", "clone_sender", "clone_receiver",
+    "close_receiver", "clone_sender", "clone_receiver", *ops.WAITERS,
 )  # fmt: skip
 THREADED = (
     "run_in_thread", "hold", "open_gate", "from_thread", "check_cancelled", "interrupt", "exit",

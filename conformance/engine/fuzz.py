@@ -28,7 +28,7 @@ PER_KIND: Final = 4
 """Of each kind of failure that many raw witnesses are made small: they may turn out to be different findings."""
 RESERVED: Final = 0.25
 """That share of the time is kept for making witnesses small: of a long campaign no more than one of them may take."""
-_GENERATOR: Final = 3
+_GENERATOR: Final = 4
 """Raise it whenever a seed no longer means the same programs: a journal of another version is not gone on with."""
 
 

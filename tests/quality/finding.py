@@ -53,12 +53,19 @@ class Broken:
         return kind_of(outcome, judged.nearest, judged.reason)
 
 
-def first(name: str, areas: tuple[str, ...] = tuple(AREAS), within: int = 2000) -> Found | None:
-    """Programs of seed 0 until one is FORBIDDEN; that one made small."""
+def first(
+    name: str,
+    areas: tuple[str, ...] = tuple(AREAS),
+    within: int = 2000,
+    like: Program | None = None,
+) -> Found | None:
+    """Programs of seed 0 until one is FORBIDDEN, for the reason of `like` if that is given; that one made small."""
     broken = Broken(name)
+    wanted = broken.kind(like) if like is not None else ""
     for index in range(within):
         program = decode(seeded(f"0/{index}"), broken.can, areas)
-        if kind := broken.kind(program):
+        kind = broken.kind(program)
+        if kind and (not wanted or kind == wanted):
             return _made_small(broken, index, program, kind)
     return None
 

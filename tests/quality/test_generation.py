@@ -100,6 +100,16 @@ def test_the_shapes_of_history_are_among_the_programs() -> None:
         "a clone of an end": lambda p: _has(p, ops.CloneSender) or _has(p, ops.CloneReceiver),
         "an end that is closed": lambda p: _has(p, ops.CloseSender) or _has(p, ops.CloseReceiver),
         "a rendezvous": lambda p: any(c.capacity == 0 for c in p.channels.values()),
+        "a semaphore that refuses permits": lambda p: bool(p.bounded_semaphores),
+        "a limiter without tokens": lambda p: any(
+            isinstance(op, ops.SetLimit) and op.tokens == 0 for _, op in p.walk()
+        ),
+        "a thread that sets a variable": lambda p: _has(p, ops.RunInThread, ops.SetVariable),
+        "a connection by path": lambda p: _has(p, ops.ConnectUnix),
+        "a connection that is accepted late": _accepted_late,
+        "a child that is started inside a scope": lambda p: _inside(p, ops.Scope, ops.Spawn),
+        "three that wait, one after the other": _waits_in_turn,
+        "a state asked for behind an act": lambda p: _has(p, ops.SetLimit, ops.AvailableTokens),
         "a scope that is cancelled as it begins": lambda p: any(
             isinstance(op, ops.Scope) and op.body and isinstance(op.body[0], ops.CancelScope)
             for _, op in p.walk()
@@ -116,6 +126,35 @@ def _nested(program: Program, outer: type[ops.Op], inner: type[ops.Op]) -> bool:
         isinstance(op, outer) and any(isinstance(i, inner) for _, b in op.blocks() for i in b)
         for _, op in program.walk()
     )
+
+
+def _inside(program: Program, outer: type[ops.Op], inner: type[ops.Spawn]) -> bool:
+    """Whether the outer holds an inner one that starts a child of a group."""
+    return any(
+        isinstance(op, outer)
+        and any(isinstance(i, inner) and i.group for _, b in op.blocks() for i in b)
+        for _, op in program.walk()
+    )
+
+
+def _accepted_late(program: Program) -> bool:
+    """Whether an accept stands under a deadline, behind a connect in the same task."""
+    connected: set[str] = set()
+    for path, op in program.walk():
+        if isinstance(op, ops.Connect | ops.ConnectUnix):
+            connected.add(path[0])
+        elif isinstance(op, ops.SendBytes) and path[0] in connected:
+            connected.add(f"{path[0]} sent")
+        elif isinstance(op, ops.Accept) and f"{path[0]} sent" in connected:
+            return True
+    return False
+
+
+def _waits_in_turn(program: Program) -> bool:
+    """Whether one task begins at once, another after a tick, a third after two."""
+    firsts = [body[0] for name, body in program.tasks.items() if name != "main" and body]
+    slept = {op.ticks for op in firsts if isinstance(op, ops.Sleep)}
+    return {1, 2} <= slept and len(firsts) > len(slept)
 
 
 def _waits_in_cleanup(program: Program) -> bool:

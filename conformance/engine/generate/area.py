@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias, final
+from typing import Any, Final, TypeAlias, final
 
 from conformance.engine.generate.scene import Scene
 from conformance.lang import ops
-from conformance.lang.ops import Block, Op
+from conformance.lang.ops import Block, Op, Ticks
 
 Make: TypeAlias = Callable[[Scene, str], Op | None]
 """Makes an op for a task; None where there is nothing to do it to."""
@@ -51,6 +51,10 @@ class Area:
     epilogue  what main does when all is quiet: every object that was declared must still serve. What of it the
               runtime lacks is left out.
     needs     op kinds without which the area is left out altogether.
+    looks     kinds of ops that only look: at times one stands right behind another op.
+    stories   shapes of the area's own: what takes more than a wait and its end to tell.
+    beside    an area that this one is drawn together with, more often than chance would have it.
+    weight    how often it is drawn, beside the others: more for what has more to it.
     """
 
     ops: Mapping[str, Make]
@@ -58,6 +62,35 @@ class Area:
     prelude: Callable[[Scene], Block] = nothing
     epilogue: Callable[[Scene], Block] = nothing
     needs: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()
+    stories: tuple[Callable[[Scene], Block], ...] = ()
+    beside: str = ""
+    weight: int = 1
+
+
+GAP: Final = (0, 1, -1, 0, 2, -1, 0, 3)
+"""Checkpoints between two things that race; -1 stands for a sleep."""
+
+
+def pause(scene: Scene, ticks: Ticks) -> Op:
+    """A sleep; a checkpoint where there is no sleep."""
+    return ops.Sleep(ticks) if scene.has("sleep") else ops.Checkpoint()
+
+
+def gap(scene: Scene) -> Block:
+    """None to three checkpoints; or time for all others to come as far as they can."""
+    length = scene.tape.pick(GAP)
+    return (pause(scene, 1),) if length < 0 else (ops.Checkpoint(),) * length
+
+
+def mark(scene: Scene) -> Block:
+    """Perhaps a note, in the task's own log or in the shared one: it shows how far the task came."""
+    return ((), (ops.Log(1),), (ops.Note(1),))[scene.tape.below(3)]
+
+
+def caught(*body: Op) -> Op:
+    """The ops; an error is logged, and the task goes on."""
+    return ops.Attempt(body, on_error=())
 
 
 def on(make: Callable[[str], Op], field: str, *sizes: Any) -> Make:

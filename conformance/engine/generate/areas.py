@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from conformance.engine.generate.area import Area, Make, Meeting, each, on, within
+from conformance.engine.generate.area import (
+    Area,
+    Make,
+    Meeting,
+    caught,
+    each,
+    gap,
+    on,
+    pause,
+    within,
+)
 from conformance.engine.generate.channel import CHANNEL, ENDS
 from conformance.engine.generate.scene import Scene
 from conformance.engine.generate.scoped import (
@@ -62,12 +72,21 @@ TASKS: Final = Area(
     epilogue=_spawned,
 )
 
+
+def _ends(scene: Scene) -> Block:
+    """What is said of every task in the end."""
+    named = [name for name in scene.tasks[1:] if name not in scene.nameless]
+    return tuple(caught(ask(name)) for name in named for ask in (ops.Done, ops.Cancelled))
+
+
 HANDLES: Final = Area(
     ops={
         "done": _asks(ops.Done),
         "cancelled": _asks(ops.Cancelled),
         "cancelling": _asks(ops.Cancelling),
     },
+    epilogue=_ends,
+    looks=("done", "cancelled"),
 )
 
 # ---------------------------------------------------------------- time
@@ -77,6 +96,23 @@ def _sleep_until(scene: Scene, _: str) -> Op:
     return ops.SleepUntil(scene.ticks("sleep"))
 
 
+def _deadlines(scene: Scene) -> Block:
+    """Two or three deadlines, one inside the other, with a sleep in the innermost and behind each."""
+    if not scene.has("move_on_after"):
+        return (pause(scene, 1),)
+    task = scene.add_task()
+    inner: Block = (pause(scene, scene.ticks("sleep")),)
+    for _ in range(2 + scene.tape.below(2)):
+        fails = scene.has("fail_after") and scene.tape.chance(3)
+        ticks = scene.ticks("deadline")
+        limit = caught(ops.FailAfter(ticks, inner)) if fails else ops.MoveOnAfter(ticks, inner)
+        inner = (limit, ops.Log(1), pause(scene, scene.tape.pick((1, 2, 4))))
+    scene.bodies[task] = [*inner, ops.Log(2)]
+    if not scene.has("cancel") or scene.tape.chance(2):
+        return ()
+    return (*gap(scene), ops.Cancel(task))
+
+
 TIME: Final = Area(
     ops={
         "sleep": lambda scene, _: ops.Sleep(scene.ticks("sleep")),
@@ -84,6 +120,7 @@ TIME: Final = Area(
         "block": lambda scene, _: ops.Block_(scene.tape.pick((1, 2, 3))),
     },
     meetings=(Meeting(wait=("sleep",), feeds=("sleep",)),),
+    stories=(_deadlines,),
 )
 
 # ---------------------------------------------------------------- event
@@ -110,9 +147,11 @@ EVENT: Final = Area(
         "set": _set,
         "clear": on(ops.Clear, "events"),
         "is_set": on(ops.IsSet, "events"),
+        "event_waiters": on(ops.EventWaiters, "events"),
     },
     meetings=(Meeting(wait=("wait",), feeds=("set",)),),
     epilogue=each("events", _event_serves),
+    looks=("is_set", "event_waiters"),
 )
 
 # ---------------------------------------------------------------- lock
@@ -128,9 +167,11 @@ LOCK: Final = Area(
         "release": on(ops.Release, "locks"),
         "acquire_nowait": on(ops.AcquireNowait, "locks"),
         "locked": on(ops.Locked, "locks"),
+        "lock_waiters": on(ops.LockWaiters, "locks"),
     },
     meetings=(Meeting(first=("acquire",), wait=("acquire", "release"), feeds=("release",)),),
     epilogue=each("locks", _lock_serves),
+    looks=("locked", "lock_waiters"),
 )
 
 # ---------------------------------------------------------------- all of them

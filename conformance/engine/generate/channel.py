@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
-from conformance.engine.generate.area import Area, Make, Meeting, each, within
+from conformance.engine.generate.area import Area, Make, Meeting, caught, each, gap, mark, within
 from conformance.engine.generate.scene import Scene
 from conformance.lang import ops
 from conformance.lang.ops import Block, Op
@@ -56,6 +56,8 @@ CHANNEL: Final = Area(
         "send_nowait": _item(ops.SendNowait),
         "receive_nowait": _on(ops.ReceiveNowait),
         "length": _on(ops.Length),
+        "waiting_senders": _on(ops.WaitingSenders),
+        "waiting_receivers": _on(ops.WaitingReceivers),
     },
     meetings=(
         Meeting(wait=("receive",), feeds=("send", "send_nowait")),
@@ -66,6 +68,7 @@ CHANNEL: Final = Area(
         ),
     ),
     epilogue=each("channels", _serves),
+    looks=("length", "waiting_senders", "waiting_receivers"),
 )
 
 # ---------------------------------------------------------------- the ends
@@ -96,6 +99,60 @@ def _clone_receiver(scene: Scene, _: str) -> Op:
     return ops.CloneReceiver(_channel(scene), name)
 
 
+def _closing(scene: Scene) -> Block:
+    """An end with a clone or two, all of which are closed, or all but one; the other side goes on until it is told."""
+    channel = _channel(scene)
+    sends = scene.tape.chance(2) or not scene.has("close_receiver")
+    clones = [scene.fresh("k") for _ in range(scene.tape.below(3))]
+    clone, close = (
+        (ops.CloneSender, ops.CloseSender) if sends else (ops.CloneReceiver, ops.CloseReceiver)
+    )
+    clones = clones if scene.has(clone.kind) else []
+    ends = [channel, *clones]
+    cloned: Block = tuple(clone(channel, name) for name in clones)
+    task = scene.add_task()
+    other = _receives(scene, channel) if sends else _sends(scene, channel)
+    scene.bodies[task] = [*gap(scene)[:1], *other]
+    driver: Block = ()
+    for end in reversed(ends) if scene.tape.chance(2) else ends:
+        used = _uses(scene, end, sends=sends) if scene.tape.chance(2) else ()
+        left = scene.tape.chance(8)
+        driver += (*used, *gap(scene), *(() if left else (caught(close(end)),)))
+    if scene.has(clone.kind) and scene.tape.chance(3):
+        driver += (caught(clone(channel, scene.fresh("k"))),)
+    return (*cloned, *driver)
+
+
+def _uses(scene: Scene, end: str, *, sends: bool) -> Block:
+    """One item through an end, waiting or not."""
+    at_once: Op = ops.SendNowait(end, scene.value()) if sends else ops.ReceiveNowait(end)
+    if scene.has(at_once.kind) and scene.tape.chance(2):
+        return (caught(at_once),)
+    waits: Op = ops.Send(end, scene.value()) if sends else ops.Receive(end)
+    return within(scene, waits)
+
+
+def _receives(scene: Scene, channel: str) -> Block:
+    """Takes a few items, waiting or not."""
+    block: Block = ()
+    for _ in range(2 + scene.tape.below(2)):
+        at_once = scene.has("receive_nowait") and scene.tape.chance(4)
+        op = ops.ReceiveNowait(channel) if at_once else ops.Receive(channel)
+        block += (caught(op), *mark(scene))
+    return block
+
+
+def _sends(scene: Scene, channel: str) -> Block:
+    """Gives a few items, waiting or not."""
+    block: Block = ()
+    for _ in range(2 + scene.tape.below(2)):
+        item = scene.value()
+        at_once = scene.has("send_nowait") and scene.tape.chance(4)
+        op = ops.SendNowait(channel, item) if at_once else ops.Send(channel, item)
+        block += (caught(op), *mark(scene))
+    return block
+
+
 ENDS: Final = Area(
     ops={
         "close_sender": lambda scene, _: ops.CloseSender(_sender(scene)),
@@ -117,4 +174,6 @@ ENDS: Final = Area(
     ),
     epilogue=each("channels", _serves),
     needs=("close_sender",),
+    stories=(_closing,),
+    weight=2,
 )

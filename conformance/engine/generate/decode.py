@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from conformance.engine.generate.area import gap
 from conformance.engine.generate.areas import AREAS
+from conformance.engine.generate.families import family
+from conformance.engine.generate.order import queue, steps
 from conformance.engine.generate.scene import Scene
-from conformance.engine.generate.shapes import SHAPES, Mix, gap
+from conformance.engine.generate.shapes import Mix, Shape, early, free, meeting, nest, story
 from conformance.engine.generate.tape import Tape
 from conformance.lang import ops
 from conformance.lang.capability import SPECIAL
@@ -17,6 +20,18 @@ from conformance.lang.program import Program
 
 EVERYTHING: Final = frozenset((*OPS, *SPECIAL))
 """What a runtime that lacks nothing has."""
+SHAPES: Final[tuple[Shape, ...]] = (
+    free,
+    meeting,
+    nest,
+    early,
+    family,
+    meeting,
+    queue,
+    story,
+    steps,
+)
+"""Drawn from with equal chances. The order is part of what a seed means."""
 QUIET: Final = 12
 """Ticks after which main looks at what is left: later than any small time in a program."""
 
@@ -56,15 +71,18 @@ def _within(op: Op, can: frozenset[str]) -> bool:
 
 def swarm(tape: Tape, areas: Iterable[str]) -> tuple[str, ...]:
     """One area or two: few things, so that they meet. Tasks are always among them where they may be."""
-    every = list(areas)
+    every = [name for name in areas for _ in range(AREAS[name].weight)]
     if not every:
         return ()
-    chosen = {tape.pick(every)}
-    if tape.chance(2):
+    first = tape.pick(every)
+    chosen = {first}
+    if (beside := AREAS[first].beside) in every and tape.chance(2):
+        chosen.add(beside)
+    elif tape.chance(2):
         chosen.add(tape.pick(every))
     if "tasks" in every:
         chosen.add("tasks")
-    return tuple(name for name in every if name in chosen)
+    return tuple(name for name in dict.fromkeys(every) if name in chosen)
 
 
 def _starts(scene: Scene, driver: Block) -> list[Op]:

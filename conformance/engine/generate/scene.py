@@ -32,11 +32,13 @@ class Scene:
     streams   the TCP streams that some op opens; likewise `scopes`, `groups`, and the
               clones of a channel's ends, `senders` and `receivers`. `set`: events that some op sets; `gates`: what
               threads are held at.
+    unix      whether the listener is a UNIX socket.
+    tight     whether what is declared now has the first of its sizes, the one that is soonest used up.
     """
 
     __slots__ = (
         "bodies", "calling", "can", "gates", "groups", "nameless", "objects", "opened", "receivers", "scopes",
-        "senders", "set", "streams", "tape", "tasks",
+        "senders", "set", "streams", "tape", "tasks", "tight", "unix",
     )  # fmt: skip
 
     def __init__(self, tape: Tape, can: frozenset[str]) -> None:
@@ -55,6 +57,8 @@ class Scene:
         self.calling: bool | None = None
         self.set: set[str] = set()
         self.opened = 0
+        self.tight = False
+        self.unix = False
 
     def add_task(self, *, named: bool = True) -> str:
         """A new task, which somebody still has to start; with a handle or without."""
@@ -77,7 +81,8 @@ class Scene:
         known = self.objects.setdefault(field, {})
         name = field[:2] + ("1" if self.tape.chance(16) else "0")
         if name not in known:
-            known[name] = self.tape.pick(sizes) if sizes else None
+            size = self.tape.pick(sizes) if sizes and not self.tight else next(iter(sizes), None)
+            known[name] = size
         return name
 
     def fresh(self, prefix: str) -> str:

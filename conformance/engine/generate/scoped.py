@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from conformance.engine.generate.area import Area, Make, Meeting, each, within
+from conformance.engine.generate.area import (
+    Area,
+    Make,
+    Meeting,
+    caught,
+    each,
+    gap,
+    mark,
+    pause,
+    within,
+)
 from conformance.engine.generate.scene import Scene
 from conformance.lang import ops
 from conformance.lang.ops import Block, Op
@@ -36,9 +46,14 @@ def _limited(inside: Callable[[Scene, str], Block]) -> Make:
         limit = (
             ops.FailAfter if scene.has("fail_after") and scene.tape.chance(2) else ops.MoveOnAfter
         )
-        return ops.Attempt(
-            (limit(ticks, body, name),), on_error=(), finally_=(ops.CancelledCaught(name),)
-        )
+        later: Block = ()
+        if scene.has("cancel_called") and scene.tape.chance(2):  # it strikes nobody any more
+            later = (pause(scene, 2), ops.CancelCalled(name))
+        if scene.has("move_deadline") and scene.tape.chance(3):  # nor when it is moved by then
+            moved = caught(ops.MoveDeadline(name, scene.ticks("deadline")))
+            later = (moved, *later, pause(scene, 2))
+        after = (ops.CancelledCaught(name), *later)
+        return ops.Attempt((limit(ticks, body, name),), on_error=(), finally_=after)
 
     return made
 
@@ -47,22 +62,41 @@ def _moved(scene: Scene, name: str) -> Block:
     """The deadline is moved while the body sleeps, or before it does."""
     move = ops.MoveDeadline(name, scene.ticks("deadline"))
     return (
-        *((ops.Sleep(1),) if scene.tape.chance(3) else ()),
+        *((pause(scene, 1),) if scene.tape.chance(3) else ()),
         move,
-        ops.Sleep(scene.tape.pick((2, 1, 3))),
+        pause(scene, scene.tape.pick((2, 1, 3))),
     )
 
 
 def _asked(scene: Scene, name: str) -> Block:
     """The body asks whether it was cancelled, when it was or might have been."""
-    slept: Block = (ops.Sleep(scene.tape.pick((1, 0, 2))),)
+    slept: Block = (pause(scene, scene.tape.pick((1, 0, 2))),)
     if scene.has("cancel_scope") and scene.tape.chance(3):
         slept = (ops.CancelScope(name), *slept)
+    if not scene.has("cancel_called"):
+        return slept
     return (ops.Attempt(slept, finally_=(ops.CancelCalled(name),)),)
 
 
 def _either(one: Make, other: Make) -> Make:
     return lambda scene, task: (one if scene.tape.chance(2) else other)(scene, task)
+
+
+def _watched(scene: Scene) -> Block:
+    """A deadline inside another one; either is moved, or asked what became of it."""
+    task = scene.add_task()
+    does: Block = ()
+    for _ in range(1 + scene.tape.below(2)):
+        moves = scene.has("move_deadline") and scene.tape.chance(2)
+        op = _limited(_moved if moves else _asked)(scene, task)
+        does += (op, *mark(scene)) if op is not None else ()
+    if does and scene.tape.chance(2):
+        outer = scene.fresh("n")
+        does = (ops.MoveOnAfter(scene.tape.pick((3, 2, 5)), does, outer), *mark(scene))
+    scene.bodies[task] = [*does, *gap(scene), ops.Note("left")]
+    if not scene.has("cancel") or scene.tape.chance(2):
+        return ()
+    return (*gap(scene), ops.Cancel(task))
 
 
 SCOPES: Final = Area(
@@ -78,6 +112,8 @@ SCOPES: Final = Area(
         ),
         "cancelled_caught": _of_scope(lambda _, name: ops.CancelledCaught(name)),
     },
+    stories=(_watched,),
+    weight=2,
 )
 
 
@@ -120,16 +156,42 @@ def _on(make: Callable[[str], Op], field: str, *sizes: int) -> Make:
     return lambda scene, _: make(scene.object(field, *sizes))
 
 
-def _semaphore_serves(scene: Scene, name: str) -> Block:
-    return within(scene, ops.AcquireSemaphore(name), ops.ReleaseSemaphore(name))
+def _semaphore(make: Callable[[str], Op]) -> Make:
+    """All semaphores of a program are bounded, or none is."""
 
+    def made(scene: Scene, _: str) -> Op:
+        bounded = "bounded_semaphores" in scene.objects
+        if not bounded and "semaphores" not in scene.objects:
+            bounded = scene.has("semaphore:bounded") and scene.tape.chance(3)
+        if bounded:
+            return make(scene.object("bounded_semaphores", 1, 2))
+        return make(scene.object("semaphores", 1, 2, 0))
+
+    return made
+
+
+def _semaphores_serve(scene: Scene) -> Block:
+    """A permit can be taken and given, and as many are left as there should be."""
+    names = [name for field in _SEMAPHORES for name in scene.objects.get(field, ())]
+    return tuple(
+        op
+        for name in names
+        for op in (
+            ops.SemaphoreValue(name),
+            *within(scene, ops.AcquireSemaphore(name), ops.ReleaseSemaphore(name)),
+        )
+    )
+
+
+_SEMAPHORES: Final = ("semaphores", "bounded_semaphores")
 
 SEMAPHORE: Final = Area(
     ops={
-        "acquire_semaphore": _on(ops.AcquireSemaphore, "semaphores", 1, 2, 0),
-        "release_semaphore": _on(ops.ReleaseSemaphore, "semaphores", 1, 2, 0),
-        "acquire_semaphore_nowait": _on(ops.AcquireSemaphoreNowait, "semaphores", 1, 2, 0),
-        "semaphore_value": _on(ops.SemaphoreValue, "semaphores", 1, 2, 0),
+        "acquire_semaphore": _semaphore(ops.AcquireSemaphore),
+        "release_semaphore": _semaphore(ops.ReleaseSemaphore),
+        "acquire_semaphore_nowait": _semaphore(ops.AcquireSemaphoreNowait),
+        "semaphore_value": _semaphore(ops.SemaphoreValue),
+        "semaphore_waiters": _semaphore(ops.SemaphoreWaiters),
     },
     meetings=(
         Meeting(
@@ -138,13 +200,16 @@ SEMAPHORE: Final = Area(
             feeds=("release_semaphore",),
         ),
     ),
-    epilogue=each("semaphores", _semaphore_serves),
+    epilogue=_semaphores_serve,
+    looks=("semaphore_value", "semaphore_waiters"),
 )
 
 
 def _set_limit(scene: Scene, _: str) -> Op:
-    """Another limit; or down and up in a row, while nobody can come in between."""
+    """Another limit; or down and up in a row, while nobody can come in between; seldom none at all."""
     name = scene.object("limiters", 1, 2)
+    if scene.has("set_limit:zero") and scene.tape.chance(5):
+        return ops.SetLimit(name, 0)
     if scene.tape.chance(3):
         up = ops.SetLimit(name, scene.tape.pick((2, 1, 3)))
         return ops.Attempt((ops.SetLimit(name, 1), up), on_error=())
@@ -152,7 +217,10 @@ def _set_limit(scene: Scene, _: str) -> Op:
 
 
 def _limiter_serves(scene: Scene, name: str) -> Block:
-    return within(scene, ops.AcquireLimiter(name), ops.ReleaseLimiter(name))
+    """A token can be borrowed and given back, also where there was none; and what is free is told."""
+    serves = within(scene, ops.AcquireLimiter(name), ops.ReleaseLimiter(name))
+    more = (ops.SetLimit(name, 2), *serves) if scene.tape.chance(3) else ()
+    return (ops.AvailableTokens(name), *serves, *more)
 
 
 LIMITER: Final = Area(
@@ -162,6 +230,7 @@ LIMITER: Final = Area(
         "acquire_limiter_nowait": _on(ops.AcquireLimiterNowait, "limiters", 1, 2),
         "set_limit": _set_limit,
         "available_tokens": _on(ops.AvailableTokens, "limiters", 1, 2),
+        "limiter_waiters": _on(ops.LimiterWaiters, "limiters", 1, 2),
     },
     meetings=(
         Meeting(
@@ -171,11 +240,16 @@ LIMITER: Final = Area(
         ),
     ),
     epilogue=each("limiters", _limiter_serves),
+    looks=("available_tokens", "limiter_waiters"),
 )
 
 BARRIER: Final = Area(
-    ops={"wait_barrier": _on(ops.WaitBarrier, "barriers", 2, 1, 3)},
+    ops={
+        "wait_barrier": _on(ops.WaitBarrier, "barriers", 2, 1, 3),
+        "barrier_waiters": _on(ops.BarrierWaiters, "barriers", 2, 1, 3),
+    },
     meetings=(Meeting(wait=("wait_barrier",), feeds=("wait_barrier",)),),
+    looks=("barrier_waiters",),
 )
 
 
@@ -190,6 +264,8 @@ CONDITION: Final = Area(
         "release": _on(ops.Release, "conditions"),
         "notify": lambda scene, _: ops.Notify(scene.object("conditions"), scene.tape.pick((1, 2))),
         "notify_all": _on(ops.NotifyAll, "conditions"),
+        "condition_waiters": _on(ops.ConditionWaiters, "conditions"),
+        "lock_waiters": _on(ops.LockWaiters, "conditions"),
     },
     meetings=(
         Meeting(
@@ -199,5 +275,6 @@ CONDITION: Final = Area(
         ),
     ),
     epilogue=each("conditions", _condition_serves),
+    looks=("condition_waiters", "lock_waiters"),
     needs=("wait_condition",),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from conformance.engine.generate.area import Make, Meeting
+from conformance.engine.generate.area import Make, Meeting, caught, gap, mark, pause
 from conformance.engine.generate.areas import AREAS, FAILS, makers, meetings
 from conformance.engine.generate.scene import MOST_TASKS, Scene
 from conformance.lang import ops
@@ -19,14 +19,12 @@ Shape: TypeAlias = "Callable[[Scene, Mix], Block]"
 
 DEPTH: Final = 3
 """How deep blocks are nested at most."""
-GAP: Final = (0, 1, -1, 0, 2, -1, 0, 3)
-"""Checkpoints between two things that race; -1 stands for a sleep."""
 
 
 class Mix:
     """The op kinds that this program draws from: few, so that they collide."""
 
-    __slots__ = ("areas", "blocks", "meetings", "pool")
+    __slots__ = ("areas", "blocks", "looks", "meetings", "pool", "stories")
 
     def __init__(self, scene: Scene, areas: tuple[str, ...]) -> None:
         self.areas = areas
@@ -37,6 +35,9 @@ class Mix:
         drawn = [every[(start + step * index) % len(every)] for index in range(width)]
         self.pool: list[tuple[str, Make]] = list(dict(drawn).items())
         self.meetings = meetings(areas, scene)
+        known = [AREAS[name] for name in areas]
+        self.looks = [area.ops[kind] for area in known for kind in area.looks if scene.has(kind)]
+        self.stories = [story for area in known for story in area.stories]
         kinds = [kind for kind in BLOCK_KINDS if scene.has(kind)]
         # the reference has no model of tasks that start while an end waits for threads
         if "threads" in areas:
@@ -55,21 +56,10 @@ BLOCK_KINDS: Final = (
 )
 
 
-def gap(scene: Scene) -> Block:
-    """None to three checkpoints; or time for all others to come as far as they can."""
-    length = scene.tape.pick(GAP)
-    return (ops.Sleep(1),) if length < 0 else (ops.Checkpoint(),) * length
-
-
-def mark(scene: Scene) -> Block:
-    """Perhaps a note, in the task's own log or in the shared one: it shows how far the task came."""
-    return ((), (ops.Log(1),), (ops.Note(1),))[scene.tape.below(3)]
-
-
 def guarded(scene: Scene, op: Op) -> Op:
     """Perhaps an attempt around an op that often fails."""
     if op.kind in FAILS and not scene.tape.chance(4):
-        return ops.Attempt((op,), on_error=())
+        return caught(op)
     return op
 
 
@@ -78,7 +68,16 @@ def plain(scene: Scene, mix: Mix, task: str) -> Block:
     if not mix.pool or scene.tape.chance(5):
         return (ops.Checkpoint(),)
     made = scene.tape.pick(mix.pool)[1](scene, task)
-    return (guarded(scene, made) if made is not None else ops.Checkpoint(), *mark(scene))
+    look = looked(scene, mix, task)
+    return (guarded(scene, made) if made is not None else ops.Checkpoint(), *look, *mark(scene))
+
+
+def looked(scene: Scene, mix: Mix, task: str) -> Block:
+    """Perhaps an op that asks for a state."""
+    if not mix.looks or not scene.tape.chance(3):
+        return ()
+    look = scene.tape.pick(mix.looks)(scene, task)
+    return (look,) if look is not None else ()
 
 
 def some(scene: Scene, mix: Mix, task: str, depth: int, most: int = 3) -> Block:
@@ -183,16 +182,18 @@ def meeting(scene: Scene, mix: Mix) -> Block:
     """One or more wait; a feed and a cancel come in either order, none to three checkpoints apart."""
     if not mix.meetings:
         return free(scene, mix)
+    if mix.stories and scene.tape.chance(2):
+        return story(scene, mix)
     area, chosen = scene.tape.pick(mix.meetings)
     waiters = [scene.add_task() for _ in range(1 + scene.tape.below(2))]
-    first = _made(scene, area, chosen.first, "main")
+    first = made(scene, area, chosen.first, "main")
     for task in waiters:
         _wait(scene, mix, task, area, chosen)
     driver: Block = (
         *gap(scene),
         *_race(scene, area, chosen, waiters),
         *gap(scene),
-        *_once_more(scene, area, chosen),
+        *once_more(scene, area, chosen),
     )
     scene.bodies["main"] += first
     if scene.tape.chance(3):
@@ -207,55 +208,59 @@ def _race(scene: Scene, area: str, chosen: Meeting, waiters: list[str]) -> Block
     cancel: Block = ()
     if scene.has("cancel") and not scene.tape.chance(5):
         cancel = (ops.Cancel(scene.tape.pick(waiters)),)
+    if scene.scopes and scene.has("cancel_scope") and scene.tape.chance(2):
+        cancel = (ops.CancelScope(scene.tape.pick(scene.scopes)),)
     inside = bool(chosen.around) and scene.tape.chance(2)
-    feed = (
-        tuple(_made(scene, area, (scene.tape.pick(chosen.feeds),), "main"))
+    fed = (
+        tuple(made(scene, area, (scene.tape.pick(chosen.feeds),), "main"))
         if inside
-        else _feed(scene, area, chosen)
+        else feed(scene, area, chosen)
     )
-    race = (*feed, *gap(scene), *cancel) if scene.tape.chance(2) else (*cancel, *gap(scene), *feed)
+    race = (*fed, *gap(scene), *cancel) if scene.tape.chance(2) else (*cancel, *gap(scene), *fed)
     if not inside:
         return race
-    before, after = (tuple(_made(scene, area, (kind,), "main")) for kind in chosen.around)
+    before, after = (tuple(made(scene, area, (kind,), "main")) for kind in chosen.around)
     return (*before, *race, *after)
 
 
-def _once_more(scene: Scene, area: str, chosen: Meeting) -> Block:
+def once_more(scene: Scene, area: str, chosen: Meeting) -> Block:
     """One more use: nothing, a second feed, or the driver takes for itself what it has just given, waiting or not."""
     how = scene.tape.below(4)
     if how == 1:
-        return _feed(scene, area, chosen)
+        return feed(scene, area, chosen)
     if how == 0:
         return ()
     first, *then = chosen.wait
     at_once = f"{first}_nowait"
     if how == 3 and at_once in AREAS[area].ops and scene.has(at_once):
         first = at_once
-    taken, *rest = _made(scene, area, (first, *then), "main") or [ops.Checkpoint()]
+    taken, *rest = made(scene, area, (first, *then), "main") or [ops.Checkpoint()]
     return (taken, ops.Log(2), *rest)
 
 
-def _made(scene: Scene, area: str, kinds: tuple[str, ...], task: str) -> list[Op]:
-    made = (AREAS[area].ops[kind](scene, task) for kind in kinds)
-    return [guarded(scene, op) for op in made if op is not None]
+def made(scene: Scene, area: str, kinds: tuple[str, ...], task: str) -> list[Op]:
+    """These ops of an area, in a row."""
+    every = (AREAS[area].ops[kind](scene, task) for kind in kinds)
+    return [guarded(scene, op) for op in every if op is not None]
 
 
-def _feed(scene: Scene, area: str, chosen: Meeting) -> Block:
+def feed(scene: Scene, area: str, chosen: Meeting) -> Block:
+    """What ends one wait, and what stands around it."""
     kinds = (*chosen.around[:1], scene.tape.pick(chosen.feeds), *chosen.around[1:])
-    return tuple(_made(scene, area, kinds, "main"))
+    return tuple(made(scene, area, kinds, "main"))
 
 
 def _wait(scene: Scene, mix: Mix, task: str, area: str, chosen: Meeting) -> None:
     """A waiter: the wait itself in none to three blocks, then what belongs after it."""
     held = len(chosen.around[:1])  # what is taken before the wait itself
-    made = _made(scene, area, chosen.wait, task) or [ops.Checkpoint()]
-    before, wait, then = made[:held], made[held], made[held + 1 :]
+    does = made(scene, area, chosen.wait, task) or [ops.Checkpoint()]
+    before, wait, then = does[:held], does[held], does[held + 1 :]
     inner: Block = (wait,)
     for _ in range(scene.tape.pick((0, 1, 0, 2, 1, 3))):
         inner = wrapped(scene, mix, task, inner)
     kept: Block = ()  # what it does with what it waited for, before it gives that back
     if then and scene.tape.chance(2):
-        kept = (ops.Sleep(2),) if scene.tape.chance(2) else gap(scene)
+        kept = (pause(scene, 2),) if scene.tape.chance(2) else gap(scene)
     inner += kept
     if held and scene.tape.chance(2):
         inner, then = (ops.Attempt(inner, finally_=tuple(then)),), []
@@ -263,12 +268,19 @@ def _wait(scene: Scene, mix: Mix, task: str, area: str, chosen: Meeting) -> None
     scene.bodies[task] = [*gap(scene)[:1], *before, *inner, *then, *rest, *ended(scene)]
 
 
+def story(scene: Scene, mix: Mix) -> Block:
+    """What an area has to tell by itself; else a meeting."""
+    tell = scene.tape.pick(mix.stories) if mix.stories else None
+    return tell(scene) if tell is not None else meeting(scene, mix)
+
+
 def nest(scene: Scene, mix: Mix) -> Block:
     """Scopes two or three deep around a wait, with code behind the inner ones; cancelled from outside, or by time."""
     task = scene.add_task()
     inner = plain(scene, mix, task)
     for _ in range(2 + scene.tape.below(2)):
-        inner = (*wrapped(scene, mix, task, inner), ops.Checkpoint(), *mark(scene))
+        wait = pause(scene, scene.tape.pick((1, 3))) if scene.tape.chance(2) else ops.Checkpoint()
+        inner = (*wrapped(scene, mix, task, inner), wait, *mark(scene))
     scene.bodies[task] = [*inner, *ended(scene)]
     again = plain(scene, mix, "main") if scene.tape.chance(2) else ()
     return _cancels(scene, task, again)
@@ -289,47 +301,3 @@ def _cancels(scene: Scene, task: str, between: Block) -> Block:
     cancel: Block = (ops.Cancel(task),)
     second = (*gap(scene), *cancel) if scene.tape.chance(3) else ()
     return (*gap(scene), *cancel, *gap(scene), *between, *second)
-
-
-def family(scene: Scene, mix: Mix) -> Block:
-    """A group whose children fail, wait, or are cancelled, at every stage."""
-    if not scene.has("group"):
-        return free(scene, mix)
-    name = scene.fresh("g")
-    scene.groups.append(name)
-    started: Block = ()
-    children = [scene.add_task() for _ in range(scene.tape.pick((2, 1, 3, 0)))]
-    for child in children:
-        does = scene.bodies[child]
-        does += [*gap(scene), *some(scene, mix, child, 1, 2), *ended(scene)]
-        if scene.has("start") and scene.tape.chance(4):
-            started += _started(scene, name, child, does)
-        else:
-            started += (ops.Spawn(child, name), *gap(scene)[:1])
-    if children and scene.has("cancel_group") and scene.tape.chance(6):
-        does = scene.bodies[scene.tape.pick(children)]
-        does.insert(0, ops.CancelGroup(name))
-    body = () if scene.tape.chance(4) else some(scene, mix, "main", 1, 2)
-    if children and scene.has("cancel") and scene.tape.chance(3):
-        body += (*gap(scene), ops.Cancel(scene.tape.pick(children)))
-    failed: Block = (ops.Raise("B"),) if scene.tape.chance(6) else ()
-    return (
-        *wrapped(scene, mix, "main", (ops.Group(name, (*started, *body, *failed)),)),
-        *gap(scene)[:1],
-    )
-
-
-def _started(scene: Scene, group: str, child: str, body: list[Op]) -> Block:
-    """The child is waited for until it is ready, at some place of its body; seldom it never says so."""
-    if not scene.tape.chance(6):
-        body.insert(scene.tape.below(len(body)) if body else 0, ops.Started(scene.value()))
-    start = guarded(scene, ops.Start(child, group))
-    if scene.has("shield") and scene.tape.chance(4):
-        return (ops.Shield((start,)), *mark(scene))
-    if scene.has("move_on_after") and scene.tape.chance(2):
-        return (ops.MoveOnAfter(scene.ticks("deadline"), (start,)), *mark(scene))
-    return (start,)
-
-
-SHAPES: Final[tuple[Shape, ...]] = (free, meeting, nest, early, family, meeting)
-"""Drawn from with equal chances. The order is part of what a seed means."""

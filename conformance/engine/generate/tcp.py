@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final
 
-from conformance.engine.generate.area import Area, Make, Meeting, within
+from conformance.engine.generate.area import Area, Make, Meeting, caught, gap, within
 from conformance.engine.generate.scene import Scene
 from conformance.lang import ops
 from conformance.lang.ops import Block, Op
@@ -15,10 +16,15 @@ DATA: Final = ("x", "ab")
 """Payloads: a few bytes, so that every way of cutting them up can be followed."""
 
 
+def _connecting(scene: Scene, name: str) -> Op:
+    """A connection to the listener, which is on TCP or a UNIX socket."""
+    return ops.ConnectUnix(name, LISTENER) if scene.unix else ops.Connect(name, LISTENER)
+
+
 def _connect(scene: Scene, _: str) -> Op:
     name = scene.fresh("c")
     scene.streams.append(name)
-    return ops.Connect(name, LISTENER)
+    return _connecting(scene, name)
 
 
 def _accept(scene: Scene, _: str) -> Op:
@@ -27,7 +33,7 @@ def _accept(scene: Scene, _: str) -> Op:
     return ops.Accept(name, LISTENER)
 
 
-def on_stream(make: Callable[[Scene, str], Op]) -> Make:
+def on_stream(make: Callable[[Scene, str], Op | None]) -> Make:
     """Makes an op on a stream that somebody opens; nothing where there is none."""
 
     def made(scene: Scene, _: str) -> Op | None:
@@ -37,13 +43,19 @@ def on_stream(make: Callable[[Scene, str], Op]) -> Make:
 
 
 def _prelude(scene: Scene) -> Block:
-    """A listener; three times out of four a connection that is established before anybody else runs."""
-    opened: Block = (ops.Listen(LISTENER),)
+    """A listener; three times out of four a connection that is established before anybody else runs.
+
+    Seldom somebody sleeps all the while, for longer than anybody waits: sockets are looked at all the same.
+    """
+    scene.unix = scene.has("listen_unix", "connect_unix") and scene.tape.chance(4)
+    opened: Block = (ops.ListenUnix(LISTENER) if scene.unix else ops.Listen(LISTENER),)
+    if scene.has("sleep", "sleep:infinite", "move_on_after") and scene.tape.chance(12):
+        scene.bodies[scene.add_task()] = [ops.MoveOnAfter(30, (ops.Sleep(math.inf),))]
     if scene.tape.chance(4):
         return opened
     client, server = scene.fresh("c"), scene.fresh("s")
     scene.streams += [client, server]
-    return (*opened, ops.Connect(client, LISTENER), ops.Accept(server, LISTENER))
+    return (*opened, _connecting(scene, client), ops.Accept(server, LISTENER))
 
 
 def _epilogue(scene: Scene) -> Block:
@@ -51,13 +63,124 @@ def _epilogue(scene: Scene) -> Block:
     client, server = scene.fresh("c"), scene.fresh("s")
     return within(
         scene,
-        ops.Connect(client, LISTENER),
+        _connecting(scene, client),
         ops.Accept(server, LISTENER),
         ops.SendBytes(client, "z"),
         ops.ReceiveExactly(server, 1),
         ops.Close(client),
         ops.Close(server),
     )
+
+
+# ---------------------------------------------------------------- stories
+
+
+def _says(scene: Scene, stream: str) -> Block:
+    """One end sends once or twice, and then ends its sending, closes, breaks off, or does nothing more."""
+    said: Block = ()
+    for _ in range(1 + scene.tape.below(2)):
+        said += (*gap(scene), caught(ops.SendBytes(stream, scene.tape.pick(DATA))))
+    end: Make = scene.tape.pick(_LAST)
+    last = end(scene, stream)
+    if last is None or not scene.has(last.kind):
+        return said
+    return (*said, *gap(scene), caught(last))
+
+
+_LAST: Final[tuple[Make, ...]] = (
+    lambda _, stream: ops.Close(stream),
+    lambda _, stream: ops.SendEof(stream),
+    lambda scene, stream: None if scene.unix else ops.Abort(stream),
+    lambda _, __: None,
+)
+
+
+def _hears(scene: Scene, stream: str) -> Block:
+    """The other end reads piece by piece; one of the reads may be given up, and what it missed be read after it."""
+    heard: Block = ()
+    for _ in range(1 + scene.tape.below(3)):
+        how = scene.tape.below(5)
+        read: Op = ops.ReceiveExactly(stream, scene.tape.pick((1, 2)))
+        if how < 3 and scene.has("receive_some"):
+            read = ops.ReceiveSome(stream, scene.tape.pick((1, 2)))
+        elif how == 4 and scene.has("receive_until_eof"):
+            read = ops.ReceiveUntilEof(stream)
+        if scene.has("move_on_after") and scene.tape.chance(3):
+            read = ops.MoveOnAfter(scene.tape.pick((0, 1)), (read,))
+        heard += (*gap(scene)[:1], caught(read))
+    return heard
+
+
+def _pair(scene: Scene) -> tuple[Block, str, str]:
+    """What opens a connection, unless there is one, and its two ends."""
+    opened: Block = ()
+    if len(scene.streams) < 2:
+        client, server = scene.fresh("c"), scene.fresh("s")
+        scene.streams += [client, server]
+        opened = (_connecting(scene, client), ops.Accept(server, LISTENER))
+    one, other = scene.streams[:2] if scene.tape.chance(2) else scene.streams[1::-1]
+    return opened, one, other
+
+
+def _over(scene: Scene) -> Block:
+    """One end breaks off or closes; the other may notice; then it is closed, too, and says so to who uses it still."""
+    opened, one, other = _pair(scene)
+    aborts = scene.has("abort") and not scene.unix and scene.tape.chance(2)
+    used: Block = ()
+    for _ in range(scene.tape.below(3)):
+        used += (caught(_use(scene, other)), *gap(scene))
+    ended = (caught(ops.Abort(one) if aborts else ops.Close(one)), *gap(scene))
+    return (
+        *opened,
+        *ended,
+        *used,
+        caught(ops.Close(other)),
+        *gap(scene),
+        caught(_use(scene, other)),
+    )
+
+
+def _use(scene: Scene, stream: str) -> Op:
+    """Sends or receives."""
+    return ops.SendBytes(stream, "x") if scene.tape.chance(2) else ops.ReceiveExactly(stream, 1)
+
+
+def _talk(scene: Scene) -> Block:
+    """One end talks, the other listens; the listener of both may be closed meanwhile."""
+    opened, one, other = _pair(scene)
+    says, hears = _says(scene, one), _hears(scene, other)
+    if scene.tape.chance(6):
+        hears = (caught(ops.CloseListener(LISTENER)), *hears)
+    if opened or scene.tape.chance(2):
+        return (*opened, *says, *hears)
+    task = scene.add_task()
+    scene.bodies[task] = list(hears)
+    if not scene.has("cancel") or scene.tape.chance(2):
+        return (*gap(scene), *says, *gap(scene))
+    cut: Block = (*gap(scene), ops.Cancel(task), *gap(scene))
+    again = _hears(scene, other)
+    return (*cut, *says, *again) if scene.tape.chance(2) else (*says, *cut, *again)
+
+
+def _late(scene: Scene) -> Block:
+    """A connection that is accepted only when its other end has talked, or is gone, or never came to be."""
+    client, server = scene.fresh("c"), scene.fresh("s")
+    scene.streams += [client, server]
+    connect: Op = _connecting(scene, client)
+    if scene.has("move_on_after") and scene.tape.chance(3):
+        connect = ops.MoveOnAfter(0, (connect,))
+    opens = (caught(connect), *_says(scene, client))
+    accepts = (*within(scene, ops.Accept(server, LISTENER)), *_hears(scene, server))
+    if scene.has("close_listener") and scene.tape.chance(4):  # nobody ever will
+        accepts = (caught(ops.CloseListener(LISTENER)), *accepts, *_hears(scene, client))
+    if scene.tape.chance(2):
+        return (*opens, *gap(scene), *accepts)
+    task = scene.add_task()
+    scene.bodies[task] = list(opens)
+    cut: Block = ()
+    if scene.has("cancel") and scene.tape.chance(2):
+        cut = (*gap(scene), ops.Cancel(task))
+    return (*cut, *gap(scene), *accepts)
 
 
 TCP: Final = Area(
@@ -72,7 +195,7 @@ TCP: Final = Area(
         ),
         "close": on_stream(lambda _, name: ops.Close(name)),
         "send_eof": on_stream(lambda _, name: ops.SendEof(name)),
-        "abort": on_stream(lambda _, name: ops.Abort(name)),
+        "abort": on_stream(lambda scene, name: None if scene.unix else ops.Abort(name)),
         "connect": _connect,
         "accept": _accept,
         "close_listener": lambda _scene, _task: ops.CloseListener(LISTENER),
@@ -88,4 +211,6 @@ TCP: Final = Area(
     prelude=_prelude,
     epilogue=_epilogue,
     needs=("listen", "connect", "accept"),
+    stories=(_talk, _late, _over),
+    weight=3,
 )

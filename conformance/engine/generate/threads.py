@@ -13,6 +13,10 @@ _ABANDON: Final = {None: "run_in_thread", True: "thread:abandons", False: "threa
 """What a runtime needs for each way to wait for a thread."""
 
 
+_ENDS: Final = (ops.Return(1), ops.Return(None), ops.Raise("E")) * 5 + (ops.Raise("StopIteration"),)
+"""How a thread ends: seldom by the one error that a future refuses."""
+
+
 def _gate(scene: Scene) -> str:
     """Nearly always the same one."""
     name = "h1" if scene.tape.chance(16) else "h0"
@@ -36,9 +40,12 @@ def _call(scene: Scene) -> Block:
 
 
 def _reads(scene: Scene) -> Block:
-    """What it sees of a variable, where programs have some."""
+    """What it sees of a variable, where programs have some; perhaps it sets it, too."""
     name = next(iter(scene.objects.get("variables", ())), None)
-    return (ops.GetVariable(name),) if name is not None and scene.tape.chance(2) else ()
+    if name is None or scene.tape.chance(3):
+        return ()
+    sets = (ops.SetVariable(name, 4),) if scene.tape.chance(2) else ()
+    return (ops.GetVariable(name), *sets)
 
 
 def _run(scene: Scene, _: str) -> Op | None:
@@ -55,17 +62,23 @@ def _run(scene: Scene, _: str) -> Op | None:
     abandon = scene.tape.pick([way for way in ways if not (way and scene.calling)])
     hold: Block = () if scene.tape.chance(4) else (ops.Hold(_gate(scene)),)
     asks: Block = ()
-    if scene.has("check_cancelled") and scene.calling and scene.tape.chance(4):
+    if scene.has("check_cancelled") and scene.calling and not scene.tape.chance(2):
         asks = (ops.Attempt((ops.CheckCancelled(),), on_error=(), on_cancel=(ops.Note("told"),)),)
-    end = (ops.Return(1), ops.Return(None), ops.Raise("E"))[scene.tape.below(3)]
+    end = scene.tape.pick(_ENDS)
     call = _call(scene) if scene.calling else ()
     middle = (*call, *hold) if scene.tape.chance(2) else (*hold, *call)
     scene.bodies[thread] = [ops.Note("t"), *_reads(scene), *middle, *asks, end]
-    return ops.RunInThread(thread, abandon)
+    waits = ops.RunInThread(thread, abandon)
+    known = next(iter(scene.objects.get("variables", ())), None)
+    if known is None or scene.tape.chance(2):
+        return waits
+    return ops.Attempt((waits,), on_error=(), finally_=(ops.GetVariable(known),))
 
 
 def _opened(scene: Scene) -> Block:
-    """No thread is held for ever."""
+    """No thread is held for ever, or nearly none: the end of a run need not wait for one that was given up."""
+    if scene.has("thread:abandons") and scene.tape.chance(8):
+        return ()
     return tuple(ops.OpenGate(gate) for gate in sorted(scene.gates))
 
 
@@ -77,4 +90,6 @@ THREADS: Final = Area(
     meetings=(Meeting(wait=("run_in_thread",), feeds=("open_gate",)),),
     epilogue=_opened,
     needs=("run_in_thread", "open_gate"),
+    beside="context",
+    weight=2,
 )

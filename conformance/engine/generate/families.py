@@ -1,0 +1,83 @@
+"""Groups: children that fail, wait, clean up, become ready, or are cancelled, at every stage."""
+
+from __future__ import annotations
+
+from conformance.engine.generate.area import gap, mark, pause
+from conformance.engine.generate.scene import Scene
+from conformance.engine.generate.shapes import Mix, ended, free, guarded, some, wrapped
+from conformance.lang import ops
+from conformance.lang.ops import Block, Op
+
+
+def family(scene: Scene, mix: Mix) -> Block:
+    """A group whose children fail, wait, or are cancelled, at every stage."""
+    if not scene.has("group"):
+        return free(scene, mix)
+    name = scene.fresh("g")
+    scene.groups.append(name)
+    started: Block = ()
+    children = [scene.add_task() for _ in range(scene.tape.pick((2, 1, 3, 0)))]
+    for child in children:
+        does = scene.bodies[child]
+        does += [*gap(scene), *_lives(scene, some(scene, mix, child, 1, 2)), *ended(scene)]
+        if scene.has("start") and scene.tape.chance(3):
+            started += _started(scene, name, child, does)
+        else:
+            started += (ops.Spawn(child, name), *gap(scene)[:1])
+    if children and scene.has("cancel_group") and scene.tape.chance(6):
+        does = scene.bodies[scene.tape.pick(children)]
+        does.insert(0, ops.CancelGroup(name))
+    started = _inside(scene, started) if children and scene.tape.chance(4) else started
+    body = () if scene.tape.chance(4) else some(scene, mix, "main", 1, 2)
+    body += _parted(scene, name, children)
+    failed: Block = (ops.Raise("B"),) if scene.tape.chance(6) else ()
+    return (
+        *wrapped(scene, mix, "main", (ops.Group(name, (*started, *body, *failed)),)),
+        *gap(scene)[:1],
+    )
+
+
+def _lives(scene: Scene, body: Block) -> Block:
+    """What a child does: as it is, longer than what started it, or with clean-up that takes its time."""
+    form = scene.tape.below(4)
+    if form == 2:
+        return (*body, pause(scene, 2), ops.Note("lived"))
+    if form == 3 and scene.has("shield", "cleanup:waits"):
+        slow = (ops.Shield((pause(scene, 1),)), ops.Log(5))
+        return (ops.Attempt((*body, *gap(scene)), finally_=slow),)
+    return body
+
+
+def _inside(scene: Scene, started: Block) -> Block:
+    """Children that are started inside a scope of the group's owner, which is given up before they have ended."""
+    ticks = scene.ticks("deadline")
+    if scene.has("scope", "cancel_scope") and scene.tape.chance(2):
+        name = scene.fresh("n")
+        return (ops.Scope(name, (*started, ops.CancelScope(name), *gap(scene))), *mark(scene))
+    if scene.has("move_on_after"):
+        return (ops.MoveOnAfter(ticks, (*started, *gap(scene))), *mark(scene))
+    return started
+
+
+def _parted(scene: Scene, name: str, children: list[str]) -> Block:
+    """Perhaps one child is cancelled by the owner, or all with the group itself."""
+    how = scene.tape.below(4)
+    if children and how == 2 and scene.has("cancel"):
+        return (*gap(scene), ops.Cancel(scene.tape.pick(children)))
+    if children and how == 3 and scene.has("cancel_group"):
+        return (*gap(scene), ops.CancelGroup(name))
+    return ()
+
+
+def _started(scene: Scene, group: str, child: str, body: list[Op]) -> Block:
+    """The child is waited for until it is ready, at some place of its body; seldom it never says so, or twice."""
+    if not scene.tape.chance(6):
+        for _ in range(2 if scene.tape.chance(6) else 1):
+            ready = guarded(scene, ops.Started(scene.value()))
+            body.insert(scene.tape.below(len(body)) if body else 0, ready)
+    start = guarded(scene, ops.Start(child, group))
+    if scene.has("shield") and scene.tape.chance(4):
+        return (ops.Shield((start,)), *mark(scene))
+    if scene.has("move_on_after") and scene.tape.chance(2):
+        return (ops.MoveOnAfter(scene.ticks("deadline"), (start,)), *mark(scene))
+    return (start,)
