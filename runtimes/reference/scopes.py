@@ -197,6 +197,8 @@ class NamedScopes(Structure):
         """The running task is ready: it moves into the group, and the caller goes on."""
         self.writes |= starter.bit
         if starter.phase == READY:
+            if starter.interrupted and self.choose("cancel", 2):
+                return  # documents say nothing of a caller that is gone: anyio on asyncio tells nobody, trio refuses
             raise Fault(self.fault("Misuse"))
         starter.phase, starter.value = READY, value
         if starter.interrupted:
