@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 GRACE: Final = 0.1
 """Real seconds after which a thread whose waiter is gone, and which has not begun, will not begin."""
-HEARD: Final = 2.0
+HEARD: Final = 1.0
 """Real seconds after its end within which a runtime tells a thread's waiter; else it never will."""
 LOOKS: Final = 20
 """How often the loop must have looked meanwhile: a machine that stood still gave nobody time."""

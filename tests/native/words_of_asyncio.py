@@ -57,9 +57,20 @@ class Listener:
         self.server: Any = None
         self.socket: Any = None
         self.address: Any = None
+        self.closed = False
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.queue.put_nowait(Stream(reader, writer))
+        if self.closed:
+            writer.close()
+        else:
+            self.queue.put_nowait(Stream(reader, writer))
+
+    def close(self) -> None:
+        """Whoever keeps such a queue ends what is left in it, as a kernel does with its backlog."""
+        self.closed = True
+        self.server.close()
+        while not self.queue.empty():
+            self.queue.get_nowait().writer.close()
 
 
 class Asyncio(Words):
@@ -152,7 +163,7 @@ class Asyncio(Words):
             await listener.server.serve_forever()
 
     async def close_listener(self, listener: Listener) -> None:
-        listener.server.close()
+        listener.close()
 
     async def join(self, task: Task) -> None:
         await task.task
