@@ -14,7 +14,7 @@ from conformance.engine.bench import Bench
 from conformance.engine.campaign import Campaign, Plan
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.oracle import switched_off
-from conformance.engine.probe import Inferred, infer, scenarios
+from conformance.engine.probe import BROKEN, KEPT, Inferred, infer, scenarios
 from conformance.errors import Exit
 from conformance.judge.case import Case
 from conformance.judge.evidence import NoOracle
@@ -40,7 +40,7 @@ def probe(runtime: str, seeds: int, form: str) -> int:
         campaign = Campaign(Plan(chosen, (runtime,), seeds), bench, NoOracle("not asked"))
         cases = list(campaign.run())
         declared = bench.facts[runtime].semantics
-    answers = {case.scenario: case.answer for case in cases}
+    answers = {case.scenario: _answer(case) for case in cases}
     lines = list(infer(answers, declared, {case.scenario: _why(case) for case in cases}))
     if form == "json":
         print_json([_facts(line) for line in lines])
@@ -57,11 +57,18 @@ def probe(runtime: str, seeds: int, form: str) -> int:
     return Exit.VIOLATION if differing else Exit.OK
 
 
+def _answer(case: Case) -> str | None:
+    """Its answer; of a rule, whether it is kept."""
+    if case.answers or case.verdict not in (Verdict.CONFORMS, Verdict.VIOLATES):
+        return case.answer
+    return KEPT if case.verdict is Verdict.CONFORMS else BROKEN
+
+
 def _why(case: Case) -> str:
     """Why a case has no answer."""
     if case.verdict is Verdict.NOT_APPLICABLE:
         return f"n/a: {case.reason}"
-    return f"{case.verdict.value}: {case.reason}" if case.answer is None else ""
+    return f"{case.verdict.value}: {case.reason}" if _answer(case) is None else ""
 
 
 def _unasked(cases: Sequence[Case], lines: Sequence[Inferred]) -> Iterator[str]:

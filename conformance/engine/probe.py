@@ -16,7 +16,11 @@ from conformance.lang.semantics import Semantics
 Tells = tuple[str, str, Mapping[str, Any]]
 """A field of the semantics, the scenario that tells about it, and what each answer means for it.
 
-A tuple means that the answer does not tell these apart."""
+A tuple means that the answer does not tell these apart. A scenario that is no question, but a rule, answers KEPT or
+BROKEN."""
+KEPT: Final = "kept"
+BROKEN: Final = "broken"
+"""What a rule's scenario answers."""
 
 BOTH: Final = "both"
 """In a meaning: what it says when more than one answer was seen."""
@@ -44,6 +48,7 @@ TABLE: Final[tuple[Tells, ...]] = (
         "cancellation/cancel-during-cleanup",
         {"interrupts": ("told", "each"), "ignored": "ignored"},
     ),
+    ("cancel_ended", "cancellation/after-end", {KEPT: "nothing", BROKEN: "error"}),
     (
         "second_user",
         "tcp/two-receives",
