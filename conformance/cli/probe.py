@@ -58,10 +58,13 @@ def probe(runtime: str, seeds: int, form: str) -> int:
 
 
 def _answer(case: Case) -> str | None:
-    """Its answer; of a rule, whether it is kept."""
-    if case.answers or case.verdict not in (Verdict.CONFORMS, Verdict.VIOLATES):
+    """Its answer; of a rule, whether it is kept, bound to it or not. A crash, a hang or a deadlock tells nothing."""
+    if case.answers or not case.histograms:
         return case.answer
-    return KEPT if case.verdict is Verdict.CONFORMS else BROKEN
+    seen = [seen for histogram in case.histograms for seen in histogram.seen]
+    if any(each.outcome.ending != "completed" for each in seen):
+        return None
+    return KEPT if all("required" in each.labels for each in seen) else BROKEN
 
 
 def _why(case: Case) -> str:

@@ -68,7 +68,7 @@ def _mutated_finds(
 ) -> bool:
     """Whether the comparison notices a machine with one method replaced (a crash of the search counts).
 
-    Not under semantics that end a run as soon as something fails: little comes to light there.
+    Not under `fatal`: with it among those drawn, 1,200 seeds did not notice `pending`; why is not known.
     """
     declared = [ALL[name] for name in ALL if name != "fatal"]
     monkeypatch.setattr(Machine, attribute, replacement)

@@ -2,8 +2,10 @@ from dataclasses import fields
 
 import pytest
 
+from conformance.cli import main
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.probe import BOTH, BROKEN, KEPT, TABLE, infer
+from conformance.errors import Exit
 from conformance.lang.ops import OPS
 from conformance.lang.semantics import Semantics
 
@@ -61,3 +63,12 @@ def test_both_answers_mean_either() -> None:
     ]
     assert line.inferred == "any"
     assert line.differs
+
+
+def test_a_rule_tells_of_a_runtime_that_it_does_not_bind(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A cancel of an ended task that raises is inferred as such, though no document binds this executor."""
+    assert main(["probe", "mutant:cancel-after-end"]) == Exit.VIOLATION
+    told = "differs: cancel_ended is declared nothing, the answer says error"
+    assert told in capsys.readouterr().err
