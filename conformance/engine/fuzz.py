@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, final
 
-from conformance.engine.fuzz_batch import SHRINKING, Batch, run_batch, shrink_witness
+from conformance.engine.fuzz_batch import SHRINKING, Batch, Shrunk, run_batch, shrink_witness
 from conformance.engine.fuzz_corpus import Corpus
 from conformance.engine.fuzz_subject import Recipe
 from conformance.judge.verdict import Grade
@@ -27,7 +27,11 @@ BATCH: Final = 50
 PER_KIND: Final = 4
 """Of each kind of failure that many raw witnesses are made small: they may turn out to be different findings."""
 RESERVED: Final = 0.25
-"""That share of the time is kept for making witnesses small: of a long campaign no more than one of them may take."""
+"""While there are programs to run, that share of the time goes to making witnesses small.
+
+It is kept for them at the end, too: of a long campaign no more of it than one of them may take."""
+SHORTEST: Final = 2.0
+"""Seconds that one witness may take in any case."""
 _GENERATOR: Final = 4
 """Raise it whenever a seed no longer means the same programs: a journal of another version is not gone on with."""
 
@@ -154,7 +158,9 @@ class Fuzz:
         self._shrinking: set[tuple[str, str]] = set()
         self._ends = self._until = math.inf
         self._rest: deque[Asked] = deque()
-        self._shrunk_last = False
+        self._began = math.inf
+        self._spent = 0.0
+        self._efforts: dict[str, float] = {}
         self._pending: dict[Future[Any], Witness | Asked] = {}
         if corpus is not None:
             self._recall(corpus, resume=resume)
@@ -187,7 +193,8 @@ class Fuzz:
         """Carry it out; yields after each step, so that somebody can show how it goes. Closing it stops it."""
         batches = self._batches()
         seconds = math.inf if self.plan.seconds is None else self.plan.seconds
-        self._until = self._ends = time.time() + seconds
+        self._began = time.time()
+        self._until = self._ends = self._began + seconds
         if seconds < math.inf:
             self._ends -= min(SHRINKING, RESERVED * seconds)
         try:
@@ -205,18 +212,24 @@ class Fuzz:
                 future.cancel()
 
     def _submit_next(self, batches: Iterator[Asked]) -> bool:
-        """A witness and a batch in turns: many findings keep no campaign from going on. Whether there was one."""
-        witness = None if self._shrunk_last else self._next_raw()
+        """A witness, as far as its share of the time goes, or a batch: many findings keep no campaign from going on.
+
+        Whether there was one.
+        """
+        share = RESERVED * (time.time() - self._began)
+        witness = self._next_raw() if self._spent <= share else None
         batch = None if witness is not None else self._next_batch(batches)
-        if batch is None and witness is None:
-            witness = self._next_raw()
-        self._shrunk_last = witness is not None
         if witness is not None:
-            until = time.time() + self._share()
-            self._pending[self._executor.submit(shrink_witness, witness, until)] = witness
+            self._submit_witness(witness, max(share - self._spent, SHORTEST))
         elif batch is not None:
             self._pending[self._executor.submit(run_batch, *batch, self._ends)] = batch
+        elif (witness := self._next_raw()) is not None:
+            self._submit_witness(witness)
         return witness is not None or batch is not None
+
+    def _submit_witness(self, witness: Witness, seconds: float = math.inf) -> None:
+        until = time.time() + min(seconds, self._share())
+        self._pending[self._executor.submit(shrink_witness, witness, until)] = witness
 
     def _next_batch(self, batches: Iterator[Asked]) -> Asked | None:
         if time.time() >= self._ends:
@@ -225,15 +238,17 @@ class Fuzz:
 
     def _share(self) -> float:
         """How many seconds one witness may take: those that wait to be made small share what is left."""
+        left = max(self._until - time.time(), 0)
         waiting = len(self._raw) + sum(isinstance(a, Witness) for a in self._pending.values()) + 1
-        return max(self._until - time.time(), 0) * self.plan.jobs / max(waiting, self.plan.jobs)
+        return max(left * self.plan.jobs / max(waiting, self.plan.jobs), min(left, SHORTEST))
 
     def _next_raw(self) -> Witness | None:
-        """What to make small next: when it is too late for batches, only what is the first of its kind."""
+        """What to make small next: when it is too late for batches, only what is the first of its kind or was begun."""
         while self._raw and time.time() < self._until:
             witness = self._raw.popleft()
             key = witness.runtime, witness.kind
-            if time.time() < self._ends or key not in self._shrinking:
+            begun = witness.slug in self._efforts
+            if begun or time.time() < self._ends or key not in self._shrinking:
                 self._shrinking.add(key)
                 return witness
         return None
@@ -242,6 +257,7 @@ class Fuzz:
         asked = self._pending.pop(future)
         result = future.result()
         if isinstance(asked, Witness):
+            self._spent += result.seconds / self.plan.jobs
             self._shrunk(asked, result)
             return
         recipe, start, count = asked
@@ -262,8 +278,12 @@ class Fuzz:
         self._keep(witness)
         self._raw.append(witness)
 
-    def _shrunk(self, raw: Witness, small: Witness) -> None:
-        """The small witness takes the raw one's place, unless its finding has a smaller one already."""
+    def _shrunk(self, raw: Witness, shrunk: Shrunk) -> None:
+        """The small witness takes the raw one's place, unless its finding has a smaller one already.
+
+        One that had too little time is gone on with later.
+        """
+        small = shrunk.witness
         self.findings.pop(raw.slug, None)
         known = self.findings.get(small.slug)
         if known is not None and known.program.size() <= small.program.size():
@@ -271,6 +291,10 @@ class Fuzz:
                 self._corpus.path(raw.slug).unlink(missing_ok=True)
             return
         self._keep(small, instead_of=raw.slug)
+        effort = self._efforts.pop(raw.slug, 0.0) + shrunk.seconds
+        self._efforts[small.slug] = effort
+        if not shrunk.whole and effort < SHRINKING:
+            self._raw.append(small)
 
     def _keep(self, witness: Witness, *, instead_of: str = "") -> None:
         self.findings[witness.slug] = witness

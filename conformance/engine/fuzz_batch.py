@@ -218,16 +218,27 @@ def confirmed(
     return True
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """What came of making a witness small: `seconds` of wall time that it took, `whole` unless they were too few."""
+
+    witness: Witness
+    seconds: float
+    whole: bool
+
+
 def shrink_witness(
     witness: Witness, until: float = math.inf, limit: float = 3.0, budget: int = BUDGET
-) -> Witness:
+) -> Shrunk:
     """The same failure with the smallest program that was found, and the seed that shows it there.
 
     It takes `SHRINKING` seconds of wall time and a run at most, and ends at `until` (`time.time`): what hangs takes its
     whole limit each time.
     """
     subject = subject_of(witness.runtime, budget)
-    ends = time.monotonic() + min(SHRINKING, until - time.time())
+    begins = time.monotonic()
+    ends = begins + min(SHRINKING, until - time.time())
     subject.judge.until = ends
     smallest = [witness]
 
@@ -243,11 +254,12 @@ def shrink_witness(
                 return True
         return False
 
-    if not fails(witness.program):
-        return witness
-    program, tried = shrink(witness.program, fails)
-    fails(program)
-    return replace(smallest[0], tried=tried)
+    if fails(witness.program):
+        program, tried = shrink(witness.program, fails)
+        fails(program)
+        smallest[0] = replace(smallest[0], tried=witness.tried + tried)
+    now = time.monotonic()
+    return Shrunk(smallest[0], now - begins, whole=now < ends)
 
 
 def _seeds(subject: Subject, witness: Witness) -> list[int | None]:

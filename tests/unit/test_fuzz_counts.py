@@ -18,11 +18,13 @@ from conformance.cli import main
 from conformance.cli.fuzz import exit_code, show
 from conformance.engine.bench import Bench
 from conformance.engine.catalogue import load_catalogue
-from conformance.engine.fuzz import Fuzz, FuzzPlan
+from conformance.engine.fuzz import RESERVED, SHORTEST, Fuzz, FuzzPlan
 from conformance.engine.fuzz_batch import (
     KEPT,
+    SHRINKING,
     TRIED,
     Batch,
+    Shrunk,
     judge_program,
     perform_batch,
     run_batch,
@@ -112,7 +114,64 @@ def test_a_witness_is_made_small_in_the_time_that_is_left() -> None:
     witness = Witness(
         "reference", "1", "3", PROGRAM, "virtual", None, WRONG, Grade.FORBIDDEN, "", (), "0/1", 1
     )
-    assert shrink_witness(witness, time.time() - 1) is witness
+    shrunk = shrink_witness(witness, time.time() - 1)
+    assert shrunk.witness is witness
+    assert not shrunk.whole
+
+
+class Findings:
+    """An executor on a clock of its own: a batch of a second finds two new kinds, no witness is ever small enough."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.spent = {"run_batch": 0.0, "shrink_witness": 0.0}
+        self.waited_for: set[str] = set()
+
+    def submit(self, call: Any, asked: Any, *rest: Any) -> Future[Any]:
+        """At once."""
+        future: Future[Any] = Future()
+        seconds = 1.0
+        if isinstance(asked, Witness):
+            seconds = min(rest[0] - self.now, SHRINKING)
+            self.waited_for.discard(asked.reason)
+            future.set_result(Shrunk(asked, seconds, whole=False))
+        else:
+            start = rest[0]
+            kinds = [f"{start}", f"{start} again"]
+            self.waited_for.update(kinds)
+            found = [
+                Witness(
+                    "reference",
+                    "1",
+                    "3",
+                    PROGRAM,
+                    "virtual",
+                    None,
+                    WRONG,
+                    Grade.FORBIDDEN,
+                    kind,
+                    (),
+                    "0/1",
+                    1,
+                )
+                for kind in kinds
+            ]
+            future.set_result(Batch("reference", start, 50, 50, found=found))
+        self.now += seconds
+        self.spent[call.__name__] += seconds
+        return future
+
+
+def test_many_findings_keep_no_campaign_from_going_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches get three quarters of the time that there is for them, and the end is kept for witnesses."""
+    executor = Findings()
+    monkeypatch.setattr("conformance.engine.fuzz.time.time", lambda: executor.now)
+    campaign = Fuzz(FuzzPlan((RECIPE,), seconds=100.0), executor, None)  # type: ignore[arg-type]
+    for _ in campaign.run():
+        pass
+    assert executor.spent["run_batch"] >= 0.7 * 75
+    assert executor.spent["shrink_witness"] >= 0.8 * (RESERVED * 75 + 25)
+    assert executor.now <= 1100 + SHORTEST
 
 
 def test_a_journal_that_was_cut_short_is_gone_on_with_again_and_again(tmp_path: Path) -> None:
