@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from runtimes._drop_in import DropIn, both_loops, drop_in
 from runtimes._installed import module
+from runtimes.drop_in import DropIn, both_loops, drop_in
 
 _PROMISE: Final = (
     "https://pypi.org/project/loopmini/: a drop-in event loop for asyncio applications"

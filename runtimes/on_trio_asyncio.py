@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Final
 
 from conformance.adapter.core import Body, Limits
 from runtimes._asyncio_run import AsyncioRun
-from runtimes._drop_in import drop_in
 from runtimes._installed import module, place, release
+from runtimes.drop_in import drop_in
 from runtimes.on_asyncio import Asyncio
 
 trio_asyncio: Final[Any] = module("trio_asyncio", "trio-asyncio")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from runtimes._asyncio_semantics import UVLOOP
-from runtimes._drop_in import DropIn, both_loops
 from runtimes._installed import module
+from runtimes.drop_in import DropIn, both_loops
 
 
 class Uvloop(DropIn):

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Final, Literal
 
 from conformance.adapter.core import Body, Limits
-from runtimes._drop_in import DropIn, both_loops, drop_in
 from runtimes._installed import module
+from runtimes.drop_in import DropIn, both_loops, drop_in
 
 _PROMISE: Final = (
     "https://pypi.org/project/veloxloop/: an asyncio event loop, fully compatible with the "

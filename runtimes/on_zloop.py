@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from conformance.lang.ops import LOOP
-from runtimes._drop_in import DropIn, both_loops, drop_in
 from runtimes._installed import module
+from runtimes.drop_in import DropIn, both_loops, drop_in
 
 _PROMISE: Final = "https://pypi.org/project/zloop/: a drop-in asyncio event loop, as uvloop is"
 
