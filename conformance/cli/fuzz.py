@@ -7,11 +7,11 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 from rich.live import Live
@@ -74,6 +74,11 @@ EVERY = 10
 )
 @click.option("--corpus", type=click.Path(file_okay=False, path_type=Path), help="Keep findings.")
 @click.option("--resume", is_flag=True, help="Go on with the campaign in --corpus.")
+@click.option(
+    "--known",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A corpus whose findings fail nothing.",
+)
 @click.option("--results", "path", type=FILE, help="Write JSON lines.")
 @click.option("--limit", default=LIMIT, show_default=True, type=SECONDS, help="Seconds per run.")
 @click.option(
@@ -93,16 +98,21 @@ def fuzz(  # noqa: PLR0913, PLR0917 — one for each option
     where: str | None,
     corpus: Path | None,
     resume: bool,  # noqa: FBT001 — click passes it by name
+    known: Path | None,
     path: Path | None,
     limit: float,
     budget: int,
     max_unknown: float,
     form: str,
 ) -> int:
-    """Run generated programs on each RUNTIME and judge what they show."""
+    """Run generated programs on each RUNTIME and judge what they show.
+
+    A campaign that CI runs holds its findings against a corpus that was read and committed: --known.
+    """
     if resume and corpus is None:
         raise UsageError("--resume needs the --corpus of the campaign to go on with")
     started = time.monotonic()
+    before = finding_names(Corpus(known).witnesses()) if known else frozenset()
     chosen = tuple(dict.fromkeys(areas)) or tuple(AREAS)
     facts = describe(runtimes)
     recipes = tuple(Recipe(address, chosen, seed, limit, budget) for address in facts)
@@ -123,12 +133,12 @@ def fuzz(  # noqa: PLR0913, PLR0917 — one for each option
                     writer.add(case)
                 if not interrupted:
                     writer.finish()
-    code = exit_code(campaign, max_unknown, interrupted=interrupted)
+    code = exit_code(campaign, max_unknown, before, interrupted=interrupted)
     with unread():
         if form == "json":
-            print_json(summary(campaign, code))
+            print_json(summary(campaign, code, before))
         else:
-            show(campaign)
+            show(campaign, before)
     if interrupted:
         say("interrupted: this is what was found so far" + (", see the corpus" if corpus else ""))
     for file in [found.absolute() for found in (corpus, path) if found is not None]:
@@ -203,14 +213,29 @@ def progress(campaign: Fuzz, seconds: float) -> Table:
     return table
 
 
-def exit_code(campaign: Fuzz, max_unknown: float, *, interrupted: bool) -> Exit:
+Known: TypeAlias = frozenset[tuple[str, str]]
+"""Findings: the runtime's address and the witness's identity."""
+
+
+def finding_names(witnesses: Iterable[Witness]) -> Known:
+    """What they are witnesses of."""
+    return frozenset((w.runtime, w.identity) for w in witnesses if w.grade is Grade.FORBIDDEN)
+
+
+def exit_code(
+    campaign: Fuzz, max_unknown: float, known: Known = frozenset(), *, interrupted: bool
+) -> Exit:
     """What a campaign means."""
     runs = sum(tally.runs for tally in campaign.tallies.values())
     unknown = sum(tally.unknown for tally in campaign.tallies.values())
-    if campaign.violations:
+    if finding_names(campaign.violations) - known:
         return Exit.VIOLATION
-    forbidden = Grade.FORBIDDEN.value  # without a finding: it could not be repeated
-    if interrupted or any(t.trouble or t.tally[forbidden] for t in campaign.tallies.values()):
+    found = {witness.runtime for witness in campaign.violations}
+    for tally in campaign.tallies.values():
+        forbidden = tally.tally[Grade.FORBIDDEN.value]
+        if tally.trouble or (forbidden and (tally.unconfirmed or tally.address not in found)):
+            return Exit.INCONCLUSIVE  # it could not be repeated
+    if interrupted:
         return Exit.INCONCLUSIVE
     if not runs:
         return Exit.NOTHING_RAN
@@ -223,7 +248,7 @@ def header(facts: dict[str, RuntimeFacts], seed: int) -> Header:
     return Header(runtimes=lines, seed=seed, tool=tool_version())
 
 
-def summary(campaign: Fuzz, code: Exit) -> dict[str, Any]:
+def summary(campaign: Fuzz, code: Exit, known: Known = frozenset()) -> dict[str, Any]:
     """The campaign as a JSON value."""
     return {
         "exit": int(code),
@@ -241,14 +266,19 @@ def summary(campaign: Fuzz, code: Exit) -> dict[str, Any]:
             for tally in campaign.tallies.values()
         ],
         "findings": [witness_to_json(witness) for witness in campaign.findings.values()],
+        "known": sorted(w.slug for w in campaign.violations if (w.runtime, w.identity) in known),
     }
 
 
-def show(campaign: Fuzz) -> None:
+def show(campaign: Fuzz, known: Known = frozenset()) -> None:
     """The campaign for people: the violations, what needs a further freedom, and the counts last."""
     out = console()
     for witness in campaign.violations:
-        show_witness(witness)
+        if (witness.runtime, witness.identity) not in known:
+            show_witness(witness)
+    for witness in campaign.violations:
+        if (witness.runtime, witness.identity) in known:
+            out.print(f"known: {witness.runtime} {witness.version}: {witness.identity}")
     for tally in campaign.tallies.values():
         out.print(_told(tally, campaign))
 

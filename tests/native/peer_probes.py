@@ -11,8 +11,16 @@ from concurrent_words import Words
 from native_probe import TICK, Filing
 from server_probes import ending, exactly
 
+_PLACES: list[tempfile.TemporaryDirectory[str]] = []
+"""Removed when the process ends."""
 RESET = struct.pack("ii", 1, 0)
 BIG = 8 * 1024 * 1024
+
+
+def fresh_path() -> str:
+    """For a UNIX socket."""
+    _PLACES.append(tempfile.TemporaryDirectory())
+    return _PLACES[-1].name + "/s"
 
 
 def file_peers(probe: Filing, lib: Words) -> None:
@@ -156,7 +164,7 @@ def file_unix(probe: Filing, lib: Words) -> None:
     """UNIX sockets."""
 
     async def pair() -> tuple[Any, Any]:
-        listener = await lib.listen(tempfile.mkdtemp() + "/s")
+        listener = await lib.listen(fresh_path())
         client = await lib.connect(listener.address)
         return client, await lib.accept(listener)
 
@@ -202,7 +210,7 @@ def file_unix(probe: Filing, lib: Words) -> None:
     @probe("unix/connect-after-close")
     @lib.inside
     async def _() -> str:
-        listener = await lib.listen(tempfile.mkdtemp() + "/s")
+        listener = await lib.listen(fresh_path())
         await lib.close_listener(listener)
         await lib.sleep(TICK)
         try:
@@ -216,7 +224,7 @@ def file_unix(probe: Filing, lib: Words) -> None:
     @probe("unix/listener-close-unaccepted")
     @lib.inside
     async def _() -> str:
-        listener = await lib.listen(tempfile.mkdtemp() + "/s")
+        listener = await lib.listen(fresh_path())
         client = await lib.connect(listener.address)
         await lib.close_listener(listener)
         found = await ending(lib, client)
@@ -225,7 +233,7 @@ def file_unix(probe: Filing, lib: Words) -> None:
     @probe("unix/cancelled-accept")
     @lib.inside
     async def _() -> str:
-        listener = await lib.listen(tempfile.mkdtemp() + "/s")
+        listener = await lib.listen(fresh_path())
         waiting = await lib.start(lambda: lib.accept(listener))
         await lib.sleep(TICK)
         await waiting.cancel()
@@ -238,7 +246,7 @@ def file_unix(probe: Filing, lib: Words) -> None:
     @probe("unix/accept-order")
     @lib.inside
     async def _() -> str:
-        listener = await lib.listen(tempfile.mkdtemp() + "/s")
+        listener = await lib.listen(fresh_path())
         for word in (b"1", b"2"):
             await (await lib.connect(listener.address)).send(word)
         got = [await (await lib.accept(listener)).receive(1) for _ in range(2)]

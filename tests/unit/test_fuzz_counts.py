@@ -9,13 +9,14 @@ import select
 import time
 import zlib
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance.cli import main
-from conformance.cli.fuzz import exit_code, show
+from conformance.cli.fuzz import exit_code, finding_names, show
 from conformance.engine.bench import Bench
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.fuzz import RESERVED, SHORTEST, Fuzz, FuzzPlan
@@ -277,6 +278,46 @@ def test_forbidden_without_a_finding_is_inconclusive(capsys: pytest.CaptureFixtu
     assert exit_code(campaign, 1.0, interrupted=False) == Exit.INCONCLUSIVE
     show(campaign)
     assert "2 FORBIDDEN outcomes could not be repeated" in capsys.readouterr().out
+
+
+def test_known_findings_fail_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """A finding of that identity on that runtime is named in a line; another one, or another runtime's, fails."""
+    campaign = Fuzz(FuzzPlan((RECIPE,), 1), ThreadPoolExecutor(1), None)
+    batch = Batch("reference", 0, 1, 1)
+    batch.tally.update({Grade.FORBIDDEN.value: 1})
+    campaign.tallies["reference"].add(batch)
+    one, other = (
+        Witness(
+            "reference",
+            "1",
+            "3",
+            PROGRAM,
+            "virtual",
+            None,
+            WRONG,
+            Grade.FORBIDDEN,
+            reason,
+            (),
+            "0/1",
+            1,
+        )
+        for reason in ("hangs", "crashes")
+    )
+    campaign.findings[one.slug] = one
+    known = finding_names([one])
+    assert exit_code(campaign, 1.0, known, interrupted=False) == Exit.OK
+    assert exit_code(campaign, 1.0, known, interrupted=True) == Exit.INCONCLUSIVE
+    for unlike in (
+        [other],
+        [replace(one, runtime="asyncio")],
+        [replace(one, grade=Grade.INTERESTING)],
+        [],
+    ):
+        assert exit_code(campaign, 1.0, finding_names(unlike), interrupted=False) == Exit.VIOLATION
+    show(campaign, known)
+    shown = capsys.readouterr().out
+    assert f"known: reference 1: {one.identity}" in shown
+    assert "conformance replay" not in shown
 
 
 # ---------------------------------------------------------------- damaged witnesses
