@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
@@ -182,9 +182,28 @@ def accept_gathered(
     entries = f"{len(new.entries)} entr{'y' if len(new.entries) == 1 else 'ies'} with a reason"
     count = len(new.scenarios())
     say(f"{count} scenario{'' if count == 1 else 's'}, {entries}")
+    if (
+        kept := _kept(old, new, {case.scenario for case in gathered.results.cases})
+        if reason
+        else ()
+    ):
+        more = f" and {len(kept) - 3} more" if len(kept) > 3 else ""
+        say(
+            f"the reasons of {', '.join(kept[:3])}{more} stay as they were: to change one, edit the file"
+        )
     tell_unjudged(only(gathered.results, new.runtime))
     say(f"written: {path.absolute()}")
     return Exit.OK
+
+
+def _kept(old: Baseline | None, new: Baseline, ran: Container[str]) -> list[str]:
+    """The scenarios that ran whose reasons a new one did not replace."""
+    known = {(e.scenario, e.condition, e.reason) for e in (old.entries if old else ())}
+    return [
+        e.scenario
+        for e in new.entries
+        if e.scenario in ran and (e.scenario, e.condition, e.reason) in known
+    ]
 
 
 def gate_gathered(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from conformance.errors import DataError, UsageError
 from conformance.judge.baseline import (
     CONFORMS,
+    DEFAULTS,
     NOT_APPLICABLE,
     Baseline,
     Entry,
@@ -25,6 +26,9 @@ from conformance.judge.case import Case
 from conformance.judge.condition import holds
 from conformance.judge.gate import own_semantics
 from conformance.judge.results import Results
+
+NAMED = 20
+"""So many of those that take a reason are named."""
 
 
 def accept(old: Baseline | None, results: Results, runtime: str, reason: str = "") -> Baseline:
@@ -46,15 +50,15 @@ def accept(old: Baseline | None, results: Results, runtime: str, reason: str = "
     unexplained: list[str] = []
     for cases in by_scenario.values():
         made = _add(made, base, cases, reason, unexplained)
-    newest = minor(max((case.python for case in mine), key=_release))
-    made = replace(
-        made,
-        semantics=_semantics(base, results, runtime, reason, unexplained, old, newest),
-        python=newest if _release(base.python) <= _release(newest) else base.python,
-    )
+    made = _declare(made, results, runtime)
+    if old is not None and old.scenarios() and not reason:  # `init` writes one that knows nothing
+        unexplained += _undeclared(old, results, runtime)
     if unexplained:
-        more = f" and {len(unexplained) - 1} more" if len(unexplained) > 1 else ""
-        raise UsageError(f"{unexplained[0]}{more} needs a reason", hint="say why with --reason")
+        need = "need" if len(unexplained) > 1 else "needs"
+        what = ", ".join(unexplained[:NAMED])
+        more = len(unexplained) - NAMED
+        told = f"{what} and {more} more" if more > 0 else what
+        raise UsageError(f"{told} {need} a reason", hint="say why with --reason")
     rates = _rates(base.rates, mine)
     return replace(made, rates=rates, rated=_rated(base, rates, mine))
 
@@ -202,29 +206,39 @@ def _condition(case: Case, cases: list[Case]) -> str:
     return f'python == "{python}"{version}'
 
 
-def _semantics(
-    base: Baseline,
-    results: Results,
-    runtime: str,
-    reason: str,
-    unexplained: list[str],
-    old: Baseline | None,
-    newest: str,
-) -> Mapping[str, Any]:
-    now: Mapping[str, Any] = base.semantics
-    if base.python and _release(base.python) > _release(newest):
-        return now  # it was said of a newer Python
+def _lines(results: Results, runtime: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What a runtime declares, by Python."""
     for line in results.runtimes:
-        if (
-            line.facts is not None
-            and plain_address(line.address) == runtime
-            and minor(line.python) == newest
-        ):
-            now = own_semantics(line.facts.semantics)
-    known = old is not None and bool(old.scenarios())  # `init` writes one that knows nothing
-    if known and now != base.semantics and not reason:
-        unexplained.append("a changed semantics")
-    return now
+        if line.facts is not None and plain_address(line.address) == runtime:
+            yield minor(line.python), own_semantics(line.facts.semantics)
+
+
+def _undeclared(old: Baseline, results: Results, runtime: str) -> Iterator[str]:
+    """What takes a reason: a declaration that is not as it was accepted."""
+    for python, now in _lines(results, runtime):
+        if now != old.semantics_on(python):
+            yield f"a changed semantics on Python {python}"
+
+
+def _declare(base: Baseline, results: Results, runtime: str) -> Baseline:
+    """What it declares: on the newest Python that was ever accepted, and what is otherwise on each other one."""
+    known = [python for python in (base.python, *base.elsewhere) if python]
+    by_python = {python: base.semantics_on(python) for python in known}
+    by_python.update(_lines(results, runtime))
+    if not by_python:
+        return base
+    newest = max(by_python, key=_release)
+    semantics = by_python.pop(newest)
+    elsewhere = {
+        python: {
+            name: there.get(name, DEFAULTS.get(name))
+            for name in sorted({*there, *semantics})
+            if there.get(name) != semantics.get(name)
+        }
+        for python, there in sorted(by_python.items())
+    }
+    elsewhere = {python: other for python, other in elsewhere.items() if other}
+    return replace(base, semantics=semantics, python=newest, elsewhere=elsewhere)
 
 
 def _rates(

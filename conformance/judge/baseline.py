@@ -18,6 +18,7 @@ from conformance.judge.judge import CRASHES, OTHER
 from conformance.judge.verdict import Grade, Verdict
 from conformance.lang.codec import canonical
 from conformance.lang.outcome import Outcome, outcome_to_json
+from conformance.lang.semantics import Semantics, semantics_to_json
 
 CONFORMS: Final[str] = Verdict.CONFORMS.value
 NOT_APPLICABLE: Final[str] = Verdict.NOT_APPLICABLE.value
@@ -75,8 +76,8 @@ class Expected:
 class Baseline:
     """One runtime's baseline.
 
-    semantics  what the adapter declared, other than the defaults, on the Python `python` (`3.13`):
-               declarations may differ by Python, and are compared on that one only
+    semantics  what the adapter declared, other than the defaults, on the Python `python` (`3.13`)
+    elsewhere  by Python: what it declared otherwise there, defaults included
     rates      by Python (`3.12`) and scenario: how often each outcome was seen, by digest
     rated      by Python: of how many scenarios `accept` wrote rates, so that a file that was cut off tells
     """
@@ -88,6 +89,7 @@ class Baseline:
     entries: tuple[Entry, ...] = ()
     semantics: Mapping[str, Any] = field(default_factory=dict)
     python: str = ""
+    elsewhere: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     rates: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
     rated: Mapping[str, int] = field(default_factory=dict)
 
@@ -95,6 +97,10 @@ class Baseline:
         """Every scenario that the baseline knows."""
         entered = (entry.scenario for entry in self.entries)
         return self.rules | self.not_applicable | {*self.answers, *entered}
+
+    def semantics_on(self, python: str) -> dict[str, Any]:
+        """What was accepted as declared on that Python (`3.12`), defaults left out."""
+        return declared({**self.semantics, **self.elsewhere.get(python, {})}, DEFAULTS)
 
     def unrated(self) -> dict[str, int]:
         """Of how many scenarios rates are lost, by Python: the file has fewer than were written."""
@@ -186,6 +192,10 @@ def counts_of(case: Case) -> dict[str, int]:
 def digest(outcome: Outcome) -> str:
     """Eight hex digits that name an outcome."""
     return hashlib.sha256(canonical(outcome_to_json(outcome)).encode()).hexdigest()[:8]
+
+
+DEFAULTS: Final[Mapping[str, Any]] = semantics_to_json(Semantics())
+"""What an adapter that declares nothing declares."""
 
 
 def declared(semantics: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:

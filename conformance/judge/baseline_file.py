@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import fcntl
 import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,20 +16,19 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, Item, Table
 
 from conformance.errors import DataError
+from conformance.judge.atomic import BOM, replace_file
 from conformance.judge.baseline import Baseline, Entry
 from conformance.judge.condition import check_condition
 from conformance.judge.verdict import Verdict
 
 FORMAT: Final = 1
-BOM: Final = codecs.BOM_UTF8
-"""What some editors put before a text, and TOML's writers do not: read over, and kept where it stood."""
 LARGEST: Final = 4 << 20
 """Bytes that a baseline may have: fifty times what our largest one has."""
 MOST_RUNS: Final = 1_000_000
 """Runs of one scenario that a rate may count."""
 _FIELDS: Final = {
     "format": int, "runtime": str, "python": str, "rated": dict, "rules": list, "not_applicable": list,
-    "semantics": dict, "answers": dict, "rates": dict, "expect": list,
+    "semantics": dict, "semantics_elsewhere": dict, "answers": dict, "rates": dict, "expect": list,
 }  # fmt: skip
 _ENTRY: Final = {
     "scenario": str, "expected": list, "outcomes": list, "answers": list, "condition": str, "hash": str,
@@ -66,6 +63,7 @@ def read_baseline(path: Path) -> Baseline:
         entries=entries,
         semantics=data.get("semantics", {}),
         python=data.get("python", ""),
+        elsewhere=_elsewhere(path, data.get("semantics_elsewhere", {})),
         rates=_rates(path, data.get("rates", {})),
         rated=_counts(path, data.get("rated", {})),
     )
@@ -170,6 +168,12 @@ def _rates(path: Path, data: dict[str, Any]) -> dict[str, dict[str, dict[str, in
     return data
 
 
+def _elsewhere(path: Path, data: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    if not all(_PYTHON.fullmatch(key) and isinstance(one, dict) for key, one in data.items()):
+        raise DataError(f"{path}: `semantics_elsewhere` maps Pythons, like 3.12, to declarations")
+    return data
+
+
 def _counts(path: Path, data: dict[str, Any]) -> dict[str, int]:
     if not all(type(n) is int and n >= 0 for n in data.values()):
         raise DataError(f"{path}: `rated` maps Pythons to counts")
@@ -223,15 +227,18 @@ def write_baseline(path: Path, baseline: Baseline, reason: str = "") -> None:
     document["runtime"] = baseline.runtime
     if baseline.python:
         document["python"] = baseline.python
+    else:
+        document.pop("python", None)
     if baseline.rated != _plain(document.get("rated", {})):
         document["rated"] = _inline(baseline.rated)  # ahead of what a file that is cut off lacks
     _set_names(document, "rules", baseline.rules)
     _set_names(document, "not_applicable", baseline.not_applicable)
     _set_table(document, "semantics", baseline.semantics, reason)
+    _set_tables(document, "semantics_elsewhere", baseline.elsewhere)
     _set_table(document, "answers", baseline.answers)
     _set_entries(document, baseline.entries)
-    _set_rates(document, baseline.rates)
-    _replace(path, tomlkit.dumps(document).encode())
+    _set_tables(document, "rates", baseline.rates)
+    replace_file(path, tomlkit.dumps(document).encode())
 
 
 @contextlib.contextmanager
@@ -287,6 +294,28 @@ def _set_table(
     if not isinstance(table, Table):
         table = tomlkit.table()
         document[key] = table
+    _fill(table, values, reason)
+
+
+def _set_tables(
+    document: tomlkit.TOMLDocument, key: str, by_python: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """A table for each Python."""
+    if not by_python and key not in document:
+        return
+    if key not in document:
+        document[key] = tomlkit.table(is_super_table=True)
+    whole: Any = document[key]
+    for python in [python for python in whole if python not in by_python]:
+        whole.remove(python)
+    for python, values in sorted(by_python.items()):
+        if python not in whole:
+            whole[python] = tomlkit.table()
+        _fill(whole[python], values)
+
+
+def _fill(table: Any, values: Mapping[str, Any], reason: str = "") -> None:
+    """Only what changed is written; the reason beside it."""
     for name in [name for name in table if name not in values]:
         table.remove(name)
     for name, value in sorted(values.items()):
@@ -328,6 +357,7 @@ def _set_entries(document: tomlkit.TOMLDocument, entries: tuple[Entry, ...]) -> 
     for entry in wanted.values():
         table = tomlkit.table()
         _set_entry(table, entry)
+        table.add(tomlkit.nl())
         tables.append(table)
 
 
@@ -346,52 +376,3 @@ def _set_entry(table: Table, entry: Entry) -> None:
             table.pop(name, None)
         elif _plain(table.get(name)) != value:
             table[name] = value
-
-
-def _set_rates(
-    document: tomlkit.TOMLDocument, rates: Mapping[str, Mapping[str, Mapping[str, int]]]
-) -> None:
-    if not rates and "rates" not in document:
-        return
-    if "rates" not in document:
-        document["rates"] = tomlkit.table(is_super_table=True)
-    whole: Any = document["rates"]
-    for python in [python for python in whole if python not in rates]:
-        whole.remove(python)
-    for python, scenarios in sorted(rates.items()):
-        if python not in whole:
-            whole[python] = tomlkit.table()
-        table = whole[python]
-        for name in [name for name in table if name not in scenarios]:
-            table.remove(name)
-        for name, counts in sorted(scenarios.items()):
-            if name not in table or _plain(table[name]) != dict(counts):
-                table[name] = _inline(counts)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write the whole file or nothing: a full disk leaves the old one as it was."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        content = _mark_of(path) + content
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(content)
-            mode = path.stat().st_mode if path.exists() else 0o644
-            Path(name).chmod(mode & 0o777)
-            Path(name).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror}") from None
-
-
-def _mark_of(path: Path) -> bytes:
-    """The byte order mark that a file begins with; nothing where there is no file."""
-    if not path.exists():
-        return b""
-    with path.open("rb") as file:
-        return BOM if file.read(len(BOM)) == BOM else b""

@@ -9,6 +9,7 @@ from typing import Any, final
 
 from conformance.judge.baseline import (
     CONFORMS,
+    DEFAULTS,
     NOT_APPLICABLE,
     Baseline,
     Expected,
@@ -216,17 +217,12 @@ def _semantics(baseline: Baseline, lines: Iterable[RuntimeLine]) -> Iterator[Cha
     yield from told.values()
 
 
-_FIELDS = frozenset(semantics_to_json(Semantics()))
-
-
 def declarations(baseline: Baseline, facts: RuntimeFacts) -> Iterator[Change]:
     """What the adapter declares, held against what was accepted of it on that Python."""
-    if baseline.python and minor(facts.python) != baseline.python:
-        return
-    now = own_semantics(facts.semantics)
-    for name in sorted({*now, *baseline.semantics}):
-        before, after = baseline.semantics.get(name), now.get(name)
-        if name not in _FIELDS:
+    now, accepted = own_semantics(facts.semantics), baseline.semantics_on(minor(facts.python))
+    for name in sorted({*now, *accepted}):
+        before, after = accepted.get(name), now.get(name)
+        if name not in DEFAULTS:
             text = f"accepted was {_shown(before)}, of a field that this version does not have"
             yield Change(Kind.STALE, f"semantics.{name}", text, facts.python)
         elif before != after:
@@ -236,7 +232,7 @@ def declarations(baseline: Baseline, facts: RuntimeFacts) -> Iterator[Change]:
 
 def own_semantics(semantics: Semantics) -> dict[str, Any]:
     """What a declaration answers other than by default."""
-    return declared(semantics_to_json(semantics), semantics_to_json(Semantics()))
+    return declared(semantics_to_json(semantics), DEFAULTS)
 
 
 def _shown(value: object) -> str:

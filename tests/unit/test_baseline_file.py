@@ -22,6 +22,8 @@ FULL = Baseline(
         Entry("area/one", ("CONFORMS",), "old", "", ("no",), 'python < "3.12"'),
     ),
     semantics={"order": "fifo", "cancel_points": {"default": "always", "send": "never"}},
+    python="3.13",
+    elsewhere={"3.12": {"order": "any", "cancel_points": {"send": "always"}, "cancel_waits": True}},
     rates={"3.12": {"area/one": {"0a": 3, "0b": 7}}},
     rated={"3.12": 1},
 )
@@ -130,6 +132,8 @@ ENTRY = HEAD + '[[expect]]\nscenario = "a/b"\n'
         (ENTRY + 'expected = ["FAILS"]\nreason = "x"', "expects `FAILS`"),
         (ENTRY + 'expected = ["VIOLATES"]\nreason = "x"\ncondition = "soon"', "cannot be read"),
         (HEAD + "[rates]\n3 = 4", "rates"),
+        (HEAD + "[semantics_elsewhere]\norder = 'any'", "semantics_elsewhere"),
+        (HEAD + "[semantics_elsewhere.nowhere]\norder = 'any'", "semantics_elsewhere"),
         (HEAD + "rated = {'3.12' = 'x'}", "rated"),
         (HEAD + "rated = {'3.12' = -1}", "rated"),
         (HEAD + "rated = 3", "rated"),
@@ -243,6 +247,20 @@ def test_accept_then_gate(good: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert "regressed (1)" in text
     assert "VIOLATES: rule, expected CONFORMS: MUST it" in text
     assert "conformance replay ar1" in text
+
+
+def test_a_reason_that_is_not_written_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An entry that was there keeps its reason; who gives another one hears where to change it."""
+    path = tmp_path / "b.toml"
+    bad = _write(tmp_path / "bad.jsonl", a_case(verdict=Verdict.VIOLATES, breaks="it"))
+    arguments = ("accept", "--runtime", "toy", "--baseline", path, "--results", bad, "--reason")
+    assert _call(*arguments, "first") == 0
+    assert "stay" not in capsys.readouterr().err
+    assert _call(*arguments, "second") == 0
+    assert "the reasons of area/one stay as they were" in capsys.readouterr().err
+    assert read_baseline(path).entries[0].reason == "first"
 
 
 def test_exit_codes_of_the_gate(good: Path, tmp_path: Path) -> None:

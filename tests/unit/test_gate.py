@@ -119,6 +119,26 @@ def test_changed_declaration_is_named() -> None:
     assert told.regressed
 
 
+def test_a_declaration_is_held_on_each_python() -> None:
+    """What is declared otherwise on one Python is accepted for that one; elsewhere it is a changed semantics."""
+    old, new, odd = Semantics(order="any"), Semantics(order="fifo"), Semantics(locks="barging")
+    on_12 = results(a_case(python="3.12.1"), semantics=new)
+    on_11 = results(a_case(python="3.11.7"), semantics=old)
+    on_13 = results(a_case(python="3.13.0"), semantics=odd)
+    first = accept(None, on_12, "toy")
+    assert [c.subject for c in gate(first, on_11, ["area/one"]).changes] == ["semantics.order"]
+    with pytest.raises(UsageError, match=r"a changed semantics on Python 3\.11 needs a reason"):
+        accept(first, on_11, "toy")
+    both = accept(first, on_11, "toy", "it was rewritten for 3.12")
+    assert (both.python, both.semantics) == ("3.12", {"order": "fifo"})
+    every = accept(both, on_13, "toy", "and again for 3.13")
+    assert (every.python, every.semantics) == ("3.13", {"locks": "barging"})
+    for some, other in ((on_11, new), (on_12, odd), (on_13, old)):
+        (ran,) = some.cases
+        assert not gate(every, some, ["area/one"]).changes
+        assert gate(every, results(ran, semantics=other), ["area/one"]).regressed
+
+
 def test_a_field_that_is_no_more_is_no_regression() -> None:
     """What was accepted of a field that this version does not have is stale: the change is ours."""
     one = a_case()
