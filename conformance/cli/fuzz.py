@@ -217,9 +217,14 @@ Known: TypeAlias = frozenset[tuple[str, str]]
 """Findings: the runtime's address and the witness's identity."""
 
 
+def finding_name(witness: Witness) -> tuple[str, str]:
+    """What it is a witness of."""
+    return witness.runtime, witness.identity
+
+
 def finding_names(witnesses: Iterable[Witness]) -> Known:
     """What they are witnesses of."""
-    return frozenset((w.runtime, w.identity) for w in witnesses if w.grade is Grade.FORBIDDEN)
+    return frozenset(finding_name(w) for w in witnesses if w.grade is Grade.FORBIDDEN)
 
 
 def exit_code(
@@ -266,21 +271,29 @@ def summary(campaign: Fuzz, code: Exit, known: Known = frozenset()) -> dict[str,
             for tally in campaign.tallies.values()
         ],
         "findings": [witness_to_json(witness) for witness in campaign.findings.values()],
-        "known": sorted(w.slug for w in campaign.violations if (w.runtime, w.identity) in known),
+        "known": sorted(w.slug for w in campaign.violations if finding_name(w) in known),
     }
 
 
 def show(campaign: Fuzz, known: Known = frozenset()) -> None:
-    """The campaign for people: the violations, what needs a further freedom, and the counts last."""
+    """The campaign for people: the violations, a line for each, what needs a further freedom, and the counts last."""
     out = console()
+    fresh = sorted((w for w in campaign.violations if finding_name(w) not in known), key=_gravity)
+    for witness in fresh:
+        show_witness(witness)
+    for witness in fresh if len(fresh) > 1 else ():
+        out.print(f"{witness.program.size():3} ops  {witness.runtime}: {witness.identity}")
     for witness in campaign.violations:
-        if (witness.runtime, witness.identity) not in known:
-            show_witness(witness)
-    for witness in campaign.violations:
-        if (witness.runtime, witness.identity) in known:
-            out.print(f"known: {witness.runtime} {witness.version}: {witness.identity}")
+        if finding_name(witness) in known:
+            out.print(f"  known  {witness.runtime}: {witness.identity}")
     for tally in campaign.tallies.values():
         out.print(_told(tally, campaign))
+
+
+def _gravity(witness: Witness) -> tuple[bool, int]:
+    """What ends the whole run goes first, then what is shown by fewer ops."""
+    ends_all = bool(witness.reason) or "run raised" in witness.kind
+    return not ends_all, witness.program.size()
 
 
 def show_witness(witness: Witness) -> None:

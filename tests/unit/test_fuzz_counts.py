@@ -316,7 +316,7 @@ def test_known_findings_fail_nothing(capsys: pytest.CaptureFixture[str]) -> None
         assert exit_code(campaign, 1.0, finding_names(unlike), interrupted=False) == Exit.VIOLATION
     show(campaign, known)
     shown = capsys.readouterr().out
-    assert f"known: reference 1: {one.identity}" in shown
+    assert f"known  reference: {one.identity}" in shown
     assert "conformance replay" not in shown
 
 
