@@ -40,7 +40,12 @@ from conformance.wire.client import Worker
 
 NEW_ENOUGH = sys.version_info >= (3, 12)
 LOOPS = ("rloop", "zloop", "blazio", "loopmini")  # veloxloop has no virtual clock
-LIBRARIES = {"quattro": "quattro", "aiotools": "aiotools", "trio-asyncio": "trio_asyncio"}
+LIBRARIES = {
+    "asyncio-gevent": "asyncio_gevent",
+    "quattro": "quattro",
+    "aiotools": "aiotools",
+    "trio-asyncio": "trio_asyncio",
+}
 
 
 def started(address: str, module: str) -> Worker:
