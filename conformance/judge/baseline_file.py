@@ -19,6 +19,7 @@ from conformance.errors import DataError
 from conformance.judge.atomic import BOM, replace_file
 from conformance.judge.baseline import Baseline, Entry
 from conformance.judge.condition import check_condition
+from conformance.judge.judge import OTHER
 from conformance.judge.verdict import Verdict
 
 FORMAT: Final = 1
@@ -323,6 +324,8 @@ def _fill(table: Any, values: Mapping[str, Any], reason: str = "") -> None:
             item = tomlkit.item(_inline(value))  # asked of the table, a bool would be a bare one
             if reason:
                 item.comment(" ".join(reason.split()))
+            elif value == OTHER:
+                item.comment("none of the answers that the scenario lists")
             table[name] = item
 
 

@@ -58,6 +58,14 @@ def test_a_changed_declaration_carries_its_reason(tmp_path: Path, value: object)
     assert "# since 2.0: rewritten" in path.read_text()
 
 
+def test_an_answer_that_is_none_is_explained(tmp_path: Path) -> None:
+    """`other` stands for none of a scenario's answers, and says so where it stands."""
+    path = tmp_path / "b.toml"
+    write_baseline(path, Baseline("toy", answers={"a/b": "other", "a/c": "yes"}))
+    told = [line for line in path.read_text().splitlines() if "#" in line and "=" in line]
+    assert told == ['"a/b" = "other" # none of the answers that the scenario lists']
+
+
 PERSONAL = """\
 # Our own words.
 format = 1
