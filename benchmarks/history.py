@@ -29,7 +29,7 @@ from uuid import uuid4
 from benchmarks.__main__ import machine
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT
-from conformance.engine.fuzz_subject import Recipe, Subject, program_of
+from conformance.engine.fuzz_subject import Recipe, Subject, program_of, usable
 from conformance.engine.membership import BUDGET
 from conformance.errors import Exit, NotStarted
 from conformance.judge.results import read_results
@@ -169,7 +169,7 @@ class History:
                 broken, mended = (Subject(bench, address, BUDGET) for address in addresses)
             except NotStarted:
                 return Fuzzed(0, 0.0, 0)
-            can = frozenset(broken.facts.capabilities) & frozenset(mended.facts.capabilities)
+            can = usable(broken.facts) & usable(mended.facts)
             recipe = Recipe(broken.address, tuple(areas))
             spent, both, index = 0.0, 0, 0
             while spent < MINUTE:

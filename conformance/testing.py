@@ -10,6 +10,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
 from typing import Final, Protocol, final
 
@@ -22,14 +23,16 @@ from conformance.engine.contract import (
     FACETS,
     FAILING,
     SPECIAL_METHODS,
+    fitted,
 )
 from conformance.errors import AdapterError, ConformanceError
 from conformance.interpreter import run_program
 from conformance.lang import ops
-from conformance.lang.capability import BUILT_IN, SPECIAL, Capabilities, missing, needs
+from conformance.lang.capability import BUILT_IN, CHANNELS, SPECIAL, Capabilities, missing, needs
 from conformance.lang.outcome import show_outcome
 from conformance.lang.pattern import Pattern, show_pattern
 from conformance.lang.program import Program
+from conformance.lang.semantics import Semantics
 from conformance.lang.unnamed import HINT, unnamed
 from conformance.run.observation import REAL_TICK, Observation, RunOptions
 from conformance.wire.address import Address
@@ -57,6 +60,7 @@ class Subject(Protocol):
     """An adapter that can be tried, in this process or in another one."""
 
     capabilities: Capabilities
+    semantics: Semantics
     version: str
     file: str
     virtual: str
@@ -75,6 +79,7 @@ class _Here:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self.capabilities = runtime.capabilities()
+        self.semantics = runtime.semantics
         self.version = runtime.version()
         self.file = runtime.module_file()
         self.virtual: str = runtime.virtual
@@ -83,7 +88,9 @@ class _Here:
 
     def run(self, program: Program, options: RunOptions) -> Observation:
         self.said = ""
-        return run_program(program, self._runtime, options, on_error=self._hear)
+        observation = run_program(program, self._runtime, options, on_error=self._hear)
+        gc.collect(1)  # a warning that shows this line is about what this run left behind
+        return observation
 
     def _hear(self, error: BaseException) -> None:
         self.said = place_of(error)
@@ -97,6 +104,7 @@ class _There:
         info = worker.start()
         self._worker = worker
         self.capabilities = info.capabilities
+        self.semantics = info.semantics
         self.version = info.version
         self.file = info.file
         self.virtual = info.virtual
@@ -125,7 +133,7 @@ def check_runtime(adapter: type[Runtime] | Runtime) -> None:
         checks = [Check("describes itself", str(not_written(error)))]
     except AdapterError as error:
         checks = [Check("describes itself", str(error))]
-    gc.collect()  # what a runtime left behind is not to die, and to tell of it, in somebody else's test
+    gc.collect()  # a warning that shows this line is about what the runtime left behind, which is not to die later
     lessons = [f"{item.name}: {item.lesson}" for item in checks if item.lesson]
     assert not lessons, "\n".join([f"{type(runtime).__name__} breaks the contract:", *lessons])
 
@@ -148,7 +156,8 @@ def _checks(subject: Subject) -> Iterator[Check]:
         if not missing(program, subject.capabilities):
             lesson = partial(_names_it, subject, program)
             yield _unless(failed, f"names {name}", program, lesson)
-    for kind, program, pattern in FACETS:
+    for kind, wanted, pattern in FACETS:
+        program = fitted(wanted, subject.capabilities.keys())
         if kind in subject.capabilities and not missing(program, subject.capabilities):
             yield _try(subject, f"op {kind}", kind, program, pattern, failed)
     if untried := _without_a_check(subject):
@@ -164,7 +173,8 @@ def _checks(subject: Subject) -> Iterator[Check]:
 def _without_a_check(subject: Subject) -> list[str]:
     """The ops that the adapter claims, and that no program of these checks performs."""
     programs = [program for _, _, program, _ in BASICS]
-    programs += [program for _, program in FAILING] + [program for _, program, _ in FACETS]
+    programs += [program for _, program in FAILING]
+    programs += [fitted(program, subject.capabilities.keys()) for _, program, _ in FACETS]
     tried = {
         op.kind
         for program in programs
@@ -213,9 +223,22 @@ def _describes_itself(subject: Subject) -> str:
         return f"`module_file` returned {subject.file!r}, not the file of the runtime's module"
     if unknown := set(subject.capabilities) - {*ops.OPS, *SPECIAL}:
         return f"`capabilities` names what nobody knows: {', '.join(sorted(unknown))}"
+    channels = {"send", "send_nowait", "receive", "receive_nowait"} & set(subject.capabilities)
+    if channels and CHANNELS.isdisjoint(subject.capabilities):
+        return f"`special` and `lacks` leave none of {', '.join(sorted(CHANNELS))} for `{min(channels)}`"
+    if points := sorted(_unknown_points(subject.semantics)):
+        return f"`semantics`: {'; '.join(points)}"
     if subject.virtual not in ("keeps timers", "replaces timers", "none"):
         return f"`virtual` is {subject.virtual!r}"
     return ""
+
+
+def _unknown_points(semantics: Semantics) -> Iterator[str]:
+    """What is said of op kinds that there are not, each with the kind that may have been meant."""
+    for table in ("schedule_points", "cancel_points"):
+        for kind in getattr(semantics, table).keys() - {*ops.OPS, "default"}:
+            near = get_close_matches(str(kind), [*ops.OPS, "default"], 1, 0)
+            yield f"`{table}` names `{kind}`, which is no op; the nearest is `{near[0]}`"
 
 
 def _options(subject: Subject, horizon: float = 1000.0) -> RunOptions:

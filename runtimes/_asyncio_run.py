@@ -105,6 +105,7 @@ class AsyncioRun:
         if self.expired:  # the outcome is told: any means will do
             _cancel_all(loop)
         left = [task for task in self.tasks if not task.done()]
+        left += asyncio.all_tasks(loop) - set(left)  # main, or a server's handler
         for task in left:
             _drop(task)
         for close in self.closers:

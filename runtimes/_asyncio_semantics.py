@@ -38,6 +38,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "cancel_running": f"{_TASK}#asyncio.Task.cancel: requests the cancellation, for the next cycle",
     "race": f"{_LIB}tasks.py, Task.cancel and __step: a future that is done cannot be cancelled, "
     "so the CancelledError is thrown when the task wakes",
+    "sleep_race": f"{_LIB}tasks.py, sleep: waits for a future like any other",
     "cancelled_send": f"{_LIB}queues.py, Queue.put: waits for room first, and puts the item only "
     "after that, without a further await",
     "cancel_joiner": f"{_TASK}#task-object: if a coroutine awaits a Future during cancellation, "
@@ -67,6 +68,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "ties": f"{_LOOP}#asyncio.loop.call_later: the order of callbacks for exactly the same time "
     "is undefined",
     "past": f"{_LIB}timeouts.py, Timeout.reschedule: call_soon when the deadline has passed",
+    "deadlines": f"{_LIB}timeouts.py, Timeout.reschedule: each has a timer of its own; {_TASK}#timeouts: can be nested",
     "stray_timeout": f"{_LIB}timeouts.py, Timeout.__aexit__: looks at CancelledError only",
     "dead_owner": f"{_LIB}locks.py, Lock: a flag and a queue of waiters; nobody is the owner, and a "
     "task's end releases nothing",
@@ -77,6 +79,8 @@ CITATIONS: Final[Mapping[str, str]] = {
     "propagated, a message is logged",
     "groups": f"{_TASK}#task-groups: the first failure cancels the others, then an exception group "
     "is raised",
+    "children": f"{_TASK}#task-groups: the remaining tasks are cancelled; {_LIB}taskgroups.py, TaskGroup._abort: all of"
+    " them in one go",
     "group_requests": f"{_TASK}#task-groups: when a task group is cancelled externally and must also raise an"
     " ExceptionGroup, it calls the parent task's cancel(), so that the cancellation is not lost, and"
     " preserves the count of cancelling() (CPython 3.13, and 3.12 from 3.12.3 on: "
@@ -162,6 +166,7 @@ PLAIN: Final = Semantics(
     orphans="cancelled",
     unjoined="ignored",
     groups="propagates",
+    children="together",
     group_requests="counted",
     late_child="refused",
     late_move="error",
@@ -180,6 +185,19 @@ PLAIN: Final = Semantics(
     cancel_points=_POINTS,
     citations=CITATIONS,
 )
+"""What asyncio answers whose tasks and primitives are used on another loop, or with other groups, too."""
+
+_ENDS: Final[Mapping[str, str]] = {
+    "exits": f"{_DOCS}exceptions.html#SystemExit; {_LIB}tasks.py, Task.__step: KeyboardInterrupt and SystemExit leave"
+    " the loop there and then; runners.py, Runner.close: cancels all tasks, and gathers them;"
+    f" {_TASK}#task-groups: if any task fails with one of these two, the initial one is re-raised instead of a group",
+    "serving": f"{_LIB}base_events.py, Server: callbacks of the loop accept, in no task of anybody's; asyncio's"
+    " handlers are apart from their server",
+    "interrupts": f"{_DOCS}asyncio-runner.html#handling-keyboard-interruption: the handler cancels the main task; the"
+    " following one immediately raises KeyboardInterrupt",
+}
+
+SHIPPED: Final = replace(PLAIN, exits="closes", interrupts="main", citations={**CITATIONS, **_ENDS})
 """asyncio as shipped."""
 
 EAGER_START: Final = (
@@ -202,11 +220,11 @@ def cited_for_uvloop(citations: Mapping[str, str]) -> dict[str, Any]:
 
 
 UVLOOP: Final = replace(
-    PLAIN,
+    SHIPPED,
     past="either",
     leftover_threads="awaited",  # for 5 minutes, in which a clock of ours that replaces timers stands still
     citations={
-        **cited_for_uvloop(CITATIONS),
+        **cited_for_uvloop(SHIPPED.citations),
         "past": "undocumented; libuv's loop runs due timers before anything else (docs.libuv.org, "
         "The I/O loop), asyncio's after what is ready",
     },

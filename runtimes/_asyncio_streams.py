@@ -140,28 +140,50 @@ class Traffic:
                 getattr(sock, "_sock", sock).close()
 
 
-@final
-class Listener:
-    """A server, and the connections that it has accepted and nobody has asked for yet.
+class Backlog:
+    """The connections that a server has accepted and nobody has asked for yet.
 
-    asyncio accepts on its own and calls back, so this queue stands for the kernel's backlog; like
-    that, it is reset when the listener closes, and so is a connection that asyncio tells of after that.
+    asyncio (and Tornado) accept on their own and call back, so this queue stands for the kernel's backlog; like
+    that, it is reset when the listener closes, and so is a connection that is told of after that.
     """
 
-    __slots__ = ("_server", "backlog", "closed", "port")
-
     def __init__(self) -> None:
-        self.backlog: asyncio.Queue[Stream | None] = asyncio.Queue()
-        self._server: asyncio.Server | None = None
+        self.backlog: asyncio.Queue[Any] = asyncio.Queue()
         self.closed = False
-        self.port = 0
 
-    def arrived(self, stream: Stream) -> None:
-        """A connection that asyncio tells of."""
+    def arrived(self, stream: Any) -> None:
+        """A connection that the server tells of."""
         if self.closed:
             stream.reset()
         else:
             self.backlog.put_nowait(stream)
+
+    async def accept(self) -> Any:
+        """The next connection. Raises ListenerClosedError."""
+        stream = await self.backlog.get()
+        if stream is None:
+            self.backlog.put_nowait(None)  # for the next one who asks
+            raise ListenerClosedError
+        return stream
+
+    def refuse(self) -> None:
+        """From now on nobody is accepted, and who was not asked for is reset."""
+        self.closed = True
+        while not self.backlog.empty():
+            stream = self.backlog.get_nowait()
+            if stream is not None:
+                stream.reset()
+        self.backlog.put_nowait(None)
+
+
+@final
+class Listener(Backlog):
+    """A server, and its backlog."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._server: asyncio.Server | None = None
+        self.port = 0
 
     async def open(self, traffic: Traffic) -> None:
         """Listen on a free port of the loopback interface."""
@@ -190,23 +212,10 @@ class Listener:
         """Those that listen."""
         return tuple(self._server.sockets) if self._server is not None else ()
 
-    async def accept(self) -> Stream:
-        """The next connection. Raises ListenerClosedError."""
-        stream = await self.backlog.get()
-        if stream is None:
-            self.backlog.put_nowait(None)  # for the next one who asks
-            raise ListenerClosedError
-        return stream
-
     def close(self) -> None:
         """Close the server; connections that were handed out stay open."""
         if self._server is None:
             return
         self._server.close()
         self._server = None
-        self.closed = True
-        while not self.backlog.empty():
-            stream = self.backlog.get_nowait()
-            if stream is not None:
-                stream.reset()
-        self.backlog.put_nowait(None)
+        self.refuse()

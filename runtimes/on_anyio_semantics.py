@@ -93,6 +93,8 @@ _CITATIONS = {
     "cancel_running": f"{_API}#anyio.TaskHandle.cancel a plain function",
     "race": f"{_NEWS} 4.0.0: cancel scopes defer cancelling tasks that are scheduled to resume"
     " with a finished future",
+    "sleep_race": "undocumented; anyio/_backends/_trio.py: sleep is trio's, a deadline around sleep_forever; on asyncio"
+    " it is asyncio's, a future like any other",
     "cancelled_send": "undocumented; anyio/streams/memory.py:MemoryObjectSendStream.send leaves its"
     " item with the waiting senders until the cancelled task goes on, so that it may be taken"
     " meanwhile; no document allows that (https://github.com/agronholm/anyio/pull/729 speaks of a"
@@ -130,12 +132,15 @@ _CITATIONS = {
     "ties": f"{_TASKS} promises none; as the backend",
     "past": "undocumented; anyio/_backends/_asyncio.py:CancelScope._timeout looks at entry and"
     " from a timer, trio's scope before each cancellable call",
+    "deadlines": f"{_API}#anyio.CancelScope.deadline each scope has its own",
     "stray_timeout": f"{_API}#anyio.fail_after TimeoutError is an exception like any other",
     "dead_owner": "https://trio.readthedocs.io/en/stable/reference-core.html#trio.Lock.acquire"
     " BrokenResourceError if the owner exits without releasing (the backend's; asyncio's has none)",
     "notice": "undocumented; anyio/_backends/_asyncio.py:TaskGroup._spawn adds a done callback",
     "orphans": _COMPOSED + f"{_TASKS} a task group waits for its tasks at its exit",
     "unjoined": _COMPOSED + "the error stays in the handle",
+    "children": f"{_TASKS}#handling-multiple-errors-in-a-task-group the cancel scope of the group is cancelled, and"
+    " with it all in it",
     "group_requests": f"{_TASKS}: cancellation is level: a scope that is cancelled stays so, whatever its groups raise",
     "late_child": "undocumented; TaskGroup.create_task refuses a group that is not active only",
     "fail_cancelled": f"{_API}#anyio.fail_after raises TimeoutError if the code does not finish in"
@@ -153,6 +158,14 @@ _CITATIONS = {
     "thread_context": "https://anyio.readthedocs.io/en/stable/threads.html#context-propagation a copy of the"
     " current context is used in the worker thread",
     "leftover_threads": "undocumented; anyio/_backends/_asyncio.py:WorkerThread is a daemon thread, nobody joins it",
+    "exits": _COMPOSED
+    + f"{_TASKS}#handling-multiple-errors-in-a-task-group siblings are cancelled;"
+    " KeyboardInterrupt and SystemExit do not stay in the handle",
+    "interrupts": "https://trio.readthedocs.io/en/stable/reference-core.html#trio.run (the backend's)"
+    " restrict_keyboard_interrupt_to_checkpoints=False, the default: KeyboardInterrupt is raised in whatever code of"
+    " ours runs when the signal comes",
+    "serving": "undocumented; anyio/abc/_sockets.py: SocketListener.serve accepts in the body of its group, and leaves"
+    " the listener open",
     "handlers": f"{_API}#anyio.abc.Listener.serve if no task group is given, an ad-hoc one is created",
     "handled": "undocumented; anyio/_core/_sockets.py and abc/_streams.py: nobody closes it",
     "groups": f"{_TASKS}#handling-multiple-errors-in-a-task-group siblings are cancelled, errors"
@@ -170,6 +183,7 @@ TRIO = Semantics(
     cancel_again="ignored",
     cancel_waits=False,
     race="completion",
+    sleep_race="cancel",
     cancelled_send="did_not",
     cancel_joiner="leaves",
     join_error="wrapped",
@@ -191,6 +205,7 @@ TRIO = Semantics(
     orphans="awaited",
     unjoined="ignored",
     groups="propagates",
+    children="together",
     group_requests="counted",
     late_child="starts",
     fail_cancelled="left",
@@ -203,6 +218,9 @@ TRIO = Semantics(
     thread_call="inside",
     thread_context="copied",
     leftover_threads="abandoned",
+    exits="cancels",
+    interrupts="there",
+    serving="body",
     handlers="inside",
     handled="open",
     context="copied",
@@ -215,11 +233,21 @@ TRIO = Semantics(
 ASYNCIO = replace(
     TRIO,
     order="fifo",
+    sleep_race="race",
     dead_owner="kept",
+    exits="unknown",  # both reach tasks by cancellations of asyncio's own, which are edges, inside of scopes
+    interrupts="unknown",
+    serving="unknown",  # a connection that an accept takes as it is cancelled is closed once it is collected
     start_cancelled="cancelled",
     cancel_points={**_KINDS, "group": "if_blocks", "start": "if_blocks"},
     citations={
         **{name: text for name, text in _CITATIONS.items() if name != "thread_call"},
+        **dict.fromkeys(
+            ("exits", "interrupts"),
+            "undocumented; CPython Lib/asyncio/runners.py, Runner: cancels tasks of anyio's by edges, inside of scopes",
+        ),
+        "serving": "undocumented; anyio/_backends/_asyncio.py:TCPSocketListener.accept may have taken a connection when"
+        " it is cancelled, which is closed once it is collected",
         "start_cancelled": "undocumented; anyio/_backends/_asyncio.py:TaskGroup.start waits for the"
         " task, then raises the cancellation",
         "order": "https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon"

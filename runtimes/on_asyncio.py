@@ -39,7 +39,7 @@ from runtimes._asyncio_loop import LoopOps
 from runtimes._asyncio_permuted import Permuted
 from runtimes._asyncio_run import AsyncioRun, Report
 from runtimes._asyncio_scopes import AsyncioScopes
-from runtimes._asyncio_semantics import PLAIN
+from runtimes._asyncio_semantics import SHIPPED
 from runtimes._asyncio_servers import AsyncioServers
 from runtimes._asyncio_sockets import OverSockets
 from runtimes._asyncio_spelling import EAGER, SPELLING
@@ -97,7 +97,7 @@ class Asyncio(
         RuntimeError: "Misuse",
     }
     virtual: ClassVar[Literal["keeps timers", "replaces timers", "none"]] = "keeps timers"
-    semantics = PLAIN
+    semantics = SHIPPED
     flavours: ClassVar[tuple[str, ...]] = ("", *FLAVOURS)
 
     _now_running: AsyncioRun
@@ -265,7 +265,8 @@ class Asyncio(
 
     async def accept(self, listener: Listener) -> Stream:
         """Composed: the next of the queue that the server's callback fills."""
-        return await listener.accept()
+        stream: Stream = await listener.accept()
+        return stream
 
     async def connect(self, port: int) -> Stream:
         """`asyncio.open_connection`. The virtual clock stands still meanwhile."""

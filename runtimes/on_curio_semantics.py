@@ -32,6 +32,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "next blocking operation",
     "race": f"{_SOURCE}kernel.py, trap_cancel_task: a task that was woken is on the ready queue, "
     "and the cancellation stays pending. Bytes that nobody has looked for yet wake nobody",
+    "sleep_race": f"{_SOURCE}kernel.py, kernel_run: a sleeper is woken like any other",
     "cancelled_send": f"{_SOURCE}queue.py, QueueBase.put: waits for room first, and puts the item "
     "only after that",
     "cancel_joiner": f"{_SOURCE}sched.py, SchedBarrier: a cancelled joiner leaves the set",
@@ -58,6 +59,9 @@ CITATIONS: Final[Mapping[str, str]] = {
     "unowned": f"{_SOURCE}sync.py, Lock.release: only a lock that nobody holds is an error",
     "ties": f"{_SOURCE}timequeue.py: a heap of deadline and task id, so by age of the task",
     "past": f"{_SOURCE}kernel.py, kernel_run: deadlines are looked at once per cycle of the kernel",
+    "deadlines": f"{_SOURCE}kernel.py, trap_set_timeout, trap_unset_timeout, trap_cancel_task: a task has one timeout,"
+    " and a block that is left sets the one before it again, 'if the previous timeout in effect has already expired',"
+    " too",
     "stray_timeout": f"{_SOURCE}time.py, _TimeoutAfter.__aexit__: a timeout that escapes an inner block is an"
     " operational error, UncaughtTimeoutError",
     "dead_owner": f"{_SOURCE}sync.py, Lock: a flag and a queue of waiters; nobody is the owner, and "
@@ -69,6 +73,8 @@ CITATIONS: Final[Mapping[str, str]] = {
     "unjoined": f"{_SOURCE}kernel.py, kernel_run: logged as 'Task Crash' at once",
     "groups": f"{_TASK}'If any managed task exits with an error, all remaining tasks are "
     "cancelled'; errors are reported when the group's result is looked at",
+    "children": f"{_SOURCE}task.py, TaskGroup.join: takes a running task and awaits its cancel(), then the next, in a"
+    " `finally` that nothing shields; TaskGroup.cancel_remaining: cancels all, then waits for each",
     "group_requests": f"{_SOURCE}kernel.py, trap_cancel_task: stays pending until the task"
     " blocks; a group raises nothing",
     "late_child": f"{_SOURCE}task.py, TaskGroup.spawn: RuntimeError only once the group has been "
@@ -84,6 +90,12 @@ CITATIONS: Final[Mapping[str, str]] = {
     "thread_call": f"{_SOURCE}workers.py: a thread of run_in_thread cannot call back",
     "thread_context": f"{_SOURCE}workers.py, ThreadWorker: a plain thread, which has a context of its own",
     "leftover_threads": f"{_SOURCE}workers.py, ThreadWorker: a daemon thread; WorkerPool.shutdown waits for none",
+    "exits": f"{_SOURCE}kernel.py, kernel_run: what is no Exception leaves the kernel there and then; Kernel.__exit__:"
+    " which is shut down all the same",
+    "interrupts": "https://docs.python.org/3/library/signal.html#signal.default_int_handler: Python's own handler"
+    f" raises KeyboardInterrupt in whatever the main thread runs; {_SOURCE}kernel.py sets no handler",
+    "serving": f"{_SOURCE}network.py, run_server: a task accepts, while the body reaps handlers, whose errors end"
+    " nothing: neither answer is its own",
     "handlers": f"{_SOURCE}network.py, run_server: a TaskGroup around the server and its handlers",
     "handled": f"{_SOURCE}network.py, run_server: async with client",
     "schedule_points": f"{_SOURCE}traps.py and kernel.py: only traps that suspend let others run, "
@@ -95,7 +107,6 @@ CITATIONS: Final[Mapping[str, str]] = {
 
 _POINTS: Final[Mapping[str, Point]] = {
     "default": "if_blocks",
-    "group": "unspecified",
     **dict.fromkeys(("checkpoint", "sleep", "sleep_until", "connect"), "always"),
     **dict.fromkeys(("spawn", "set", "release", "block"), "never"),
     **dict.fromkeys(("shield", "fail_after", "move_on_after"), "never"),
@@ -131,12 +142,14 @@ SEMANTICS: Final = Semantics(
     unowned="works",
     ties="any",
     past="later",
+    deadlines="nearest",
     stray_timeout="error",
     dead_owner="kept",
     notice="later",
     orphans="in_turn",
     unjoined="ignored",
     groups="collected",
+    children="in_turn",
     group_requests="counted",
     late_child="starts",
     called_cancelled="asked",
@@ -146,6 +159,8 @@ SEMANTICS: Final = Semantics(
     thread_call="apart",
     thread_context="none",
     leftover_threads="abandoned",
+    exits="closes",
+    interrupts="there",
     handlers="inside",
     handled="closed",
     context="shared",

@@ -30,6 +30,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "cancel_waits": f"{_KILL}: the caller cooperatively yields; it does not wait for the end",
     "cancel_running": f"{_KILL}: the target sees the exception right away",
     "race": f"{_KILL}: whatever the target might be doing, it sees the exception right away",
+    "sleep_race": f"{_SOURCE}greenthread.py, sleep: a timer switches to the sleeper at once",
     "cancelled_send": f"{_SOURCE}queue.py, LightQueue.put and _unlock: the item is put in the call "
     "that resumes the sender",
     "cancel_joiner": f"{_SOURCE}event.py, Event.wait: who is killed while it waits is discarded",
@@ -46,6 +47,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "ties": f"{_SOURCE}hubs/timer.py, Timer.__lt__: by address",
     "past": f"{_SOURCE}hubs/hub.py, BaseHub.run: timers of 0 seconds, and so wake-ups, "
     "in the order of arming",
+    "deadlines": f"{_SOURCE}timeout.py, Timeout.start: each schedules a timer of its own",
     "dead_owner": f"{_SEMAPHORE}: a count; it has no owner",
     "notice": f"{_SOURCE}event.py, Event.send: waiters are resumed by timers of 0 seconds",
     "orphans": f"{_DOCS}hubs.html: the hub runs only while some greenthread of the script waits",

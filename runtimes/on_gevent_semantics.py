@@ -33,6 +33,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "cancel_running": f"{_SOURCE}greenlet.py, Greenlet.kill: raised from a callback, while the call waits",
     "race": f"{_GREENLET}#gevent.Greenlet.kill: depending on what the greenlet executes and the "
     "state of the loop, the exception may be raised when it resumes, or on a later green call",
+    "sleep_race": f"{_SOURCE}hub.py, sleep: waits for a timer like for any other watcher",
     "cancelled_send": f"{_SOURCE}queue.py, Queue.put and ItemWaiter.put_and_switch: the item is put "
     "in the very callback that resumes the sender",
     "cancel_joiner": f"{_SOURCE}greenlet.py, Greenlet.get: who is killed while it waits is unlinked",
@@ -48,6 +49,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "ties": "undocumented; libev (ev.pod) promises no order of timers of one time",
     "past": f"{_API}timeout.html#gevent.Timeout: 0 seconds expire as soon as control returns to the "
     "event loop",
+    "deadlines": f"{_API}timeout.html#gevent.Timeout: each that is started raises itself in the greenlet",
     "dead_owner": f"{_API}lock.html#gevent.lock.Semaphore: does not track ownership",
     "notice": f"{_SOURCE}greenlet.py, Greenlet.__report_result: links are told in a callback",
     "orphans": f"{_API}hub.html#gevent.hub.Hub: nothing runs once the main greenlet has left "

@@ -68,7 +68,7 @@ class Child:
             self.error = error
             raise
         finally:
-            if self.scope.cancelled_caught:
+            if self.scope.cancelled_caught and self.error is None:
                 self.error = self.cancelled
             self.ended.set()
 
@@ -244,7 +244,8 @@ class Trio(
         await task.ended.wait()
         if task.error is None:
             return task.value
-        if isinstance(task.error, trio.Cancelled) or task.scope.cancelled_caught:
+        kept = task.scope.cancelled_caught and task.error is task.cancelled
+        if kept or isinstance(task.error, trio.Cancelled):
             raise JoinError from task.error
         raise task.error
 

@@ -74,6 +74,7 @@ SEMANTICS = Semantics(
     cancel_again="ignored",
     cancel_waits=False,
     race="completion",
+    sleep_race="cancel",
     cancelled_send="did_not",
     cancel_joiner="leaves",
     join_error="same",
@@ -95,6 +96,7 @@ SEMANTICS = Semantics(
     orphans="awaited",
     unjoined="ignored",
     groups="propagates",
+    children="together",
     group_requests="counted",
     late_child="starts",
     fail_cancelled="timeout",
@@ -107,6 +109,9 @@ SEMANTICS = Semantics(
     thread_call="inside",
     thread_context="copied",
     leftover_threads="abandoned",
+    exits="cancels",
+    interrupts="there",
+    serving="task",
     handlers="inside",
     handled="closed",
     context="copied",
@@ -130,6 +135,8 @@ SEMANTICS = Semantics(
         " Cancelled did not happen;"
         " trio/_core/_run.py:Task._attempt_delivery_of_any_pending_cancel leaves a rescheduled"
         " task alone",
+        "sleep_race": "undocumented; trio/_timeouts.py:sleep_until is move_on_at around sleep_forever: both scopes"
+        " are cancelled, and what the outer one is owed goes on outwards (_run.py:CancelScope._close)",
         "cancelled_send": f"{_CORE}#cancellation-and-primitive-operations raising Cancelled means"
         " that the operation did not happen (a socket's send and recv are the examples there);"
         " trio/_channel.py:MemorySendChannel.send takes the item back as the cancel is delivered",
@@ -160,12 +167,14 @@ SEMANTICS = Semantics(
         "ties": "undocumented; trio/_core/_run.py:unrolled_run wakes equal deadlines in one batch",
         "past": f"{_CORE}#trio.CancelScope.deadline expired deadlines are looked for every once"
         " in a while",
+        "deadlines": f"{_CORE}#cancellation-and-timeouts each scope has its own, and nested ones respect those around",
         "stray_timeout": f"{_CORE}#trio.fail_after TooSlowError is an exception like any other",
         "dead_owner": f"{_CORE}#trio.Lock.acquire BrokenResourceError if the owner of the lock"
         " exits without releasing",
         "notice": "undocumented; trio/_core/_run.py:Runner.task_exited tells the nursery",
         "orphans": _COMPOSED + f"{_CORE}#trio.open_nursery its exit waits for all children",
         "unjoined": _COMPOSED + "the error stays in the handle",
+        "children": f"{_CORE}#trio.Nursery.cancel_scope one scope encloses the nursery, and cancels all in it",
         "group_requests": f"{_CORE}#cancellation-and-primitive-operations once a scope is cancelled, every"
         " checkpoint in it raises Cancelled, until it is left",
         "late_child": "undocumented; trio/_core/_run.py:Runner.spawn_impl refuses a closed"
@@ -186,6 +195,13 @@ SEMANTICS = Semantics(
         "thread_context": f"{_CORE}#trio.to_thread.run_sync runs in a copy of the current context"
         " (#threads-and-task-local-storage)",
         "leftover_threads": f"{_CORE}#trio.to_thread.run_sync trio.run may finish before the thread does",
+        "exits": _COMPOSED
+        + f"{_CORE}#errors-in-multiple-child-tasks an exception that a child raises cancels whoever"
+        " is in the nursery; KeyboardInterrupt and SystemExit do not stay in the handle",
+        "interrupts": f"{_CORE}#trio.run restrict_keyboard_interrupt_to_checkpoints=False, the default:"
+        " KeyboardInterrupt is raised in whatever code of ours runs when the signal comes",
+        "serving": "https://trio.readthedocs.io/en/stable/reference-io.html#trio.serve_listeners takes"
+        " responsibility for closing the listeners; undocumented; trio/_highlevel_serve_listeners.py: a task for each",
         "handlers": "https://trio.readthedocs.io/en/stable/reference-io.html#trio.serve_listeners an error"
         " of a handler propagates and crashes the server; the nursery is its own",
         "handled": "https://trio.readthedocs.io/en/stable/reference-io.html#trio.serve_listeners a stream"

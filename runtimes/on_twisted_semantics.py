@@ -34,6 +34,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "was waited for last, which has fired",
     "race": f"{_DEFER}#cancel: only if its callback has not been invoked yet, which for a delayed call is "
     "when the reactor gets to it",
+    "sleep_race": f"{_DEFER}#cancel: a sleep is a Deferred like any other",
     "cancelled_send": "nothing to say: DeferredQueue.put never waits",
     "cancel_joiner": f"{_DEFER}#cancel: if it is waiting on another Deferred, forwards the "
     "cancellation to that",

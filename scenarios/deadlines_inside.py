@@ -251,6 +251,28 @@ _THROUGH = (
         about=_SCOPE,
         shown_by="curio answers another-error, the others as-itself",
     ),
+    Scenario(
+        id="timers/outer-in-inner-cleanup",
+        asks="Does an outer deadline strike while the clean-up of an inner one waits?",
+        program=_main(
+            within(
+                3,
+                within(1, Attempt((Sleep(9),), finally_=(Sleep(4), Note("cleaned-up")))),
+                Sleep(9),
+            ),
+            Note("left"),
+        ),
+        answers={
+            "strikes": logs(main=["caught Timeout@3", "left@3"]),
+            "once-the-inner-is-left": logs(
+                main=["cleaned-up@5", "caught Timeout@5", "caught Timeout@5", "left@5"]
+            ),
+            "no-clean-up": logs(main=["caught Timeout@1", "caught Timeout@3", "left@3"]),
+        },
+        sources=_ALL,
+        about=_SCOPE,
+        shown_by="asyncio answers strikes, curio once-the-inner-is-left, trio no-clean-up",
+    ),
 )
 
 SCENARIOS = _BODIES + _SHIELDS + _THROUGH

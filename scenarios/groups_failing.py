@@ -333,6 +333,24 @@ _AT_ONCE: Final = (
         about={"group"},
         shown_by="asyncio answers finishes, trio cut",
     ),
+    Scenario(
+        id="groups/siblings-told",
+        asks="Are a failed child's siblings told together, or one once the one before has cleaned up?",
+        program=Program(
+            {
+                "main": (_caught(Group("g", tuple(Spawn(n, "g") for n in "abc"))),),
+                "a": (Sleep(1), Raise("E")),
+                **{n: (Attempt((Sleep(9),), finally_=(Log("told"), Sleep(2))),) for n in "bc"},
+            }
+        ),
+        answers={
+            "together": shared("* told@1", "* told@1"),
+            "in-turn": shared("* told@1", "* told@3"),
+        },
+        sources=_RAISING | {"curio": _CURIO},
+        about={"group"},
+        shown_by="asyncio answers together, curio in-turn",
+    ),
 )
 
 

@@ -291,7 +291,6 @@ _LOCKS = (
             "reenters": ends(main="returned") & lacks(main="refused"),
         },
         rule=Rule("MUST", forbidden=(ends(main="returned") & lacks(main="refused"),)),
-        unjudged={"reenters"},
         sources={"trio": trio("trio.Lock")},
         about={"acquire"},
         shown_by="asyncio answers blocks, trio refused; mutant:reentrant-lock",

@@ -13,8 +13,9 @@ class Channels:
     def channel(self, capacity: float) -> Handle:
         """A fresh channel that holds up to `capacity` items.
 
-        0 asks for a rendezvous, `math.inf` for no bound: only with the capabilities `channel:rendezvous`
-        and `channel:unbounded`.
+        0 asks for a rendezvous, `math.inf` for no bound: only with the capabilities `channel:rendezvous` and
+        `channel:unbounded`, named in `special`. A runtime whose channels all are one or the other names
+        `channel:bounded` in `lacks`; then it is asked for no other capacity.
         """
         raise NotImplementedError
 

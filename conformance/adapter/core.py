@@ -64,7 +64,8 @@ class Runtime:
     special: ClassVar[frozenset[str]] = frozenset()
     """Special capabilities that it has (`conformance list capabilities` has them all)."""
     errors: ClassVar[Mapping[type[BaseException], str]] = {}
-    """Exception types by normalised name (`conformance list errors`); the first match counts."""
+    """Normalised names (`conformance list errors`) by exception type; the first match counts. Where a type has several,
+    override `error_name`: what the error says tells them apart, or a note that the op's method adds as it passes."""
     virtual: ClassVar[Literal["keeps timers", "replaces timers", "none"]] = "none"
     """What the adapter's virtual clock does to the runtime's own timers; `none` if it has no such clock."""
     steering: ClassVar[str] = ""

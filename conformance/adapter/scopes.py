@@ -43,7 +43,7 @@ class Scopes:
 
     @optional
     async def cancel_scope(self, scope: Handle) -> None:
-        """Cancel it."""
+        """Cancel it. Where those with a deadline cannot be, name `cancel_scope:deadline` in `lacks`."""
         raise NotImplementedError
 
     @optional

@@ -14,7 +14,7 @@ from typing import Final, final
 
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import AGAIN, LIMIT, derive_seed
-from conformance.engine.fuzz_subject import Subject
+from conformance.engine.fuzz_subject import Subject, usable
 from conformance.engine.generate.areas import AREAS
 from conformance.engine.generate.decode import decode
 from conformance.engine.generate.tape import seeded
@@ -97,7 +97,7 @@ class Compare:
         self.subjects = (Subject(bench, one, BUDGET), Subject(bench, other, BUDGET))
         facts = [subject.facts for subject in self.subjects]
         self.clock: Clock = "real" if any(f.virtual == "none" for f in facts) else "virtual"
-        self._can = frozenset(facts[0].capabilities) & frozenset(facts[1].capabilities)
+        self._can = usable(facts[0]) & usable(facts[1])
         if not {"spawn", "note"} <= self._can:
             raise UsageError(f"{one} and {other} have no tasks in common")
 

@@ -16,7 +16,15 @@ from typing import Final, final
 from conformance.engine.campaign import AGAIN, SLOWER
 from conformance.engine.fuzz_coverage import points
 from conformance.engine.fuzz_judge import Judgement
-from conformance.engine.fuzz_subject import WAITING, Recipe, Runs, Subject, program_of, subject_of
+from conformance.engine.fuzz_subject import (
+    WAITING,
+    Recipe,
+    Runs,
+    Subject,
+    program_of,
+    subject_of,
+    usable,
+)
 from conformance.engine.membership import BUDGET
 from conformance.engine.shrinking.shrink import shrink
 from conformance.errors import ConformanceError
@@ -85,7 +93,7 @@ def perform_batch(
     Those that wait for a real clock or for threads run beside the others, in workers of their own: they take time,
     and next to nothing of a core.
     """
-    can = frozenset(subject.facts.capabilities)
+    can = usable(subject.facts)
     subject.judge.until = time.monotonic() + seconds
     ends = time.monotonic() + min(seconds, at_once)
     indices = range(batch.start, batch.start + batch.count)

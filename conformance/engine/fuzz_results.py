@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.engine.fuzz import Fuzz, Tally
-from conformance.engine.fuzz_subject import Recipe, program_of
+from conformance.engine.fuzz_subject import Recipe, program_of, usable
 from conformance.judge.case import Case, Histogram, Seen
 from conformance.judge.evidence import RuntimeFacts
 from conformance.judge.verdict import Grade, Verdict
@@ -63,7 +63,7 @@ def summary_case(recipe: Recipe, facts: RuntimeFacts, tally: Tally, violations: 
         verdict = Verdict.VIOLATES
     elif not tally.runs:
         verdict = Verdict.NOT_APPLICABLE
-    program = program_of(recipe, 0, frozenset(facts.capabilities))
+    program = program_of(recipe, 0, usable(facts))
     return Case(
         scenario=f"{AREA}/campaign",
         hash=program_hash(program),

@@ -17,7 +17,7 @@ from conformance.engine.fuzz_judge import Judge
 from conformance.engine.generate.decode import decode
 from conformance.engine.generate.tape import seeded
 from conformance.engine.membership import BUDGET
-from conformance.engine.oracle import find_reference, load_reference
+from conformance.engine.oracle import find_reference, load_reference, unanswered
 from conformance.errors import ConformanceError
 from conformance.judge.evidence import RuntimeFacts
 from conformance.judge.token import Clock
@@ -151,6 +151,11 @@ def subject_of(address: str, budget: int) -> Subject:
 def modelled() -> frozenset[str]:
     """What the reference has: nothing else can be judged. Raises NotStarted when there is none."""
     return frozenset(load_reference()("").capabilities())
+
+
+def usable(facts: RuntimeFacts) -> frozenset[str]:
+    """What a runtime has that programs may have: of the rest, its answers say too little."""
+    return frozenset(facts.capabilities) - unanswered(facts.semantics)
 
 
 def program_of(recipe: Recipe, index: int, capabilities: frozenset[str]) -> Program:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, fields, replace
@@ -147,7 +148,7 @@ def freer(semantics: Semantics) -> Iterator[tuple[str, Semantics]]:
         yield TOGETHER, everything
     for name, answers in ANSWERS.items():
         for answer in answers if name not in semantics.citations else ():
-            if answer != getattr(semantics, name):
+            if answer != getattr(semantics, name) != "unknown":
                 other: dict[str, Any] = {name: answer}
                 yield f"{UNDECLARED}{name}={answer}", replace(semantics, **other)
 
@@ -228,7 +229,17 @@ def unmodelled(program: Program, semantics: Semantics) -> str:
             return "the reference does not model a cancel that tells joiner and joined alike"
     if semantics.second_user == "displaces" and _shares_a_socket(program):
         return "the reference does not model a second user who displaces the first"
-    return beyond_threads(program, semantics) or beyond(program)
+    if semantics.relock == "reenters" and _waits_while_nested(program):
+        return (
+            "the reference does not model a wait for a condition whose lock is held more than once"
+        )
+    return (
+        beyond_scopes(program, semantics)
+        or beyond_exits(program, semantics)
+        or beyond_servers(program, semantics)
+        or beyond_threads(program, semantics)
+        or beyond(program)
+    )
 
 
 def switched_off(semantics: Semantics) -> Iterator[tuple[str, str]]:
@@ -241,6 +252,28 @@ def switched_off(semantics: Semantics) -> Iterator[tuple[str, str]]:
         yield "cancel_joiner=both", "in which a joiner may be cancelled"
     if semantics.second_user == "displaces":
         yield "second_user=displaces", "in which two tasks use one socket in one way"
+    once = semantics.cancellation == "edge"
+    if semantics.children == "in_turn" and not (once and semantics.groups == "collected"):
+        yield "children=in_turn", "with a group"
+    if semantics.deadlines == "nearest" and not (once and semantics.cancel_again == "ignored"):
+        yield "deadlines=nearest", "with two deadlines"
+
+
+def beyond_scopes(program: Program, semantics: Semantics) -> str:
+    """Why the reference cannot judge a program with groups or deadlines; empty if it can, or if there are none."""
+    off = dict(switched_off(semantics))
+    nearest = semantics.deadlines == "nearest"
+    kinds = [op.kind for _, op in program.walk()] if off or nearest else []
+    if "children=in_turn" in off and "group" in kinds:
+        return "the reference models groups that cancel in turn only where they collect errors, and a task is told once"
+    if "deadlines=nearest" in off and sum(kind in _DEADLINES for kind in kinds) > 1:
+        return "the reference models one deadline at a time only where a task is told once, and cancelled once"
+    if nearest and "move_deadline" in kinds:
+        return "the reference models one deadline at a time only where none is moved"
+    return ""
+
+
+_DEADLINES: Final = frozenset({"fail_after", "move_on_after", "scope"})
 
 
 def beyond_failing(semantics: Semantics) -> str:
@@ -260,6 +293,41 @@ def unheld(semantics: Semantics, outcomes: Iterable[Outcome]) -> str:
     return reason if reason and any(end.startswith("raised") for end in ends) else ""
 
 
+def beyond_exits(program: Program, semantics: Semantics) -> str:
+    """Why the reference cannot judge a program with exits or Ctrl-C; empty if it can, or if there are none."""
+    kinds = {op.kind for _, op in program.walk()}
+    if not kinds & _DEADLY:
+        return ""
+    if kinds & _DEADLY & unanswered(semantics):
+        return "the runtime's documents do not say whom an exit or a Ctrl-C ends"
+    if "run_in_thread" in kinds:
+        return "the reference does not model what ends more than a task beside threads"
+    return ""
+
+
+def beyond_servers(program: Program, semantics: Semantics) -> str:
+    """Why the reference cannot judge a program with servers; empty if it can, or if there are none."""
+    if any(op.kind == "serve" for _, op in program.walk()) and "serve" in unanswered(semantics):
+        return "the reference does not model such servers: who accepts, and whose the handlers are"
+    return ""
+
+
+def unanswered(semantics: Semantics) -> frozenset[str]:
+    """The op kinds of which a runtime's answers say too little for any program that has them to be judged."""
+    inside = semantics.handlers == "inside" and semantics.cancellation == "level"
+    found: frozenset[str] = frozenset() if inside else frozenset({"serve"})
+    if semantics.serving == "unknown":
+        found |= {"serve"}
+    ends = semantics.exits != "closes" or semantics.orphans in ("cancelled", "in_turn")
+    eager = semantics.start == "eager"
+    if semantics.exits == "unknown" or not ends or eager or semantics.unjoined != "ignored":
+        return found | _DEADLY
+    return found | {"interrupt"} if semantics.interrupts == "unknown" else found
+
+
+_DEADLY: Final = frozenset({"exit", "interrupt"})
+
+
 def beyond_threads(program: Program, semantics: Semantics) -> str:
     """Why the reference cannot judge a program with threads; empty if it can, or if there are none."""
     every = [op for _, op in program.walk()]
@@ -273,11 +341,12 @@ def beyond_threads(program: Program, semantics: Semantics) -> str:
     )
     if late and semantics.orphans in ("cancelled", "in_turn"):
         return "the reference does not model tasks that start while the end waits for threads"
-    if semantics.context == "shared" and any(op.kind == "set_variable" for op in every):
-        if semantics.thread_context != "none":
-            return "the reference does not model a thread's own variables beside shared ones"
-        if _sets_in_thread(program):  # and may serve another wait after that one
-            return "the reference does not model what a thread of its own context sets"
+    own = semantics.context == "shared" and semantics.thread_context != "none"
+    if own and any(op.kind == "set_variable" for op in every):
+        return "the reference does not model a thread's own variables beside shared ones"
+    calls = any(op.kind == "from_thread" for op in every)
+    if calls and semantics.context == "shared" and any(op.kind == "set_variable" for op in every):
+        return "the reference does not model whose variables a thread's call sees where the others share theirs"
     default = semantics.cancelled_thread == "abandoned"
     alone = any(default if wish is None else wish for wish in asked)
     kinds = {op.kind for op in every}
@@ -286,11 +355,18 @@ def beyond_threads(program: Program, semantics: Semantics) -> str:
     return ""
 
 
-def _sets_in_thread(program: Program) -> bool:
-    """Whether a thread sets a context variable."""
-    walked = tuple(program.walk())
-    threads = {op.thread for _, op in walked if isinstance(op, ops.RunInThread)}
-    return any(op.kind == "set_variable" and path[0] in threads for path, op in walked)
+def _waits_while_nested(program: Program) -> bool:
+    """Whether a task may wait for a condition whose lock it has acquired twice."""
+    taken = Counter(
+        (path[0], getattr(op, "lock", "")) for path, op in program.walk() if op.kind in _ACQUIRES
+    )
+    waits = {
+        (path[0], op.condition) for path, op in program.walk() if isinstance(op, ops.WaitCondition)
+    }
+    return any(taken[wait] > 1 for wait in waits)
+
+
+_ACQUIRES: Final = frozenset({"acquire", "acquire_nowait"})
 
 
 def _shares_a_socket(program: Program) -> bool:
@@ -309,10 +385,6 @@ def lacking(program: Program) -> str:
     for _, op in program.walk():
         if op.kind in ops.LOOP:
             return "the reference has no event loop of asyncio's kind"
-        if op.kind in ("interrupt", "exit"):
-            return "the reference does not model what ends more than a task"
-        if op.kind == "serve":
-            return "the reference does not model servers"
     return ""
 
 

@@ -71,6 +71,11 @@ TABLE: Final[tuple[Tells, ...]] = (
     ),
     ("race", "cancellation/event-set-then-cancel", _RACE),
     (
+        "sleep_race",
+        "cancellation/sleep-due",
+        {"completes": "race", "cancelled": ("race", "cancel"), BOTH: ("race", "cancel")},
+    ),
+    (
         "cancel_joiner",
         "cancellation/joiner",
         {"target-too": "propagates", "joiner-only": "leaves"},
@@ -112,7 +117,11 @@ TABLE: Final[tuple[Tells, ...]] = (
         {"told-with-lock-lost": "lost", "told-with-lock-passed-on": ("passed_on", "made_up")},
     ),
     ("schedule_points.acquire_semaphore", "sync/semaphore-free-yields", _YIELDS),
-    ("relock", "sync/lock-reacquire", {"blocks": "blocks", "refused": "error"}),
+    (
+        "relock",
+        "sync/lock-reacquire",
+        {"blocks": "blocks", "refused": "error", "reenters": "reenters"},
+    ),
     ("unowned", "sync/lock-release-by-other", {"refused": "error", "released": "works"}),
     ("ties", "timers/equal-sleeps", _ORDER),
     (
@@ -162,6 +171,12 @@ TABLE: Final[tuple[Tells, ...]] = (
         "spawn/group-error-shape",
         {"grouped": "propagates", "bare": "propagates", "kept": "collected"},
     ),
+    ("children", "groups/siblings-told", {"together": "together", "in-turn": "in_turn"}),
+    (
+        "deadlines",
+        "timers/outer-in-inner-cleanup",
+        {"strikes": "each", "once-the-inner-is-left": "nearest", "no-clean-up": "each"},
+    ),
     ("fail_cancelled", "scopes/cancel-fail-after", {"fails": "timeout", "moves-on": "left"}),
     ("late_move", "deadlines/moved-after-exit", {"refused": "error", "nothing": "ignored"}),
     (
@@ -187,6 +202,30 @@ TABLE: Final[tuple[Tells, ...]] = (
     ("thread_call", "threads/call-under-way", {"cancelled-too": "inside", "goes-on": "apart"}),
     ("thread_context", "threads/context", {"sees-them": "copied", "sees-none": "none"}),
     ("leftover_threads", "threads/left-at-the-end", {"waits": "awaited", "leaves": "abandoned"}),
+    (
+        "exits",
+        "shutdown/exit-others-cleaned",
+        {
+            "performed": ("closes", "unknown"),
+            "cut": ("cancels", "unknown"),
+            "none": ("closes", "unknown"),
+            "not-cancelled": "unknown",
+        },
+    ),
+    (
+        "interrupts",
+        "shutdown/interrupt-in-child",
+        {
+            "main": ("main", "unknown"),
+            "child": ("there", "unknown"),
+            "main-directly": "unknown",
+        },
+    ),
+    (
+        "serving",
+        "tcp/serve-cancel-refuses",
+        {"refused": ("task", "unknown"), "connected": ("body", "unknown")},
+    ),
     ("handlers", "tcp/serve-cancel-handlers", {"cancelled": "inside", "go-on": "apart"}),
     ("handled", "tcp/serve-handler-returns", {"closed": "closed", "open": "open"}),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from conformance.lang import ops
@@ -9,6 +10,7 @@ from conformance.lang.pattern import Pattern, ends, has, logs, shared
 from conformance.lang.program import Channel, Program
 
 _LONG: Final = ops.Sleep(9)
+_LATER: Final = (ops.Checkpoint(),) * 8
 
 
 def _with(*body: ops.Op, **tasks: tuple[ops.Op, ...]) -> Program:
@@ -26,11 +28,15 @@ def _given(*body: ops.Op, permits: int = 1, **tasks: tuple[ops.Op, ...]) -> Prog
     )
 
 
+def _channel(capacity: float, *body: ops.Op, **tasks: tuple[ops.Op, ...]) -> Program:
+    """With one channel."""
+    return Program({"main": body, **tasks}, channels={"c": Channel(capacity)})
+
+
 def _in_turn(take: ops.Op, give: ops.Op) -> Program:
     """What main has, `a` waits for; it comes when main gives it back."""
-    later = (ops.Checkpoint(),) * 8
     return _given(
-        *(take, ops.Spawn("a"), *later, ops.Log("held"), give, *later),
+        *(take, ops.Spawn("a"), *_LATER, ops.Log("held"), give, *_LATER),
         a=(take, ops.Log("in"), give),
     )
 
@@ -45,6 +51,11 @@ SAMPLES: Final[tuple[tuple[str, Program, Pattern], ...]] = (
         "cancel_scope",
         _with(ops.Scope("s", (ops.CancelScope("s"), _LONG)), ops.Note("out")),
         logs(main=["scope cancelled", "out"]),
+    ),
+    (
+        "cancel_scope:deadline",
+        _with(ops.MoveOnAfter(9, (ops.CancelScope("s"), _LONG), "s"), ops.Note("out")),
+        has(main="out@0"),
     ),
     (
         "move_deadline",
@@ -115,6 +126,35 @@ SAMPLES: Final[tuple[tuple[str, Program, Pattern], ...]] = (
         "length",
         _given(ops.Length("c"), ops.Send("c", 7), ops.Length("c"), ops.Receive("c")),
         logs(main=["got 0", "got 1", "got 7"]),
+    ),
+    (
+        "channel:bounded",
+        _channel(
+            2,
+            *(ops.Spawn("a"), *_LATER, ops.Log("full"), ops.Receive("c"), ops.Receive("c")),
+            *(*_LATER, ops.Receive("c")),
+            a=(ops.Send("c", 1), ops.Send("c", 2), ops.Send("c", 3), ops.Log("sent")),
+        ),
+        shared("main full", "a sent") & has(main=["got 1", "got 2", "got 3"]),
+    ),
+    (
+        "channel:bounded",
+        _channel(1, ops.SendNowait("c", 1), ops.Attempt((ops.SendNowait("c", 2),), on_error=())),
+        has(main="caught Full"),
+    ),
+    (
+        "channel:rendezvous",
+        _channel(
+            0,
+            *(ops.Spawn("a"), *_LATER, ops.Log("waits"), ops.Receive("c"), *_LATER),
+            a=(ops.Send("c", 7), ops.Log("sent")),
+        ),
+        shared("main waits", "a sent") & has(main="got 7"),
+    ),
+    (
+        "channel:unbounded",
+        _channel(math.inf, *(ops.Send("c", 7),) * 4, *(ops.Receive("c"),) * 4),
+        has(main=["got 7"] * 4),
     ),
     (
         "acquire_semaphore",

@@ -23,16 +23,23 @@ SPECIAL = {
     "set:again": "an event that is set may be set again",
     "join:self": "a task can try to join itself",
     "main:handle": "main has a handle too: others can cancel and join it",
+    "channel:bounded": "a channel holds no more than its capacity, 1 or more: who sends waits for room",
     "channel:rendezvous": "a channel of capacity 0: an item goes from hand to hand",
     "channel:unbounded": "a channel without a bound",
+    "cancel_scope:deadline": "the scope of a move_on_after or fail_after can be cancelled by hand",
     "set_limit:zero": "a limiter may have no tokens at all",
     "semaphore:bounded": "a semaphore that refuses more permits than it had at first",
     "thread:abandons": "a wait for a thread can be given up when it is cancelled",
     "thread:waits": "a wait for a thread can outlast a cancellation",
 }
 
-ASSUMED = frozenset({"set:again", "join:self", "main:handle"})
+ASSUMED = frozenset(
+    {"set:again", "join:self", "main:handle", "channel:bounded", "cancel_scope:deadline"}
+)
 """Special capabilities that every runtime has unless it `lacks` them."""
+
+CHANNELS = frozenset({"channel:bounded", "channel:rendezvous", "channel:unbounded"})
+"""The kinds of channels: a runtime that has channels has one of them."""
 
 BUILT_IN = frozenset(
     {
@@ -47,6 +54,7 @@ def needs(program: Program) -> frozenset[str]:
     """The capabilities that the program needs: its op kinds, and what its arguments ask for."""
     needed = {need for path, op in program.walk() for need in _op_needs(path[0], op)}
     needed |= {need for _, op in program.walk() for need in _object_needs(program, op)}
+    needed.update(_scope_needs(program))
     events = [op.event for _, op in program.walk() if isinstance(op, ops.Set)]
     return frozenset(needed | {"set:again"} if len(set(events)) < len(events) else needed)
 
@@ -54,12 +62,21 @@ def needs(program: Program) -> frozenset[str]:
 def _object_needs(program: Program, op: ops.Op) -> Iterator[str]:
     """What the objects that an op names ask for."""
     channel = program.channels.get(getattr(op, "channel", ""))
-    if channel is not None and channel.capacity in (0, math.inf):
-        yield "channel:unbounded" if channel.capacity else "channel:rendezvous"
+    if channel is not None:
+        kinds = {0: "rendezvous", math.inf: "unbounded"}
+        yield f"channel:{kinds.get(channel.capacity, 'bounded')}"
     if getattr(op, "lock", None) in program.conditions:
         yield "wait_condition"
     if getattr(op, "semaphore", None) in program.bounded_semaphores:
         yield "semaphore:bounded"
+
+
+def _scope_needs(program: Program) -> Iterator[str]:
+    """What the scopes that are cancelled by hand ask for."""
+    every = [op for _, op in program.walk()]
+    deadlines = {op.scope for op in every if isinstance(op, ops.MoveOnAfter | ops.FailAfter)}
+    if any(isinstance(op, ops.CancelScope) and op.scope in deadlines for op in every):
+        yield "cancel_scope:deadline"
 
 
 def _op_needs(task: str, op: ops.Op) -> Iterator[str]:

@@ -37,6 +37,8 @@ class Semantics:
                      point, or `never`; or a task that cancels itself is told `at_once`, by that call.
     race             a cancel in the round in which what the task waits for has come: `cancel` wins,
                      `completion` wins, or `either`.
+    sleep_race       the same of a sleep whose time has come: as `race` says; or the `cancel` wins, since a sleep is a
+                     deadline of its own around a wait that never ends.
     cancelled_send   a channel send that was told of a cancellation `did_not` happen; or it `may` have: its item can
                      be taken up to the moment at which the sender goes on.
     cancel_joiner    cancelling a joiner `propagates` to the joined task, which is told instead of it, or `leaves` it;
@@ -60,13 +62,16 @@ class Semantics:
                      without it (`at_once`), or only later, the wait being over (`shielded`).
     lost_notify      what was told to a waiter that ends in a cancellation is `lost`, or `passed_on` to the next; or
                      whoever ends so notifies the next, notified or not (`made_up`).
-    relock           taking a lock that one holds `blocks`, or is an `error`.
+    relock           taking a lock that one holds `blocks`, or is an `error`; or one `reenters` it: it is free after as
+                     many releases as acquires.
     unowned          releasing a lock that another task holds is an `error`, or `works`.
     ties             timers with equal deadlines fire in the order of arming (`fifo`) or in `any`
                      order.
     past             a deadline that is not after now: `before` its body's first cancel point,
                      `later`: when the loop next looks, so that what never waits gets through;
                      `either`; or it `skips` its body altogether (then labels alone judge).
+    deadlines        of a task's open deadlines `each` is set; or only the `nearest`: once it has struck, or its task
+                     was cancelled, none is, until a block is left: that sets the one before it again, struck or not.
     stray_timeout    the Timeout of a deadline that passes an outer deadline, which has not struck, `passes` as it
                      is, or becomes an `error`.
     dead_owner       a lock whose owner ended without releasing it is `kept`, or `broken`: an error
@@ -80,6 +85,9 @@ class Semantics:
     groups           a child's error cancels its siblings and the body, and `propagates` in an
                      exception group; or it is `collected`: noticed when the body is over, it
                      cancels the siblings (so does a cancelled child), and goes nowhere.
+    children         a group that gives up cancels its children all `together`; or `in_turn`: each is awaited before the
+                     next (all of them together where its body failed), and one that is told of a cancellation
+                     while it waits for whom it cancelled leaves, those that are alive left as they are.
     group_requests   where cancellation is edge: a request to cancel the owner of a group that also fails is `counted`:
                      told after the group's errors, unless the group made it; or any may be lost or told: `loose`.
     late_child       a group in which a child has failed still `starts` another, or it is `refused`.
@@ -90,7 +98,9 @@ class Semantics:
                      did, or `cancelled`.
     context          a task's context variables are `copied` from whoever spawns it, `shared` by all, or
                      `fresh`: not set.
-    schedule_points, cancel_points   by op kind; `default` for the others.
+    schedule_points, cancel_points   by op kind (`conformance list capabilities`); `default` for the others. `group` is
+                     about a group's end. Nothing is read of other blocks (but a `shield` that `always` is a cancel
+                     point), of `block`, `exit`, `interrupt`, and of what has no method: `log`, `return`, …
     second_user      a task that receives from (sends to, accepts on) what another one waits for is `refused`; or only
                      `if_blocks`: if it has to wait, too; or it `displaces` the other, who is never woken (then labels
                      alone judge).
@@ -105,6 +115,14 @@ class Semantics:
                      the thread, and cancelled with it.
     thread_context   a thread's context variables are `copied` from whoever waits for it, or not set: `none`.
     leftover_threads threads at work when the run is over are `awaited` by its shutdown, or `abandoned`.
+    exits            a task outside groups that ends by an exit or a Ctrl-C `cancels` whoever main's failure would; or
+                     any task that does so `closes` the run there and then: who is alive is left as when main ends
+                     (`orphans`), which the next one cuts short, and a group raises it as it is. `unknown`: labels
+                     alone judge.
+    interrupts       a Ctrl-C strikes `there`: in the task that runs; or the first one cancels `main`, unless that has
+                     ended. `unknown`: labels alone judge.
+    serving          a server accepts in a `task` of its own beside its handlers', which closes the listener at its end;
+                     or in its `body`, and leaves it open. `unknown`, or handlers `apart`: labels alone judge servers.
     handlers         a server's handlers are `inside` it: cancelled with it, and an error of one ends it; or `apart`.
     handled          a connection whose handler has returned is `closed`, or left `open`.
     citations        for each field, where the runtime's documents say so.
@@ -120,6 +138,7 @@ class Semantics:
     cancel_waits: bool = False
     cancel_running: Literal["later", "at_once", "never"] = "later"
     race: Literal["cancel", "completion", "either"] = "either"
+    sleep_race: Literal["race", "cancel"] = "race"
     cancelled_send: Literal["did_not", "may"] = "did_not"
     cancel_joiner: Literal["propagates", "leaves", "both"] = "leaves"
     join_error: Literal["same", "wrapped", "copied"] = "same"
@@ -133,16 +152,18 @@ class Semantics:
     notified: Literal["queued", "woken"] = "woken"
     reacquire: Literal["lock_first", "at_once", "shielded"] = "lock_first"
     lost_notify: Literal["lost", "passed_on", "made_up"] = "lost"
-    relock: Literal["blocks", "error"] = "blocks"
+    relock: Literal["blocks", "error", "reenters"] = "blocks"
     unowned: Literal["error", "works"] = "works"
     ties: Literal["fifo", "any"] = "any"
     past: Literal["before", "later", "either", "skips"] = "either"
+    deadlines: Literal["each", "nearest"] = "each"
     stray_timeout: Literal["passes", "error"] = "passes"
     dead_owner: Literal["kept", "broken"] = "kept"
     notice: Literal["at_once", "later"] = "later"
     orphans: Literal["cancelled", "in_turn", "awaited", "destroyed", "abandoned"] = "cancelled"
     unjoined: Literal["ignored", "ends", "spreads"] = "ignored"
     groups: Literal["propagates", "collected"] = "propagates"
+    children: Literal["together", "in_turn"] = "together"
     group_requests: Literal["counted", "loose"] = "loose"
     late_child: Literal["starts", "refused"] = "starts"
     fail_cancelled: Literal["timeout", "left"] = "timeout"
@@ -159,6 +180,9 @@ class Semantics:
     thread_call: Literal["apart", "inside"] = "apart"
     thread_context: Literal["copied", "none"] = "copied"
     leftover_threads: Literal["awaited", "abandoned"] = "awaited"
+    exits: Literal["unknown", "cancels", "closes"] = "unknown"
+    interrupts: Literal["unknown", "there", "main"] = "unknown"
+    serving: Literal["unknown", "task", "body"] = "unknown"
     handlers: Literal["inside", "apart"] = "inside"
     handled: Literal["closed", "open"] = "closed"
     citations: Mapping[str, str] = field(default_factory=dict)

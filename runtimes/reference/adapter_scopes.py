@@ -133,7 +133,7 @@ class ReferenceScopes(Scopes, Context):
     def group(self) -> Scope:
         """A task group."""
         group, task, kernel = (
-            objects.Group(0, objects.Scope("group", 0)),
+            self.executor.group_type(0, objects.Scope("group", 0)),
             self.current(),
             self.executor,
         )

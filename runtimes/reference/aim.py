@@ -23,7 +23,7 @@ class Aim:
     def __init__(self, machine: Any, outcome: Outcome) -> None:
         wanted = dict(outcome.tasks)
         self._machine = machine
-        self._parts = [(task, wanted[task.name]) for task in machine.tasks]
+        self._parts = [(task, wanted[task.name]) for task in machine.tasks if task.name in wanted]
         self._shared = outcome.shared
         self._timed = not machine.lax
         self._known: dict[Task, Any] = {}

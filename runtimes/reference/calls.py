@@ -11,9 +11,10 @@ from conformance.lang.outcome import Entry, show_value
 from conformance.lang.program import Path, Program
 from conformance.run.frames import ENTER, EXIT, PERFORM, Frames, Step
 from runtimes.reference.calls_scopes import SCOPED
-from runtimes.reference.calls_sync import SYNC, SyncCalls
+from runtimes.reference.calls_shutdown import DEADLY
+from runtimes.reference.calls_sync import SYNC
 from runtimes.reference.calls_threads import SOCKETS, THREAD, THREADED
-from runtimes.reference.kernel import SCOPE, WAIT, Fault
+from runtimes.reference.kernel import SCOPE, WAIT, Fault, InUse
 from runtimes.reference.network import COMPOSED
 from runtimes.reference.objects import (
     BLOCKED,
@@ -24,7 +25,6 @@ from runtimes.reference.objects import (
     Channel,
     End,
     Event,
-    Group,
     Listener,
     Lock,
     Scope,
@@ -32,6 +32,7 @@ from runtimes.reference.objects import (
     Stream,
     Task,
 )  # fmt: skip
+from runtimes.reference.servers import Servers
 
 Call: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 """A kernel's function, and its arguments after the task."""
@@ -62,7 +63,7 @@ class Shared(Stateful):
         self.entries: tuple[Entry, ...] = ()
 
 
-class Calls(SyncCalls):
+class Calls(Servers):
     """Kernel that knows a program's objects and what its ops call."""
 
     code: Mapping[str, Step | None]
@@ -101,6 +102,8 @@ class Calls(SyncCalls):
         self.scopes: dict[Path, Any] = {}
         self.build_named(program)
         self.walked = tuple(program.walk())
+        self.build_closing(program)
+        self.build_servers(program)
         for path, op in self.walked:
             self._build_op(path, op)
         self.build_threads(program)
@@ -109,16 +112,17 @@ class Calls(SyncCalls):
         self._checks: dict[tuple[str, int], list[Callable[[], None]]] = {}
         self.shared = self.make_thing(Shared)
         main.state = UNSPAWNED
-        main.scopes = (main.own,)
+        main.scopes = (*self.outside, main.own)
         main.own.owner = main
         self.make_ready(main, START)
 
     def _build_op(self, path: Path, op: Any) -> None:
         if op.kind in ("listen", "listen_unix"):
             self.listeners[op.listener] = self.make_thing(Listener)
-        elif op.kind in ("connect", "connect_unix", "accept"):
-            self.slots[op.stream] = self.make_thing(Slot)
-            if op.kind != "accept":
+        elif op.kind in ("connect", "connect_unix", "accept", "handler"):
+            if op.stream not in self.slots:
+                self.slots[op.stream] = self.make_thing(Slot)
+            if op.kind.startswith("connect"):
                 self.pairs[op.stream] = (self.make_thing(Stream), self.make_thing(Stream))
         elif op.kind == "start" or getattr(op, "scope", None) is not None:
             self.build_scope(path, op)
@@ -127,7 +131,11 @@ class Calls(SyncCalls):
         elif op.kind == "shield":
             self.scopes[path] = self.make_thing(Scope, "shield", shield=True)
         elif op.kind == "group":
-            self.scopes[path] = self.make_thing(Group, self.make_thing(Scope, "group"), op.name)
+            self.scopes[path] = self.make_thing(
+                self.group_type, self.make_thing(Scope, "group"), op.name
+            )
+            if " " in op.name:
+                self.serving[op.name] = self.scopes[path]
 
     def plan(self, task: Task, frames: Frames, step: Step) -> Plan:
         """What to do for a request. Remembered, but for a way out, which depends on what is in flight."""
@@ -194,6 +202,10 @@ class Calls(SyncCalls):
             return (lambda task: self.sleep(task, op.tick - self.now)), ()
         if kind == "checkpoint":
             return self.checkpoint, ()
+        if kind in DEADLY:
+            return self.resolve_deadly(kind), ()
+        if kind == "handler":
+            return self.resolve_handler(op)
         if kind in THREADED:
             return self.resolve_threaded(op)
         if kind in SOCKETS:
@@ -310,7 +322,10 @@ class Calls(SyncCalls):
             check()
         if op.kind in _READS or op.kind in _WRITES:
             stream = self.slots[op.stream].stream
-            if stream is not None and stream.closed and self.choose("io", 2):
+            over = stream is not None and (
+                stream.closed or (stream.ended and op.kind == "send_bytes")
+            )
+            if stream is not None and over and self.choose("io", 2):
                 raise self.gone(stream)
         elif op.kind == "accept" and not self.listeners[op.listener].open and self.choose("io", 2):
             raise Fault(self.fault("Closed"))
@@ -341,7 +356,7 @@ class Calls(SyncCalls):
                 if stream is not None:
                     self.writes |= stream.bit
                     self.take_along(stream)  # it may have begun before it met the other one
-                raise Fault(self.fault("Busy"))
+                raise InUse(self.fault("Busy"))
 
     def _check_opened(self, listener: Listener) -> None:
         self.reads |= listener.bit

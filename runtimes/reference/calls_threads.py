@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import product
 from typing import Any
 
 from conformance.lang.ops.threads import STOP_ITERATION
+from conformance.lang.outcome import show_value
 from conformance.lang.program import Program
 from runtimes.reference.calls_scopes import Call, ScopeCalls
 from runtimes.reference.kernel import Fault
@@ -35,6 +37,11 @@ class ThreadCalls(ScopeCalls):
             return
         self.threads = frozenset(self.by_name[name] for name in names)
         self.called = frozenset(self.by_name[op.task] for op in every if op.kind == "from_thread")  # type: ignore[attr-defined]
+        self.sets: dict[str, dict[str, list[str]]] = {}
+        for path, op in program.walk():
+            if path[0] in names and op.kind in ("set_variable", "reset_variable"):
+                value = show_value(getattr(op, "value", None))
+                self.sets.setdefault(path[0], {}).setdefault(op.variable, []).append(value)  # type: ignore[attr-defined]
         self.tasks = [task for task in self.tasks if task not in self.threads]
         self._yields[THREAD], self._cancels[THREAD] = True, "never"
 
@@ -61,13 +68,47 @@ class ThreadCalls(ScopeCalls):
         if kind == "run_in_thread":
             thread = self.by_name[op.thread]
             copies = self.semantics.thread_context == "copied"
-            call = self.inherit(self.run_in_thread) if copies else self.run_in_thread
-            return call, (thread, op.abandon)
+            inherit = self.inherit if copies else self.inherit_used
+            return inherit(self.run_in_thread), (thread, op.abandon)
         if kind == "from_thread":
             return self.inherit(self.from_thread), (self.by_name[op.task],)
         if kind in ("hold", "open_gate"):
             return (self.wait_event if kind == "hold" else self.set_event), (self.gates[op.gate],)
         return self.check_cancelled, ()
+
+    def inherit_used(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """The call, which starts a thread: a new one, with no variables set, or one that has served another wait.
+
+        curio: `WorkerPool.reserve` in workers.py. Which of them it is, if any, is left open; where the threads of a
+        pool share a queue (concurrent.futures), one that is at work now may be done when this wait's turn comes.
+        """
+        if not self.contexts:
+            return call
+        threads = sorted(self.threads, key=lambda thread: thread.bit)
+
+        def starting(task: Task, thread: Task, *args: Any) -> Any:
+            context = self.contexts[thread.name]
+            known = {context.values: None}
+            for other in threads:
+                self.reads |= other.bit | other.end.bit
+                if other.state and other is not thread:
+                    self.reads |= self.contexts[other.name].bit
+                    known |= dict.fromkeys(self.left_by(other))
+            if len(known) > 1:
+                self.writes |= context.bit
+                context.values = list(known)[self.choose("data", len(known))]
+            return call(task, thread, *args)
+
+        return starting
+
+    def left_by(self, thread: Task) -> Iterable[tuple[str, ...]]:
+        """The variables that a thread has set, or may have set by the time it is done."""
+        values = self.contexts[thread.name].values
+        if thread.state == DONE:
+            return (values,)
+        sets = self.sets.get(thread.name, {})
+        may = zip(self.variables, values, strict=True)
+        return product(*((value, *sets.get(variable, ())) for variable, value in may))
 
     def resolve_socket(self, op: Any, opened: Callable[[Listener], None]) -> Call:
         """The call for one of `SOCKETS`."""

@@ -182,6 +182,8 @@ class Cancellation(Clock):
         if task.undo is None:
             return
         race = "either" if task.undo[0] in SOCKETS else self.semantics.race
+        if task.undo[0] == "sleep" and self.semantics.sleep_race == "cancel":
+            race = "cancel"
         if race == "cancel" or (race == "either" and self.choose("cancel", 2)):
             undo, task.undo = task.undo, None
             self.take_cancel(task)

@@ -67,7 +67,8 @@ class Clock(Kernel):
             self.expire(what)
         elif what.state == BLOCKED:
             what.waiting = None
-            what.undo = ("sleep", None, None) if self.regrets else None
+            told = self.regrets or self.semantics.sleep_race == "cancel"
+            what.undo = ("sleep", None, None) if told else None
             self.make_ready(what, VALUE, None, self.timed_lane)
 
     def expire(self, scope: Scope) -> None:

@@ -102,9 +102,27 @@ class Conditions(Primitives):
 
     def notify_all(self, task: Task, condition: Condition) -> None:
         """Wake all."""
-        self.notify(task, condition, len(condition.waiters))
+        self.notify(task, condition, len(condition.waiters) + len(condition.returning))
+
+    def _notify_told(self, condition: Condition, count: int) -> int:
+        """How many notifications go to those who were told of a cancellation and have not gone on.
+
+        Where they count as waiting until then, they are notified, too, and pass it on (anyio: Condition.wait).
+        """
+        told = 0
+        rules = self.semantics
+        if not (self.level and rules.waiters == "inside" and rules.lost_notify == "passed_on"):
+            return told
+        for waiter, error, notified in condition.returning:
+            lingers = waiter.undo is not None and waiter.undo[0] == "told"
+            unheard = lingers and error is not None and not notified
+            if told < count and unheard and self.choose("wake", 2):
+                self._settle(condition, waiter, (waiter, error, True))
+                told += 1
+        return told
 
     def _wake_waiters(self, condition: Condition, count: int) -> None:
+        count -= self._notify_told(condition, count)
         for _ in range(min(count, len(condition.waiters))):
             self.writes |= condition.bit
             waiters = condition.waiters

@@ -33,6 +33,7 @@ from runtimes.reference.objects import (
     Scope,
     Task,
 )  # fmt: skip
+from runtimes.reference.shutdown import Closing
 
 GRACE = 0.02
 """Seconds for which a quiet virtual run with sockets waits before it believes that nothing will come."""
@@ -87,6 +88,10 @@ class Executor(Listening):
         self.virtual = virtual
         self.horizon: Ticks = HORIZON
         self.ready = deque()
+        self.closing = Closing(0)
+        self.ender = Task("", 0, Scope("task", 0), End(0))
+        self.ender.state, self.ender.end.result = DONE, ("failed", None)
+        self.outside = (Scope("run", 0),) if self.level else ()
         self.current: Task | None = None
         self.selector: selectors.BaseSelector | None = None
         self.started = time.monotonic()
@@ -103,6 +108,10 @@ class Executor(Listening):
         if isinstance(error, BaseExceptionGroup):
             return all(map(self.is_cancelled, error.exceptions))
         return isinstance(error, Cancelled)
+
+    def is_deadly(self, error: Any) -> bool:
+        """Whether it is what nothing but clean-up sees."""
+        return isinstance(error, KeyboardInterrupt | SystemExit)
 
     def grouped(self, errors: tuple[Any, ...]) -> BaseException:
         """An exception group."""
@@ -175,8 +184,6 @@ class Executor(Listening):
                 return
             except BaseException as error:
                 self.finish(task, ("failed", error))
-                if isinstance(error, KeyboardInterrupt | SystemExit):
-                    self.end_all(error)
                 return
             try:
                 value = self.request(task, ask.kind, ask.call, ask.args)
@@ -217,7 +224,7 @@ class Executor(Listening):
             return await main()
 
         task = self.new_task(body(), "main")
-        task.scopes = (task.own,)
+        task.scopes = (*self.outside, task.own)
         task.own.owner = task
         self.make_ready(task, START)
         try:

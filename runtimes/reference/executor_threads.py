@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.lang.semantics import Semantics
-from runtimes.reference.objects import DONE, UNSPAWNED, Task
+from runtimes.reference.objects import Task
 from runtimes.reference.threads import Threads
 
 HELD = 5.0
@@ -41,12 +41,10 @@ class Listening(Threads):
     # ------------------------------------------------------------ what ends more than a task
 
     def end_all(self, error: BaseException) -> None:
-        """Ctrl-C or an exit: every task is cancelled, and the run raises it once all have ended."""
+        """Ctrl-C or an exit: the run raises it once all have ended."""
         if self.ending is None:
             self.ending = error
-        for task in list(self.tasks):
-            if task.state not in (DONE, UNSPAWNED):
-                self.cancel_task(task)
+        super().end_all(error)
 
     def ends_all(self, error: BaseException) -> None:
         """An error that nobody joined leaves the run there and then."""

@@ -11,7 +11,7 @@ from conformance.lang.ops import WAITERS, Cancel
 from conformance.run.controllable import Foreseen
 from conformance.run.frames import ENTER, EXIT, FINALLY, PERFORM, Step
 from runtimes.reference.futures import Futures, cannot_fail
-from runtimes.reference.kernel import CLOCK, EVERYTHING
+from runtimes.reference.kernel import CLOCK, EVERYTHING, LINGERING
 from runtimes.reference.objects import (
     BLOCKED,
     DONE,
@@ -173,7 +173,8 @@ class Foresight:
         mask = self.own[task.name]
         at: Step | None = frames.at
         done = task.state == READY and task.wake[0] not in (START, GO, RETRY)
-        if at is None or not done or frames.request != PERFORM:
+        late = task.undo is not None and task.undo[0] in LINGERING
+        if at is None or not done or frames.request != PERFORM or late:
             return mask | self._from(task)
         return mask | self.futures.then[at]
 

@@ -50,8 +50,9 @@ EVERYTHING = -1
 
 SOCKETS = frozenset({"connect", "accept-again", "tcp-read", "tcp-write", "io"})
 """What sockets wake for: whether a loop has seen it before a cancellation comes is nobody's promise."""
-LINGERING = frozenset({"lingering-send", "lingering-party", "lingering-permit"})
-"""Wake-ups of who is told of a cancellation, and until it goes on is still where it waited."""
+LINGERING = frozenset({"lingering-send", "lingering-party", "lingering-permit", "lingering-lock"})
+"""Wake-ups that have an effect when the task goes on: who is told of a cancellation is still where it waited till then,
+who was handed a lock takes it only then."""
 _UNDONE = SOCKETS | LINGERING
 """What a cancellation may take back under whatever semantics."""
 
@@ -62,13 +63,17 @@ CLOSING = frozenset({"close", "close_listener", "abort"})
 """Op kinds that have their effect even if they are cancelled (trio.abc.AsyncResource.aclose: it must still close)."""
 _OURS = (
     SCOPE, "log", "block", "open_gate", "handler", "peer_connect", "peer_send", "peer_eof", "peer_reset",
-    "peer_close",
+    "peer_close", "exit", "interrupt",
 )  # fmt: skip
 """What the interpreter does by itself: never a schedule point nor a cancel point."""
 
 
 class Fault(Exception):  # noqa: N818 - a fault of an op, of whatever name
     """An op fails with this error (`args[0]`)."""
+
+
+class InUse(Fault):
+    """It fails with Busy, instead of waiting."""
 
 
 def _points(semantics: Semantics) -> tuple[dict[str, bool], dict[str, str]]:
@@ -245,7 +250,14 @@ class Kernel:
                     self.take_cancel(task)
                     raise Fault(self.fault("Cancelled"))
         task.doing = kind
-        value = call(task, *args)
+        try:
+            value = call(task, *args)
+        except InUse:
+            # it would have waited: what is due may be told first (curio: `check_cancellation` in `trap_io`)
+            if not due or self._cancels[kind] != "if_blocks" or self.choose("cancel", 2) == 0:
+                raise
+            self.take_cancel(task)
+            raise Fault(self.fault("Cancelled")) from None
         if value is WAIT:
             told = task.pending or self.cancelling
             if (

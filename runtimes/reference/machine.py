@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, final
 
-from conformance.lang.ops import WAITERS, Raise
+from conformance.lang.ops import WAITERS, Op, Raise, Serve
+from conformance.lang.ops.shutdown import DEADLY
 from conformance.lang.outcome import Outcome, TaskOutcome, show_bytes, show_value
 from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics
@@ -28,13 +29,16 @@ from runtimes.reference.objects import (
     READY,
     RETRY,
     RUNNING,
+    SHUT,
     SKIP,
     START,
     UNSPAWNED,
     VALUE,
+    Group,
     Stream,
     Task,
 )  # fmt: skip
+from runtimes.reference.servers import with_servers
 
 
 @final
@@ -46,6 +50,8 @@ class Machine(Calls):
 
     def __init__(self, program: Program, semantics: Semantics, *, lax: bool = False) -> None:
         super().__init__(semantics, lax=lax)
+        self._named = tuple(program.tasks)
+        program = with_servers(program, semantics.serving == "task")
         self.program = program
         self.code = compile_program(program)
         self.choose = lambda _kind, _options: 0
@@ -78,6 +84,10 @@ class Machine(Calls):
         return bool(error == "Cancelled")
 
     is_cancelled = is_cancellation
+
+    def is_deadly(self, error: Any) -> bool:
+        """Whether the name is that of an exit or a Ctrl-C."""
+        return error in DEADLY
 
     def name_of(self, error: Any) -> str:
         """The name itself."""
@@ -160,7 +170,7 @@ class Machine(Calls):
             if task.state not in (DONE, UNSPAWNED):
                 ended = self.over
         ended = ended and not self.left_over()
-        tasks = tuple([(name, self.task_outcome(task)) for name, task in self.by_name.items()])
+        tasks = tuple([(name, self.task_outcome(self.by_name[name])) for name in self._named])
         ending = "completed" if ended and not dead else ("stopped" if self.lax else "deadlocked")
         return Outcome(tasks, self.shared.entries, ending)
 
@@ -185,8 +195,16 @@ class Machine(Calls):
         if step is None:
             return TaskOutcome(log, "running")
         if step not in self._blocked:
-            self._blocked[step] = f"blocked: {show_op(step.op)}"
+            self._blocked[step] = f"blocked: {show_op(self._spelt(step))}"
         return TaskOutcome(log, self._blocked[step])
+
+    def _spelt(self, step: Step) -> Op:
+        """The op as the program has it: a server is a group here."""
+        for length in range(len(step.path), 1, -2):
+            group = self.scopes.get(step.path[:length])
+            if isinstance(group, Group) and group.name in self.serving:
+                return Serve(group.name.partition(" ")[0])
+        return step.op
 
     def refuse(self, child: Task) -> None:
         """A start was attempted, in vain: it shows as unstarted."""
@@ -213,6 +231,9 @@ class Machine(Calls):
         elif code == SKIP:
             frames.request = -1
             self.finish(task, ("failed", "Cancelled"))
+            return
+        elif code == SHUT:
+            self.closed_behind(task)
             return
         else:
             if code == ERROR:
@@ -262,7 +283,10 @@ class Machine(Calls):
                 step = frames.proceed(value)
         task.ended = self.now
         assert frames.end is not None
-        self.finish(task, frames.end)
+        if self.handling:
+            self.body_over(task, frames.end)
+        else:
+            self.finish(task, frames.end)
 
     def told_before(self, task: Task, kind: str, call: Any, args: Any) -> None:
         """Names are looked up first, misuse and use by two may be noticed first, and a connect may have been begun."""

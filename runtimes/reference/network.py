@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from runtimes.reference.kernel import WAIT, Fault
-from runtimes.reference.objects import RETRY, VALUE, Listener, Stream, Task
-from runtimes.reference.scopes import NamedScopes
+from runtimes.reference.kernel import WAIT, Fault, InUse
+from runtimes.reference.objects import ERROR, RETRY, VALUE, Listener, Stream, Task
+from runtimes.reference.turns import Turns
 
 SMALL = 4096
 """Bytes in flight up to which a send never blocks."""
@@ -21,7 +21,7 @@ COMPOSED = frozenset({"receive_exactly", "receive_until_eof"})
 """Reads that a runtime may compose of several: who gives one up loses what the first of them have taken."""
 
 
-class Network(NamedScopes):
+class Network(Turns):
     """Kernel with TCP."""
 
     def listen(self, task: Task, listener: Listener) -> None:
@@ -30,7 +30,7 @@ class Network(NamedScopes):
         listener.open = listener.ever = True
 
     def close_listener(self, task: Task, listener: Listener) -> None:
-        """Close it: connections nobody accepted are reset, a blocked accept fails or stays."""
+        """Close it: connections nobody accepted are reset, a blocked accept fails or, where that is open, stays."""
         self.writes |= listener.bit
         listener.open = False
         for server in listener.backlog:
@@ -38,7 +38,8 @@ class Network(NamedScopes):
         listener.backlog = ()
         for waiter in listener.acceptors:
             self.writes |= waiter.bit
-            if waiter.waiting is not None and self.choose("io", 2) == 0:
+            told = self.semantics.own_close == "closed" or self.choose("io", 2) == 0
+            if waiter.waiting is not None and told:
                 listener.acceptors = tuple(w for w in listener.acceptors if w is not waiter)
                 self.wake(waiter, RETRY)
 
@@ -48,7 +49,7 @@ class Network(NamedScopes):
         if not listener.open:
             raise Fault(self.fault("Refused"))
         self.established(client, server, listener)
-        self.wake(task, VALUE, client, ("connect", client, None))
+        self.wake(task, VALUE, client, ("connect", client, listener))
         return WAIT
 
     def established(self, client: Stream, server: Stream, listener: Listener) -> None:
@@ -75,7 +76,8 @@ class Network(NamedScopes):
         if listener.backlog:
             server, listener.backlog = listener.backlog[0], listener.backlog[1:]
             return server
-        if not listener.open:
+        unheard = self.retrying and self.semantics.own_close == "any"  # see `_unheard`
+        if not listener.open and not (unheard and self.choose("io", 2)):
             raise Fault(self.fault("Closed"))
         listener.acceptors += (task,)
         return self.block(task, "accept", listener)
@@ -88,7 +90,7 @@ class Network(NamedScopes):
         if stream.closed or stream.ended:
             raise self.gone(stream)
         if stream.writer is not None:
-            raise Fault(self.fault("Busy"))
+            raise InUse(self.fault("Busy"))
         peer = stream.peer
         assert peer is not None
         self.writes |= peer.bit
@@ -253,13 +255,26 @@ class Network(NamedScopes):
             if (own == "any" or (own == "drained" and stream.inbox)) and self.choose("io", 2):
                 return True
             if stream.reader is not None and self.choose("io", 2):
-                raise Fault(self.fault("Busy"))
+                raise InUse(self.fault("Busy"))
             raise self.gone(stream)
         if stream.reader is not None and (not enough or self.choose("io", 2) == 0):
-            raise Fault(self.fault("Busy"))
+            if not self._between_reads(stream) or self.choose("io", 2) == 0:
+                raise InUse(self.fault("Busy"))
+            reader, stream.reader = stream.reader, None
+            self.take_along(stream)
+            self.wake(reader, ERROR, self.fault("Busy"))
         if stream.reset and stream.inbox and self.choose("data", 2):
             stream.inbox = b""  # what was not read before the reset was noticed is lost, or not
         return False
+
+    def _between_reads(self, stream: Stream) -> bool:
+        """Whether who reads there may stand between two reads that its op is composed of, having taken a part.
+
+        trio and anyio have no such ops: then it is the newcomer who waits, and the next of those reads is refused.
+        """
+        reader = stream.reader
+        composed = reader is not None and reader.doing in COMPOSED
+        return composed and bool(stream.inbox) and self.semantics.second_user == "refused"
 
     def _rest(self, stream: Stream, most: int) -> bytes:
         """What a stream that was closed here still gives: some of what came before, or nothing (asyncio's reader).
@@ -362,12 +377,20 @@ class Network(NamedScopes):
             self.writes |= thing.bit
             self.rouse_acceptor(thing)
         elif kind == "connect":
-            self.drop(thing, reset=bool(self.choose("io", 2)))
+            self._give_up_connect(thing, value)
         elif kind == "tcp-read" and task.doing in COMPOSED:
             self.writes |= thing.bit
             self.take_along(thing)
         elif kind not in ("tcp-read", "tcp-write"):
             super().undo(task, kind, thing, value)
+
+    def _give_up_connect(self, client: Stream, listener: Listener) -> None:
+        """A cancelled connect: its connection is dropped, or was never made (curio looks names up)."""
+        self.writes |= listener.bit
+        if client.peer in listener.backlog and self.choose("io", 2):
+            listener.backlog = tuple(s for s in listener.backlog if s is not client.peer)
+            return
+        self.drop(client, reset=bool(self.choose("io", 2)))
 
     def forget(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
         """Remove a task from where it waits. A composed exact read may have taken bytes already."""

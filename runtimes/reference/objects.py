@@ -14,9 +14,10 @@ from typing import Any, ClassVar
 UNSPAWNED, READY, BLOCKED, RUNNING, DONE = range(5)
 """States of a task."""
 
-START, VALUE, ERROR, CHECK, RETRY, SKIP, GO = range(7)
+START, VALUE, ERROR, CHECK, RETRY, SKIP, GO, SHUT = range(8)
 """How a ready task goes on: first step; its op returns; its op raises; its op returns unless cancelled; its op
-is tried again; its body never runs; its op is performed now (it paused before it)."""
+is tried again; its body never runs; its op is performed now (it paused before it); it is over, having closed the
+connection that it handled."""
 
 ASLEEP: tuple[int, Any] = (-1, None)
 """The wake-up of a task that is blocked or done."""
@@ -129,7 +130,7 @@ class Scope(Stateful):
         self.bit = bit
         self.shield = shield
         self.cancelled = False
-        self.entered = 0
+        self.entered: Any = 0
         self.owner: Task | None = None
 
     def load(self, saved: tuple[Any, ...]) -> None:
@@ -140,8 +141,8 @@ class Scope(Stateful):
 class Group(Stateful):
     """A task group. `errors` of children and body; `lost` children were cancelled; `exiting` once the body is over.
 
-    `swept` were cancelled together by hand; `sweepers` wait for that. `told`: its owner was cancelled while it waited
-    here, and has not run since.
+    `sweepers` have cancelled it by hand, and wait for that. `told`: its owner was cancelled while it waited here, and
+    has not run since.
     """
 
     __slots__ = (
@@ -157,11 +158,10 @@ class Group(Stateful):
         "owner",
         "scope",
         "sweepers",
-        "swept",
         "told",
     )
-    STATE = (
-        "alive", "errors", "exiting", "asked", "aborted", "interrupted", "lost", "opened", "swept",
+    STATE: ClassVar[tuple[str, ...]] = (
+        "alive", "errors", "exiting", "asked", "aborted", "interrupted", "lost", "opened",
         "sweepers", "told",
     )  # fmt: skip
 
@@ -177,7 +177,6 @@ class Group(Stateful):
         self.lost = 0
         self.opened = False
         self.owner: Task | None = None
-        self.swept: tuple[Task, ...] = ()
         self.sweepers: tuple[Task, ...] = ()
 
 
@@ -198,19 +197,20 @@ class Event(Stateful):
 
 
 class Lock(Stateful):
-    """A lock."""
+    """A lock. `depth`: how many releases it takes before the one that frees it."""
 
-    __slots__ = ("owner", "waiters")
-    STATE = ("owner", "waiters")
+    __slots__ = ("depth", "owner", "waiters")
+    STATE = ("owner", "waiters", "depth")
 
     def __init__(self, bit: int) -> None:
         self.bit = bit
         self.owner: Task | None = None
         self.waiters: tuple[Task, ...] = ()
+        self.depth = 0
 
     def load(self, saved: tuple[Any, ...]) -> None:
         """Put a saved state back."""
-        self.owner, self.waiters = saved
+        self.owner, self.waiters, self.depth = saved
 
 
 class Channel(Stateful):

@@ -11,7 +11,7 @@ from typing import Any
 
 from runtimes.reference.kernel import WAIT, Fault
 from runtimes.reference.objects import READY, RETRY, VALUE, Stateful, Task
-from runtimes.reference.tasks import Tasks
+from runtimes.reference.shutdown import Shutdown
 
 
 class Semaphore(Stateful):
@@ -57,7 +57,7 @@ class Barrier(Stateful):
         self.waiters: tuple[Task, ...] = ()
 
 
-class Permits(Tasks):
+class Permits(Shutdown):
     """Kernel with semaphores, limiters and barriers."""
 
     # ------------------------------------------------------------ semaphores

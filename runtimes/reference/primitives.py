@@ -57,6 +57,9 @@ class Primitives(Permits):
             raise Fault(self.fault("Broken"))
         if lock.owner is task and self.semantics.relock == "error":
             raise Fault(self.fault("Misuse"))
+        if lock.owner is task and self.semantics.relock == "reenters":
+            lock.depth += 1
+            return None
         lock.waiters += (task,)
         return self.block(task, "acquire", lock)
 
@@ -67,6 +70,9 @@ class Primitives(Permits):
             raise Fault(self.fault("Misuse"))
         self.writes |= lock.bit
         if lock.owner is not task and not self._handed_over(lock):
+            return
+        if lock.depth:
+            lock.depth -= 1
             return
         if self._follow:
             self.writes |= lock.owner.bit
@@ -85,6 +91,10 @@ class Primitives(Permits):
         how = self.choose("wake", 2 if lock.waiters else 3)
         if how == 1:
             raise Fault(self.fault("Misuse"))
+        if how == 0 and not lock.waiters and lock.owner.doing == "acquire":
+            # when that one goes on, it may take the lock all the same (asyncio and curio: `acquire` sets a flag last)
+            self.writes |= lock.owner.bit
+            lock.owner.undo = ("lingering-lock", lock, None)
         return how == 0
 
     def just_woken(self, owner: Task) -> bool:
@@ -100,6 +110,10 @@ class Primitives(Permits):
         if lock.owner is None:
             self.writes |= lock.bit
             self.own(task, lock)
+            return
+        if lock.owner is task and self.semantics.relock == "reenters":
+            self.writes |= lock.bit
+            lock.depth += 1
             return
         self.reads |= lock.bit
         misused = lock.owner is task and self.semantics.relock == "error"
@@ -268,10 +282,8 @@ class Primitives(Permits):
         if kind in ("sleep", "wait", "join"):
             return
         self.writes |= thing.bit
-        if kind in ("acquire", "acquire-again"):
-            task.owned = tuple(held for held in task.owned if held is not thing)
-            if kind == "acquire" or thing.owner is None:
-                self.pass_lock(thing)
+        if kind in _LOCKS:
+            self._undo_lock(task, kind, thing)
         elif kind == "receive":
             if thing.receivers:
                 first, thing.receivers = thing.receivers[0], thing.receivers[1:]
@@ -286,6 +298,16 @@ class Primitives(Permits):
             self.rouse_sender(thing)
         elif kind in PERMITS:
             super().undo(task, kind, thing, value)
+
+    def _undo_lock(self, task: Task, kind: str, lock: Lock) -> None:
+        """A lock goes to the next; or it is taken only now, if it is still free (see `_handed_over`)."""
+        if kind == "lingering-lock":
+            if task.wake[0] != ERROR and lock.owner is None and self.choose("wake", 2):
+                self.own(task, lock)
+            return
+        task.owned = tuple(held for held in task.owned if held is not lock)
+        if kind == "acquire" or lock.owner is None:
+            self.pass_lock(lock)
 
     def forget(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
         """Remove a task from the queue that it waits in."""
@@ -304,7 +326,9 @@ class Primitives(Permits):
             super().forget(task, queue, thing, extra)
 
 
+_LOCKS: Final = frozenset({"acquire", "acquire-again", "lingering-lock"})
 PERMITS: Final = frozenset(
-    {"semaphore", "semaphore-again", "limiter", "limiter-again", *LINGERING} - {"lingering-send"}
+    {"semaphore", "semaphore-again", "limiter", "limiter-again", *LINGERING}
+    - {"lingering-send", "lingering-lock"}
 )
 """What a task was woken for that the layer below knows."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from conformance.lang.ops import Ticks
 from runtimes.reference.kernel import CLOCK, Fault
+from runtimes.reference.nearest import Nearest
 from runtimes.reference.objects import (
     DONE,
     ERROR,
@@ -22,7 +23,6 @@ from runtimes.reference.objects import (
     Stateful,
     Task,
 )
-from runtimes.reference.structure import Structure
 
 UNOPENED, OPEN, CLOSED = range(3)
 """Phases of a named scope."""
@@ -74,7 +74,7 @@ class Starter(Stateful):
         self.value: Any = None
 
 
-class NamedScopes(Structure):
+class NamedScopes(Nearest):
     """Kernel with scopes that have names, and with `start`."""
 
     # ------------------------------------------------------------ scopes
@@ -152,15 +152,12 @@ class NamedScopes(Structure):
         if self.level:
             self.cancel_scope(group.scope)
             return None
-        swept = group.alive
-        for child in swept:
+        left = group.alive
+        for child in left:
             self.writes |= child.bit
             self.cancel_task(child)
-        if not self.semantics.cancel_waits:
-            return None
-        left = tuple(child for child in swept if child.state != DONE)
-        group.swept += swept
-        if not left:
+        left = tuple(child for child in left if child.state != DONE)
+        if not left or not self.semantics.cancel_waits:
             return None
         group.sweepers += (task,)
         return self.block(task, "sweep", group, left)
@@ -225,18 +222,10 @@ class NamedScopes(Structure):
                     self.cancel_arrives(task)
 
     def child_done(self, group: Any, task: Task, result: tuple[str, Any]) -> None:
-        """A child ended: perhaps one that is still waited for, or one that was swept out of its group.
-
-        Where ends are collected, a child leaves the group once whoever swept has seen its end (curio, TaskGroup:
-        `cancel_remaining` cancels and removes). Unless that is the group's owner, who has not come to the exit yet,
-        the exit may see it first, or the sweeper never, as when it is cancelled itself.
-        """
+        """A child ended: perhaps one that is still waited for, or one that others wait for who cancelled its group."""
         if type(group) is Starter:
             self._start_over(group, result)
             return
-        if task in group.swept and self.semantics.groups == "collected":
-            seen = group.owner in group.sweepers or self.choose("cancel", 2) == 0
-            result = ("returned", None) if seen else result
         super().child_done(group, task, result)
         for sweeper in group.sweepers:
             waiting = sweeper.waiting

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from conformance.lang.ops import Ticks
@@ -11,7 +13,9 @@ from runtimes.reference.objects import DONE, RETRY, Group, Scope, Task
 
 
 class Structure(Counts):
-    """Kernel with scopes and groups."""
+    """Kernel with scopes and groups. `serving`: those of servers, by name."""
+
+    serving: Mapping[str, Any] = MappingProxyType({})
 
     def enter_shield(self, task: Task, scope: Scope) -> None:
         """From here on, cancellation from outside waits."""
@@ -62,12 +66,16 @@ class Structure(Counts):
         return True
 
     def let_out(self, task: Task, error: Any) -> Any:
-        """The error of a cancelled task without what its own scope keeps, unless one around it is cancelled, too."""
+        """The error of a cancelled task without what its own scope keeps, unless one around it is cancelled, too.
+
+        A handle that looks before that scope is left holds all of it (anyio: `TaskHandle._run_coro`).
+        """
         left, inside = self.without_cancelled(error), task.scopes
         task.scopes = inside[: inside.index(task.own)]
         outer = self.cancel_due(task)
         task.scopes = inside
-        return error if left is None or outer else left
+        whole = left is None or outer or (left != error and self.choose("wake", 2) == 1)
+        return error if whole else left
 
     def _raise_rest(self, error: Any) -> None:
         """A cancelled scope lets all but cancellations out of a group (trio: `CancelScope.__exit__`). Raises Fault."""
@@ -226,6 +234,8 @@ class Structure(Counts):
             errors = tuple(e for e in map(self.without_cancelled, errors) if e is not None)
             if not errors:
                 return True  # nothing but cancellations, in groups
+        if self.closing is not None and self.semantics.exits == "closes":
+            self.let_deadly_out(errors)
         if self.semantics.groups == "propagates" and errors:
             if self.semantics.group_requests == "counted" and not self.level:
                 self._told_after(task, group)
@@ -238,7 +248,8 @@ class Structure(Counts):
         if group.interrupted and not own_doing:
             raise Fault(self.fault("Cancelled"))
         passes = self.level and group.lost and self._cancels["group"] == "never"
-        if passes and self.cancel_due(task) and self.choose("cancel", 2) == 0:
+        sure = group.name in self.serving  # no scope of its own keeps what who accepts is told
+        if passes and self.cancel_due(task) and (sure or self.choose("cancel", 2) == 0):
             raise Fault(
                 self.fault("Cancelled")
             )  # not its own: what a child was told goes on outwards

@@ -1,4 +1,4 @@
-"""The reference's tasks: spawning, joining, ending, and what main's end does to the others."""
+"""The reference's tasks: spawning, joining, ending."""
 
 from __future__ import annotations
 
@@ -14,21 +14,26 @@ from runtimes.reference.objects import (
     QUEUED,
     RUNNING,
     START,
-    UNSPAWNED,
     VALUE,
+    Scope,
     Task,
 )  # fmt: skip
 
 
 class Tasks(Cancellation):
-    """Kernel with tasks. `late_spawns`: tasks may be started when main is over."""
+    """Kernel with tasks.
 
-    late_spawns = False
+    outside   the scope around main and whoever is in no group, where there is one
+    in_turn   whether groups cancel their children in turn (`runtimes.reference.turns`)
+    """
+
+    outside: tuple[Scope, ...] = ()
+    in_turn = False
 
     def spawn(self, task: Task, child: Task, group: Any = None) -> Any:
         """Start a task."""
         child.group = group
-        scopes = (child.own,)
+        scopes = (*self.outside, child.own)
         if group is not None and group.errors and self.semantics.late_child == "refused":
             self.refuse(child)
             self.writes |= group.bit
@@ -124,9 +129,7 @@ class Tasks(Cancellation):
                 if joiner not in self.ready:
                     self.ready.append(joiner)  # main, which cancels its orphans in turn
                 self.writes |= joiner.bit
-            elif joiner.waiting is not None and joiner.waiting[0] == "cancel":
-                self.wake(joiner, VALUE)
-            else:
+            elif not self.wake_waiter(joiner, task, undo):
                 code, value = (VALUE, None) if end.taken else self.joined(task)
                 self.wake(joiner, code, value, undo)
                 end.taken = self.semantics.joiners == "first"
@@ -138,7 +141,8 @@ class Tasks(Cancellation):
             return
         if main and result[0] == "returned" and self.semantics.orphans == "awaited":
             return  # nobody needs to be told
-        if self.semantics.notice == "later" or (main and self.semantics.orphans != "abandoned"):
+        later = self.semantics.notice == "later" and (main or not self.in_turn)
+        if later or (main and self.semantics.orphans != "abandoned"):
             task.lane = LOOSE
             self.ready.append(task)
         else:
@@ -171,6 +175,13 @@ class Tasks(Cancellation):
             self.writes |= task.bit
             self.ready.remove(task)
 
+    def wake_waiter(self, joiner: Task, child: Task, undo: tuple[str, Any, Any]) -> bool:
+        """Wake who waits for an end and not for what it is; false for others."""
+        if joiner.waiting is None or joiner.waiting[0] != "cancel":
+            return False
+        self.wake(joiner, VALUE)
+        return True
+
     def let_out(self, task: Task, error: Any) -> Any:
         """The error of a cancelled task without what its own scope keeps (`runtimes.reference.structure`)."""
         raise NotImplementedError
@@ -196,42 +207,8 @@ class Tasks(Cancellation):
         raise NotImplementedError
 
     def main_done(self, main: Task, result: tuple[str, Any]) -> None:
-        """What happens to the others when main is over."""
-        self.writes |= ALL
-        how = self.semantics.orphans
-        alive = [task for task in self.tasks if task.state not in (DONE, UNSPAWNED)]
-        if self.late_spawns and how in ("cancelled", "in_turn"):
-            alive = self.sweep(main, alive)
-        if how in ("abandoned", "destroyed"):
-            self.over = True
-            self.ready.clear()
-        elif how == "in_turn":
-            if alive:
-                first = alive[self.choose("cancel", len(alive)) if len(alive) > 1 else 0]
-                first.end.joiners += (main,)
-                self.writes |= first.end.bit
-                self.cancel_task(first)
-        elif how == "cancelled" or result[0] == "failed":
-            for task in alive:
-                if (
-                    task.group is None or not self.level
-                ):  # children stand in their groups' scopes, perhaps shielded
-                    self.cancel_task(task)
-
-    def sweep(self, main: Task, alive: list[Task]) -> list[Task]:
-        """Whom the shutdown is to cancel; once these have ended it is over for who was started meanwhile, too."""
-        first = main.waiting is None
-        if first:
-            main.waiting = ("sweep", tuple(alive), None)
-            for task in alive if self.semantics.orphans == "cancelled" else ():
-                task.end.joiners += (main,)
-                self.writes |= task.end.bit
-        assert main.waiting is not None
-        left = [task for task in main.waiting[1] if task.state != DONE]
-        if not left:
-            self.over = True
-            self.ready.clear()
-        return left if first or self.semantics.orphans == "in_turn" else []
+        """What happens to the others when main is over (`runtimes.reference.shutdown`)."""
+        raise NotImplementedError
 
     def child_done(self, group: Any, task: Task, result: tuple[str, Any]) -> None:
         """A child of a group ended (`runtimes.reference.structure`)."""

@@ -45,6 +45,7 @@ LIBRARIES = {
     "quattro": "quattro",
     "aiotools": "aiotools",
     "trio-asyncio": "trio_asyncio",
+    "tornado": "tornado",
 }
 
 

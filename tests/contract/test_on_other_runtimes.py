@@ -1,4 +1,4 @@
-"""gevent, eventlet, Twisted, tinyio and asyncgui: what is peculiar to their adapters."""
+"""gevent, eventlet, Twisted, Tornado, tinyio and asyncgui: what is peculiar to their adapters."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from importlib.util import find_spec
 import pytest
 
 from conformance.lang.ops import (
+    Abort,
     Accept,
     Attempt,
     Cancel,
@@ -17,20 +18,23 @@ from conformance.lang.ops import (
     Close,
     Connect,
     FailAfter,
+    Handler,
     Join,
     Listen,
     MoveOnAfter,
     Note,
     Op,
     Raise,
+    ReceiveExactly,
     ReceiveSome,
     Return,
     SendBytes,
+    Serve,
     Sleep,
     Spawn,
     Wait,
 )
-from conformance.lang.outcome import Outcome
+from conformance.lang.outcome import Outcome, show_outcome
 from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics
 from conformance.run.observation import RunOptions
@@ -38,7 +42,7 @@ from conformance.testing import check_address
 from conformance.wire.address import Address
 from conformance.wire.client import Worker
 
-RUNTIMES = ("gevent", "eventlet", "twisted", "tinyio", "asyncgui")
+RUNTIMES = ("gevent", "eventlet", "twisted", "tornado", "tinyio", "asyncgui")
 GREEN = ("gevent", "eventlet")
 CANCELLING = ("gevent", "eventlet", "twisted", "asyncgui")
 UNSAID = {
@@ -81,7 +85,7 @@ def test_the_contract_is_kept(address: str) -> None:
     assert {item.name for item in failed} <= {"the other ops"}, failed
 
 
-@pytest.mark.parametrize("address", CANCELLING)
+@pytest.mark.parametrize("address", [*CANCELLING, "tornado"])
 def test_every_declared_answer_is_cited(address: str) -> None:
     """An answer without a citation is only where the library has no such thing."""
     if find_spec(address) is None:
@@ -140,7 +144,7 @@ def test_an_outer_timeout_passes_through_an_inner_block(worker: Worker) -> None:
     assert log(plain, "main") == ["scope expired", "after"]
 
 
-@pytest.mark.parametrize("worker", ["gevent", "eventlet", "twisted"], indirect=True)
+@pytest.mark.parametrize("worker", ["gevent", "eventlet", "twisted", "tornado"], indirect=True)
 def test_time_does_not_jump_over_what_is_on_its_way(worker: Worker) -> None:
     """Connections are made and bytes received within one tick, whatever timers are pending."""
     echo = (Accept("s", "l"), ReceiveSome("s", 1), SendBytes("s", "yy"), Close("s"))
@@ -182,3 +186,37 @@ def test_a_killed_task_is_told_inside_the_call(worker: Worker) -> None:
     )
     assert outcome.task("a").end == "returned 1"
     assert log(outcome, "main") == ["called", "got 1"]
+
+
+@pytest.mark.parametrize("worker", ["tornado"], indirect=True)
+def test_the_end_of_a_stream_is_told_apart_from_a_reset_and_from_ones_own_close(
+    worker: Worker,
+) -> None:
+    """Tornado has one error for the three; the adapter notes which it was, and invents none."""
+
+    def told(*ends: Op) -> list[str]:
+        opened = (Listen("l"), Connect("c", "l"), Accept("s", "l"))
+        rest = (ReceiveExactly("s", 2), ReceiveSome("s", 1), SendBytes("s", "y"))
+        tried = tuple(Attempt((op,), on_error=()) for op in rest)
+        return log(run(worker, opened, ends, (Sleep(1),), tried), "main")
+
+    ended = told(SendBytes("c", "x"), Close("c"))
+    assert ended == ["caught IncompleteRead", "got 'x'", "caught Broken"]
+    assert told(Abort("c")) == ["caught Broken"] * 3
+    assert told(Close("s")) == ["caught Closed"] * 3
+
+
+@pytest.mark.parametrize("worker", ["tornado"], indirect=True)
+def test_sleeps_are_exact_though_tornado_reckons_from_the_wall_clock(worker: Worker) -> None:
+    """`IOLoop.time` is `time.time`; on virtual time it is the loop's, and no tick is missed."""
+    outcome = run(worker, (Spawn("a"), Sleep(3), Join("a")), a=(Sleep(1), Sleep(1000)))
+    assert outcome.task("main").tick == 1001
+
+
+@pytest.mark.parametrize("worker", ["tornado"], indirect=True)
+def test_a_servers_handler_that_fails_is_reported(worker: Worker) -> None:
+    """Tornado logs the error of `handle_stream`; nobody else is told."""
+    opened = (Listen("l"), Spawn("a"), Sleep(1), Handler("h", "s", "l"), Connect("c", "l"))
+    main = (*opened, Sleep(1), Cancel("a"))
+    program = Program({"main": main, "a": (Serve("l"),), "h": (Raise("E"),)})
+    assert "reported: unhandled E" in show_outcome(worker.run(program, RunOptions()).outcome)

@@ -9,6 +9,7 @@ import anyio
 import anyio.lowlevel
 from anyio_run import PROBES, lets_others_run, probe, run
 from native_probe import TICK, Error, order, shape
+from structured import words
 
 
 async def bad(error: str = "E") -> None:
@@ -341,6 +342,31 @@ async def _() -> str:
     except Exception:
         return "another-error"
     return "none"
+
+
+@probe("timers/outer-in-inner-cleanup")
+async def _() -> str:
+    log: list[str] = []
+    try:
+        with anyio.fail_after(3 * TICK):
+            try:
+                with anyio.fail_after(TICK):
+                    try:
+                        await anyio.sleep(9 * TICK)
+                    finally:
+                        await anyio.sleep(4 * TICK)
+                        log.append("cleaned-up")
+            except TimeoutError:
+                log.append("inner")
+            await anyio.sleep(9 * TICK)
+    except TimeoutError:
+        log.append("outer")
+    return words(
+        log,
+        strikes="outer",
+        once_the_inner_is_left="cleaned-up inner outer",
+        no_clean_up="inner outer",
+    )
 
 
 if __name__ == "__main__":

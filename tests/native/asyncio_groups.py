@@ -6,6 +6,7 @@ import asyncio
 
 from asyncio_run import PROBES, lets_others_run, probe, run
 from native_probe import TICK, Error, shape
+from structured import words
 
 
 @probe("spawn/group-waits")
@@ -320,3 +321,28 @@ async def _() -> str:
     except Exception:
         return "another-error"
     return "none"
+
+
+@probe("timers/outer-in-inner-cleanup")
+async def _() -> str:
+    log: list[str] = []
+    try:
+        async with asyncio.timeout(3 * TICK):
+            try:
+                async with asyncio.timeout(TICK):
+                    try:
+                        await asyncio.sleep(9 * TICK)
+                    finally:
+                        await asyncio.sleep(4 * TICK)
+                        log.append("cleaned-up")
+            except TimeoutError:
+                log.append("inner")
+            await asyncio.sleep(9 * TICK)
+    except TimeoutError:
+        log.append("outer")
+    return words(
+        log,
+        strikes="outer",
+        once_the_inner_is_left="cleaned-up inner outer",
+        no_clean_up="inner outer",
+    )

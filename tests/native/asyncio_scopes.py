@@ -267,6 +267,28 @@ async def _() -> str:
     return words(log, inside_out="inner outer", outside_in="outer inner")
 
 
+@probe("groups/siblings-told")
+async def _() -> str:
+    told: list[float] = []
+
+    async def tidy() -> None:
+        try:
+            await asyncio.sleep(9 * TICK)
+        finally:
+            told.append(time.monotonic())
+            await asyncio.sleep(2 * TICK)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(tidy())
+            group.create_task(tidy())
+            await asyncio.sleep(TICK)
+            group.create_task(bad())
+    except BaseExceptionGroup:
+        pass
+    return "together" if max(told) - min(told) < TICK else "in-turn"
+
+
 @probe("groups/three-errors")
 async def _() -> str:
     event = asyncio.Event()

@@ -225,6 +225,28 @@ async def _() -> str:
     return words(log, inside_out="inner outer", outside_in="outer inner")
 
 
+@probe("groups/siblings-told")
+async def _() -> str:
+    told: list[float] = []
+
+    async def tidy() -> None:
+        try:
+            await curio.sleep(9 * TICK)
+        finally:
+            told.append(await curio.clock())
+            await curio.sleep(2 * TICK)
+
+    async def late() -> None:
+        await curio.sleep(TICK)
+        await bad()
+
+    async with curio.TaskGroup() as group:
+        await group.spawn(tidy)
+        await group.spawn(tidy)
+        await group.spawn(late)
+    return "together" if max(told) - min(told) < TICK else "in-turn"
+
+
 @probe("groups/three-errors")
 async def _() -> str:
     event = curio.Event()

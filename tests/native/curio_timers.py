@@ -7,6 +7,7 @@ import time
 
 from curio_run import PROBES, curio, lets_others_run, probe, run
 from native_probe import TICK, Error, order, poke
+from structured import words
 
 # ---------------------------------------------------------------- sleeps
 
@@ -381,3 +382,28 @@ async def _() -> str:
     except curio.CurioError:
         return "another-error"
     return "none"
+
+
+@probe("timers/outer-in-inner-cleanup")
+async def _() -> str:
+    log: list[str] = []
+    try:
+        async with curio.timeout_after(3 * TICK):
+            try:
+                async with curio.timeout_after(TICK):
+                    try:
+                        await curio.sleep(9 * TICK)
+                    finally:
+                        await curio.sleep(4 * TICK)
+                        log.append("cleaned-up")
+            except curio.TaskTimeout:
+                log.append("inner")
+            await curio.sleep(9 * TICK)
+    except curio.TaskTimeout:
+        log.append("outer")
+    return words(
+        log,
+        strikes="outer",
+        once_the_inner_is_left="cleaned-up inner outer",
+        no_clean_up="inner outer",
+    )

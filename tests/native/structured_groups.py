@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from native_probe import TICK, Error, Filing, shape
@@ -219,6 +220,26 @@ def file_nested(probe: Filing, aio: Api) -> None:
         except BaseExceptionGroup:
             pass
         return words(log, inside_out="inner outer", outside_in="outer inner")
+
+    @probe("groups/siblings-told")
+    async def _() -> str:
+        told: list[float] = []
+
+        async def tidy() -> None:
+            try:
+                await aio.sleep(9 * TICK)
+            finally:
+                told.append(time.monotonic())
+
+        try:
+            async with aio.open_group() as group:
+                group.start_soon(tidy)
+                group.start_soon(tidy)
+                await aio.sleep(TICK)
+                group.start_soon(bad)
+        except BaseExceptionGroup:
+            pass
+        return "together" if max(told) - min(told) < TICK else "in-turn"
 
     @probe("groups/three-errors")
     async def _() -> str:

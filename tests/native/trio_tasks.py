@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import trio
 from native_probe import TICK, Error, order, shape
+from structured import words
 from trio_run import PROBES, lets_others_run, probe, run
 
 
@@ -337,6 +338,31 @@ async def _() -> str:
     except Exception:
         return "another-error"
     return "none"
+
+
+@probe("timers/outer-in-inner-cleanup")
+async def _() -> str:
+    log: list[str] = []
+    try:
+        with trio.fail_after(3 * TICK):
+            try:
+                with trio.fail_after(TICK):
+                    try:
+                        await trio.sleep(9 * TICK)
+                    finally:
+                        await trio.sleep(4 * TICK)
+                        log.append("cleaned-up")
+            except trio.TooSlowError:
+                log.append("inner")
+            await trio.sleep(9 * TICK)
+    except trio.TooSlowError:
+        log.append("outer")
+    return words(
+        log,
+        strikes="outer",
+        once_the_inner_is_left="cleaned-up inner outer",
+        no_clean_up="inner outer",
+    )
 
 
 if __name__ == "__main__":

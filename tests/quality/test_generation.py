@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter
 
@@ -37,10 +38,23 @@ def test_programs_ask_for_nothing_that_is_not_there(data: bytes, lacking: set[st
     assert needs(decode(data, can)) <= can
 
 
+def test_what_is_taken_for_granted_can_be_lacking() -> None:
+    """Where all channels are without a bound they still meet, and scopes without a deadline are still cancelled."""
+    can = EVERYTHING - {"channel:bounded", "channel:rendezvous", "cancel_scope:deadline"}
+    areas = ("channel", "ends", "scopes")
+    made = [decode(seeded(f"lacking/{index}"), can, areas) for index in range(300)]
+    assert all(needs(program) <= can for program in made)
+    rooms = Counter(c.capacity for program in made for c in program.channels.values())
+    assert set(rooms) == {math.inf}
+    assert any("cancel_scope" in needs(program) for program in made)
+    none = can - {"channel:unbounded"}
+    assert not any(decode(seeded(str(index)), none, areas).channels for index in range(50))
+
+
 @pytest.mark.parametrize("area", AREAS)
 def test_an_area_stays_by_itself(area: str) -> None:
     """Programs of one area use its ops, tasks and structure, and of no other area."""
-    own = set(AREAS[area].ops)
+    own = set(AREAS[area].ops) | _BESIDE.get(area, set())
     others = {kind for name, other in AREAS.items() if name != area for kind in other.ops} - own
     used = Counter(
         op.kind
@@ -53,6 +67,10 @@ def test_an_area_stays_by_itself(area: str) -> None:
 
 _EPILOGUES = {"join", "raise", "acquire", "release", "cancel_group", "cancel_scope"}
 """What epilogues and shapes use beside an area's own ops."""
+_BESIDE = {
+    "servers": {"send_bytes", "receive_exactly", "receive_some", "receive_until_eof", "close"},
+}
+"""What the stories of an area are told with: visitors of a server, and who handles them, talk as streams do."""
 
 
 def test_the_same_seed_gives_the_same_programs() -> None:

@@ -27,6 +27,7 @@ SYNC: dict[str, Point] = dict.fromkeys(
 )
 STRUCTURED = Semantics(
     order="any", cancellation="level", cancel_before_start="runs", race="completion", past="later",
+    sleep_race="cancel",
     notice="at_once", orphans="awaited", relock="error", unowned="error", dead_owner="broken",
     own_close="closed", second_user="refused",
     schedule_points={"default": "always", **SYNC},
@@ -40,7 +41,7 @@ EDGE = Semantics(
 )  # fmt: skip
 WAITING_CANCEL = Semantics(
     order="fifo", cancellation="edge", cancel_before_start="runs", race="completion", cancel_waits=True,
-    cancel_again="ignored", orphans="in_turn", groups="collected", channels="barging", ties="fifo",
+    cancel_again="ignored", orphans="in_turn", groups="collected", children="in_turn", channels="barging", ties="fifo",
     join_error="wrapped", join_cancelled="error", own_close="drained",
     schedule_points={"default": "if_blocks", "checkpoint": "always", **SYNC},
     cancel_points={"default": "if_blocks", "checkpoint": "always", **SYNC},

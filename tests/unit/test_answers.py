@@ -13,7 +13,7 @@ from conformance.engine.oracle import ANSWERS, SearchOracle, beyond, find_refere
 from conformance.lang.pattern import Pattern
 from conformance.lang.scenario import Scenario
 from conformance.lang.semantics import Semantics
-from runtimes._asyncio_semantics import PLAIN, UVLOOP
+from runtimes._asyncio_semantics import PLAIN, SHIPPED, UVLOOP
 from runtimes.on_anyio_semantics import ASYNCIO as ANYIO_ON_ASYNCIO
 from runtimes.on_anyio_semantics import TRIO as ANYIO_ON_TRIO
 from runtimes.on_curio_semantics import SEMANTICS as CURIO
@@ -27,7 +27,7 @@ from tests.unit.wrong_answers import DECLINED, WRONG
 DECLARED: Final = tuple(
     replace(semantics, citations={})
     for semantics in (
-        *(REFERENCE, PLAIN, TRIO, CURIO, ANYIO_ON_TRIO, ANYIO_ON_ASYNCIO, UVLOOP),
+        *(REFERENCE, SHIPPED, TRIO, CURIO, ANYIO_ON_TRIO, ANYIO_ON_ASYNCIO, UVLOOP),
         *(GEVENT, TWISTED, TINYIO),
         replace(PLAIN, cancel_points={**PLAIN.cancel_points, "shield": "always"}),  # aiotools
     )

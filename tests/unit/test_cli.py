@@ -70,7 +70,7 @@ def test_truncated_results_are_inconclusive() -> None:
         (["report", "/no/such/file"], Exit.DATA, "/no/such/file"),
         (["explore", "/no/such/file.json"], Exit.DATA, "/no/such/file.json"),
         (["explore", "no/such"], Exit.USAGE, "no/such"),
-        (["explore", "shutdown/interrupt-in-main"], Exit.USAGE, "ends more than a task"),
+        (["explore", "loop/call-soon-order"], Exit.USAGE, "no event loop"),
         (["check", "nowhere"], Exit.USAGE, "nowhere"),
     ],
 )

@@ -357,11 +357,11 @@ def test_a_token_of_what_the_reference_lacks_is_refused(capsys: pytest.CaptureFi
     found = next(
         scenario
         for scenario in load_catalogue().scenarios
-        if any(op.kind == "interrupt" for _, op in scenario.program.walk())
+        if any(op.kind == "call_soon" for _, op in scenario.program.walk())
     )
     token = ReferenceToken(short_hash(found.program), found.id, "reference", ())
     assert main(["replay", encode_token(token)]) == Exit.DATA
-    assert "the reference does not model what ends more than a task" in capsys.readouterr().err
+    assert "the reference has no event loop of asyncio's kind" in capsys.readouterr().err
 
 
 # ---------------------------------------------------------------- what a worker leaves behind

@@ -293,6 +293,21 @@ def test_unknown_cannot_be_accepted() -> None:
         accept(None, results(a_case(verdict=Verdict.UNKNOWN)), "toy", "x")
 
 
+@pytest.mark.parametrize(
+    ("reason", "hint"),
+    [
+        ("AdapterError: toy: `cancel_scope` raised NotImplementedError", "say in `lacks`"),
+        ("the search gave up after 9 steps", "run it again"),
+    ],
+)
+def test_what_cannot_be_accepted_says_what_to_do(reason: str, hint: str) -> None:
+    """To run it again helps where the search gave up, not where the adapter has no such op."""
+    case = a_case(verdict=Verdict.UNKNOWN, reason=reason)
+    with pytest.raises(DataError) as caught:
+        accept(None, results(case), "toy", "x")
+    assert hint in caught.value.hint
+
+
 def test_scenarios_that_did_not_run_stay() -> None:
     """Accepting some scenarios leaves the others as they were."""
     base = Baseline("toy", answers={"area/two": "yes"}, not_applicable=frozenset({"area/three"}))

@@ -68,6 +68,7 @@ def test_a_bounded_semaphore_has_a_permit() -> None:
     ("op", "declared", "need"),
     [
         (ops.Send("c", 1), {"channels": {"c": Channel(0)}}, "channel:rendezvous"),
+        (ops.Send("c", 1), {"channels": {"c": Channel(2)}}, "channel:bounded"),
         (ops.Receive("c"), {"channels": {"c": Channel(math.inf)}}, "channel:unbounded"),
         (ops.ReleaseSemaphore("s"), {"bounded_semaphores": {"s": 1}}, "semaphore:bounded"),
         (ops.SetLimit("l", 0), {"limiters": {"l": 1}}, "set_limit:zero"),

@@ -195,6 +195,15 @@ def test_show_bytes() -> None:
         ((ops.MoveOnAfter(math.inf, ()),), {"move_on_after", "deadline:infinite"}),
         ((ops.Cancel("main"),), {"cancel", "cancel:self", "main:handle"}),
         ((ops.Attempt((), on_error=(ops.Note(1),)),), {"attempt", "note"}),
+        ((ops.Scope("s", (ops.CancelScope("s"),)),), {"scope", "cancel_scope"}),
+        (
+            (ops.MoveOnAfter(1, (ops.CancelScope("s"),), "s"),),
+            {"move_on_after", "cancel_scope", "cancel_scope:deadline"},
+        ),
+        (
+            (ops.FailAfter(1, (), "s"), ops.CancelScope("s")),
+            {"fail_after", "cancel_scope", "cancel_scope:deadline"},
+        ),
     ],
     ids=lambda value: str(value) if isinstance(value, tuple) else " ".join(sorted(value)),
 )

@@ -56,7 +56,9 @@ def _task_edits(task: TaskOutcome) -> Iterator[TaskOutcome]:
         yield replace(task, tick=task.tick + 1)
 
 
-def _check(program: Program, semantics: Semantics, *, lax: bool, chance: random.Random) -> int:
+def check_membership(
+    program: Program, semantics: Semantics, *, lax: bool, chance: random.Random
+) -> int:
     """Every allowed outcome is found, and by a path that replays; a sample of the edited ones as enumeration says."""
     machine = Machine(program, semantics, lax=lax)
     found = explore(machine, BUDGET)
@@ -92,7 +94,7 @@ def test_pruned_equals_unpruned(name: str, seed: int) -> None:
             else make.tcp()
         )
         lax = make.random.random() < 0.3
-        asked += _check(program, ALL[name], lax=lax, chance=make.random)
+        asked += check_membership(program, ALL[name], lax=lax, chance=make.random)
     assert asked > 100
 
 
@@ -101,7 +103,7 @@ def test_pruned_equals_unpruned_for_generated_programs(name: str) -> None:
     """The same for the programs that the fuzzer makes."""
     chance = random.Random(len(name))
     asked = sum(
-        _check(
+        check_membership(
             decode(seeded(f"membership/{index}"), modelled()), ALL[name], lax=False, chance=chance
         )
         for index in range(40)
@@ -117,7 +119,7 @@ def _lying(monkeypatch: pytest.MonkeyPatch, attribute: str, lie: object) -> bool
         program = make.program(make.random.choice([2, 3]), 3)
         semantics = make.random.choice(list(ALL.values()))
         try:
-            _check(program, semantics, lax=False, chance=make.random)
+            check_membership(program, semantics, lax=False, chance=make.random)
         except AssertionError:
             return True
     return False
@@ -134,7 +136,7 @@ def test_an_aim_that_forgets_what_is_known_changes_nothing(monkeypatch: pytest.M
     monkeypatch.setattr(Aim, "astray", lambda _aim: False)
     make = Maker(9)
     asked = sum(
-        _check(
+        check_membership(
             make.program(2, 2),
             make.random.choice(list(ALL.values())),
             lax=False,

@@ -16,6 +16,7 @@ from conformance.engine.oracle import (
 from conformance.judge.evidence import AllowedSet
 from conformance.judge.verdict import Grade
 from conformance.lang.ops import (
+    Acquire,
     Attempt,
     Cancel,
     Checkpoint,
@@ -26,6 +27,7 @@ from conformance.lang.ops import (
     SendBytes,
     Sleep,
     Spawn,
+    WaitCondition,
 )
 from conformance.lang.outcome import Entry, Outcome, TaskOutcome, show_outcome
 from conformance.lang.program import Program
@@ -191,6 +193,22 @@ def test_what_the_reference_does_not_model_is_left_to_the_labels(unjoined: Any) 
     assert isinstance(reason, str)
     assert "a task may fail" in reason
     assert not isinstance(SearchOracle(make).allowed(PROGRAM, semantics, "virtual"), str)
+
+
+def test_a_wait_with_the_lock_held_twice_is_left_to_the_labels() -> None:
+    """No document says what a condition does with a re-entrant lock that is held more than once."""
+    twice = (Acquire("k"), Acquire("k"), WaitCondition("k"))
+    others = {"a": (Acquire("k"),)}
+    start = Spawn("a")
+    for body, judged in ((twice, False), (twice[1:], True), (twice[:2], True)):
+        program = Program({"main": (start, *body), **others}, conditions=("k",))
+        found = SearchOracle(find_reference()).allowed(
+            program, Semantics(relock="reenters"), "virtual"
+        )
+        assert isinstance(found, str) is not judged
+        assert not isinstance(
+            SearchOracle(find_reference()).allowed(program, Semantics(), "virtual"), str
+        )
 
 
 def shown(program: Program, **answers: Any) -> set[str]:

@@ -8,7 +8,9 @@ import pytest
 
 from conformance.engine.explore import explore
 from conformance.interpreter import run_program
+from conformance.lang import ops
 from conformance.lang.outcome import show_outcome
+from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics
 from conformance.lang.text import show_program
 from conformance.run.observation import RunOptions
@@ -84,3 +86,75 @@ def test_coroutines_stay_inside_the_allowed_set(seed: int) -> None:
             outcome = run_program(program, runtime, RunOptions(seed=steering)).outcome.judged()
             known = outcome in allowed.outcomes or not allowed.complete
             assert known, f"{show_program(program)}\n{show_outcome(outcome)}"
+
+
+REENTRANT: dict[str, Semantics] = {
+    "structured": replace(ALL["structured"], relock="reenters"),
+    "edge": replace(ALL["edge"], relock="reenters", unowned="error"),
+    "barging": replace(ALL["eager"], relock="reenters", unowned="works"),
+}
+"""Of locks that their holder may take again; the first breaks when that one has ended."""
+
+
+class Reentrant(Reference):
+    """The reference, with such locks."""
+
+    semantics = replace(Reference.semantics, relock="reenters")
+
+
+@pytest.mark.parametrize("name", REENTRANT)
+def test_reduced_search_equals_plain_enumeration_for_reentrant_locks(name: str) -> None:
+    """The depth of a lock is part of the state that is saved, compared and put back."""
+    make = SyncMaker(300 + len(name))
+    for _ in range(150):
+        tasks = make.random.choice([1, 2, 2, 3])
+        program = make.program(tasks, make.random.randint(2, 5 - tasks), "lock")
+        lax = make.random.random() < 0.3
+        assert differences(program, REENTRANT[name], lax=lax) == ""
+
+
+def test_coroutines_agree_on_reentrant_locks() -> None:
+    """The executor, under random schedules, shows of such locks only what the oracle allows."""
+    make = SyncMaker(17)
+    runtime = Reentrant()
+    for _ in range(150):
+        program = make.program(make.random.choice([1, 2, 2]), make.random.randint(2, 4), "lock")
+        allowed = explore(Machine(program, Reentrant.semantics))
+        for steering in (None, *range(3)):
+            outcome = run_program(program, runtime, RunOptions(seed=steering)).outcome.judged()
+            known = outcome in allowed.outcomes or not allowed.complete
+            assert known, f"{show_program(program)}\n{show_outcome(outcome)}"
+
+
+@pytest.mark.parametrize("name", REENTRANT)
+@pytest.mark.parametrize("again", [ops.Acquire("l"), ops.AcquireNowait("l")])
+def test_a_reentrant_lock_takes_as_many_releases_as_acquires(name: str, again: ops.Op) -> None:
+    """Another task gets it after the last of them, not before; one more is refused, unless somebody has it by then."""
+    later = (ops.Checkpoint(),) * 3
+    main = (
+        ops.Acquire("l"),
+        again,
+        ops.Spawn("a"),
+        *later,
+        ops.Release("l"),
+        *later,
+        ops.Locked("l"),
+        ops.Log("last"),
+    )
+    program = Program(
+        {
+            "main": (
+                *main,
+                ops.Release("l"),
+                ops.Join("a"),
+                ops.Attempt((ops.Release("l"),), on_error=()),
+            ),
+            "a": (ops.Acquire("l"), ops.Log("in"), ops.Release("l")),
+        },
+        locks=("l",),
+    )
+    found = explore(Machine(program, REENTRANT[name]))
+    assert found.complete
+    for outcome in found.outcomes:
+        assert [entry.text for entry in outcome.shared] == ["main last", "a in"]
+        assert [entry.text for entry in outcome.task("main").log] == ["got true", "caught Misuse"]

@@ -54,6 +54,15 @@ def test_an_answer_that_contradicts_differs() -> None:
     assert not lines["start"].differs
 
 
+def test_a_lock_that_is_taken_again_reenters() -> None:
+    """Seen to be taken by its holder, a lock is declared `reenters`; each other value differs."""
+    seen = {"sync/lock-reacquire": "reenters"}
+    for declared in ("blocks", "error", "reenters"):
+        lines = {line.field: line for line in infer(seen, Semantics(relock=declared))}
+        assert lines["relock"].inferred == "reenters"
+        assert lines["relock"].differs is (declared != "reenters")
+
+
 def test_both_answers_mean_either() -> None:
     """Two answers seen are an answer of their own, where the table knows one."""
     (line,) = [

@@ -1,12 +1,17 @@
 import asyncio
+import linecache
+import math
+import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
+from conformance.adapter.channels import Channels
 from conformance.adapter.core import Body, Handle, Limits, Runtime
 from conformance.adapter.tasks import Tasks
 from conformance.adapter.time import Time
+from conformance.lang.semantics import Semantics
 from conformance.testing import check_address, check_runtime
 from runtimes.on_asyncio import Asyncio
 
@@ -145,6 +150,54 @@ class TaskIsGone(Exception):  # noqa: N818 — a stranger's
     """An error of its own."""
 
 
+class Misspelt(Small):
+    """Says something of an op that there is not."""
+
+    semantics = Semantics(cancel_points={"default": "always", "cancelscope": "never"})
+
+
+class MisspeltAgain(Small):
+    """The same, in the other table."""
+
+    semantics = Semantics(schedule_points={"aquire": "if_blocks"})
+
+
+class Unbounded(Small, Channels):
+    """Its channels have no bound."""
+
+    special = frozenset({"channel:unbounded"})
+    lacks = frozenset({"channel:bounded"})
+
+    def channel(self, capacity: float) -> Handle:
+        if capacity != math.inf:
+            raise NotImplementedError
+        return asyncio.Queue()
+
+    async def send(self, channel: Handle, item: Any) -> None:
+        await channel.put(item)
+
+    async def receive(self, channel: Handle) -> Any:
+        return await channel.get()
+
+    async def length(self, channel: Handle) -> int:
+        return int(channel.qsize())
+
+
+class Roomy(Unbounded):
+    """It does not say so."""
+
+    lacks = frozenset()
+
+    def channel(self, capacity: float) -> Handle:
+        return asyncio.Queue()
+
+
+class NoKind(Unbounded):
+    """It has channels, and none of any kind."""
+
+    special = frozenset()
+
+
 def test_a_small_adapter_passes() -> None:
     """Four methods are enough of a contract."""
     check_runtime(Small)
@@ -167,6 +220,16 @@ def test_a_small_adapter_passes() -> None:
         (Unsure, "`is_cancellation` raised ValueError: which?"),
         (Clockless, "`now` returned 'noon', not seconds"),
         (Strange, "`errors`: nobody knows what TaskIsGone is"),
+        (
+            Misspelt,
+            "`cancel_points` names `cancelscope`, which is no op; the nearest is `cancel_scope`",
+        ),
+        (
+            MisspeltAgain,
+            "`schedule_points` names `aquire`, which is no op; the nearest is `acquire`",
+        ),
+        (Roomy, "op channel:bounded: `channel`: expected .*main full, a sent"),
+        (NoKind, "none of channel:bounded, channel:rendezvous, channel:unbounded"),
     ],
 )
 def test_a_lesson_names_the_method(adapter: Callable[[], Runtime], method: str) -> None:
@@ -225,3 +288,75 @@ def test_an_op_that_tells_the_contrary_gets_a_lesson() -> None:
     with pytest.raises(AssertionError, match="op locked: `locked`: expected") as caught:
         check_runtime(Inverted)
     assert "op acquire" not in str(caught.value)
+
+
+def test_channels_without_a_bound_are_tried() -> None:
+    """A runtime that has no others passes with them: every op that it has, and none of what takes a bound."""
+    check_runtime(Unbounded)
+
+    class Forgetful(Unbounded):
+        async def length(self, channel: Handle) -> int:
+            return 0
+
+    with pytest.raises(AssertionError, match="op length: `length`: expected"):
+        check_runtime(Forgetful)
+
+
+def test_a_deadline_that_cannot_be_cancelled_by_hand() -> None:
+    """The adapter says so in `lacks`, or is told where it fails; its other scopes are tried all the same."""
+
+    class Plain(Asyncio):
+        special = frozenset({"cleanup:waits"})
+
+        def scope(self) -> Any:
+            return PlainScope()
+
+        async def cancel_scope(self, scope: Any) -> None:
+            scope.give_up()
+
+    with pytest.raises(
+        AssertionError, match=r"op cancel_scope:deadline: `cancel_scope`.*give_up"
+    ) as caught:
+        check_runtime(Plain)
+    assert "op cancel_scope: " not in str(caught.value)
+
+    class Honest(Plain):
+        lacks = Plain.lacks | {"cancel_scope:deadline"}
+
+    check_runtime(Honest)
+
+
+class PlainScope:
+    """A scope that is given up by a cancellation of its task."""
+
+    async def __aenter__(self) -> Self:
+        self._task, self._given_up = asyncio.current_task(), False
+        return self
+
+    def give_up(self) -> None:
+        self._given_up = True
+        assert self._task is not None
+        self._task.cancel()
+
+    async def __aexit__(self, kind: object, error: object, trace: object) -> bool:
+        return self._given_up and isinstance(error, asyncio.CancelledError)
+
+
+def test_what_a_run_leaves_behind_is_told_of_where_it_ended(
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    """A coroutine in a cycle that nobody awaits: its warning comes at the end of its run, in no other code."""
+
+    class Leaves(Small):
+        async def checkpoint(self) -> None:
+            ring: list[Any] = [Small.checkpoint(self)]
+            ring.append(ring)
+            await asyncio.sleep(0)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        check_runtime(Leaves)
+    told = [w for w in recwarn if "never awaited" in str(w.message)]
+    lines = {linecache.getline(w.filename, w.lineno).strip() for w in told}
+    assert told
+    assert all("gc.collect(" in line and "left behind" in line for line in lines), lines

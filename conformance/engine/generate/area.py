@@ -51,6 +51,7 @@ class Area:
     epilogue  what main does when all is quiet: every object that was declared must still serve. What of it the
               runtime lacks is left out.
     needs     op kinds without which the area is left out altogether.
+    either    special capabilities of which it takes one.
     looks     kinds of ops that only look: at times one stands right behind another op.
     stories   shapes of the area's own: what takes more than a wait and its end to tell.
     beside    an area that this one is drawn together with, more often than chance would have it.
@@ -62,6 +63,7 @@ class Area:
     prelude: Callable[[Scene], Block] = nothing
     epilogue: Callable[[Scene], Block] = nothing
     needs: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
     stories: tuple[Callable[[Scene], Block], ...] = ()
     beside: str = ""

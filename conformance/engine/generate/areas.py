@@ -26,6 +26,8 @@ from conformance.engine.generate.scoped import (
     SCOPES,
     SEMAPHORE,
 )
+from conformance.engine.generate.servers import SERVERS
+from conformance.engine.generate.shutdown import SHUTDOWN
 from conformance.engine.generate.tcp import TCP
 from conformance.engine.generate.threads import THREADS
 from conformance.lang import ops
@@ -192,6 +194,8 @@ AREAS: Final[Mapping[str, Area]] = {
     "ends": ENDS,
     "threads": THREADS,
     "handles": HANDLES,
+    "shutdown": SHUTDOWN,
+    "servers": SERVERS,
 }
 """By the name that `conformance fuzz --area` takes. The order is part of what a seed means."""
 

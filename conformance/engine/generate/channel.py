@@ -9,6 +9,7 @@ from typing import Any, Final
 from conformance.engine.generate.area import Area, Make, Meeting, caught, each, gap, mark, within
 from conformance.engine.generate.scene import Scene
 from conformance.lang import ops
+from conformance.lang.capability import CHANNELS
 from conformance.lang.ops import Block, Op
 from conformance.lang.program import Channel
 
@@ -17,7 +18,7 @@ _ROOM: Final = (Channel(1), Channel(2))
 
 def _channel(scene: Scene) -> str:
     """A channel; its room is drawn when it is declared."""
-    room: tuple[Channel, ...] = _ROOM
+    room: tuple[Channel, ...] = _ROOM if scene.has("channel:bounded") else ()
     if scene.has("channel:rendezvous"):
         room += (Channel(0),)
     if scene.has("channel:unbounded"):
@@ -68,6 +69,7 @@ CHANNEL: Final = Area(
         ),
     ),
     epilogue=each("channels", _serves),
+    either=tuple(CHANNELS),
     looks=("length", "waiting_senders", "waiting_receivers"),
 )
 
@@ -174,6 +176,7 @@ ENDS: Final = Area(
     ),
     epilogue=each("channels", _serves),
     needs=("close_sender",),
+    either=tuple(CHANNELS),
     stories=(_closing,),
     weight=2,
 )

@@ -61,7 +61,8 @@ def decode(
 def _there(name: str, can: frozenset[str]) -> bool:
     """Whether a runtime has anything of an area."""
     area = AREAS[name]
-    return can.issuperset(area.needs) and not can.isdisjoint(area.ops)
+    some = not area.either or not can.isdisjoint(area.either)
+    return some and can.issuperset(area.needs) and not can.isdisjoint(area.ops)
 
 
 def _within(op: Op, can: frozenset[str]) -> bool:
@@ -82,6 +83,8 @@ def swarm(tape: Tape, areas: Iterable[str]) -> tuple[str, ...]:
         chosen.add(tape.pick(every))
     if "tasks" in every:
         chosen.add("tasks")
+    if "threads" in chosen:  # the reference has no model of both
+        chosen.discard("shutdown")
     return tuple(name for name in dict.fromkeys(every) if name in chosen)
 
 

@@ -29,16 +29,17 @@ class Scene:
     bodies    the ops of each task so far.
     calling   whether threads call the loop; None until there is one.
     objects   what is declared: for each field of `Program`, sizes by name.
-    streams   the TCP streams that some op opens; likewise `scopes`, `groups`, and the
+    streams   the TCP streams that some op opens; likewise `scopes` (`deadlines`: those with one), `groups`, and the
               clones of a channel's ends, `senders` and `receivers`. `set`: events that some op sets; `gates`: what
               threads are held at.
+    server    the task that serves, if there is one.
     unix      whether the listener is a UNIX socket.
     tight     whether what is declared now has the first of its sizes, the one that is soonest used up.
     """
 
     __slots__ = (
-        "bodies", "calling", "can", "gates", "groups", "nameless", "objects", "opened", "receivers", "scopes",
-        "senders", "set", "streams", "tape", "tasks", "tight", "unix",
+        "bodies", "calling", "can", "deadlines", "gates", "groups", "nameless", "objects", "opened", "receivers",
+        "scopes", "senders", "server", "set", "streams", "tape", "tasks", "tight", "unix",
     )  # fmt: skip
 
     def __init__(self, tape: Tape, can: frozenset[str]) -> None:
@@ -50,11 +51,13 @@ class Scene:
         self.objects: dict[str, dict[str, Any]] = {}
         self.streams: list[str] = []
         self.scopes: list[str] = []
+        self.deadlines: set[str] = set()
         self.groups: list[str] = []
         self.senders: list[str] = []
         self.receivers: list[str] = []
         self.gates: set[str] = set()
         self.calling: bool | None = None
+        self.server = ""
         self.set: set[str] = set()
         self.opened = 0
         self.tight = False
@@ -89,6 +92,12 @@ class Scene:
         """A name that nobody has yet."""
         self.opened += 1
         return f"{prefix}{self.opened}"
+
+    def cancellable(self) -> list[str]:
+        """The scopes that can be cancelled by hand."""
+        if "cancel_scope:deadline" in self.can:
+            return self.scopes
+        return [name for name in self.scopes if name not in self.deadlines]
 
     def other(self, task: str) -> str | None:
         """A task to do something to: seldom main, seldom oneself (and only where that is possible)."""

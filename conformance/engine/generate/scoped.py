@@ -30,6 +30,11 @@ def _of_scope(make: Callable[[Scene, str], Op]) -> Make:
     return made
 
 
+def _cancel_scope(scene: Scene, _: str) -> Op | None:
+    known = scene.cancellable()
+    return ops.CancelScope(scene.tape.pick(known)) if known else None
+
+
 def _cancel_group(scene: Scene, _: str) -> Op | None:
     return ops.CancelGroup(scene.tape.pick(scene.groups)) if scene.groups else None
 
@@ -42,6 +47,7 @@ def _limited(inside: Callable[[Scene, str], Block]) -> Make:
             return None
         name = scene.fresh("n")
         scene.scopes.append(name)
+        scene.deadlines.add(name)
         body, ticks = inside(scene, name), scene.ticks("deadline")
         limit = (
             ops.FailAfter if scene.has("fail_after") and scene.tape.chance(2) else ops.MoveOnAfter
@@ -71,7 +77,7 @@ def _moved(scene: Scene, name: str) -> Block:
 def _asked(scene: Scene, name: str) -> Block:
     """The body asks whether it was cancelled, when it was or might have been."""
     slept: Block = (pause(scene, scene.tape.pick((1, 0, 2))),)
-    if scene.has("cancel_scope") and scene.tape.chance(3):
+    if scene.has("cancel_scope", "cancel_scope:deadline") and scene.tape.chance(3):
         slept = (ops.CancelScope(name), *slept)
     if not scene.has("cancel_called"):
         return slept
@@ -101,7 +107,7 @@ def _watched(scene: Scene) -> Block:
 
 SCOPES: Final = Area(
     ops={
-        "cancel_scope": _of_scope(lambda _, name: ops.CancelScope(name)),
+        "cancel_scope": _cancel_scope,
         "cancel_group": _cancel_group,
         "move_deadline": _either(
             _of_scope(lambda scene, name: ops.MoveDeadline(name, scene.ticks("deadline"))),

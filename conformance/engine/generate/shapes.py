@@ -108,7 +108,7 @@ def _wrap(scene: Scene, mix: Mix, task: str, kind: str, body: Block) -> Op:
         doomed = scene.has("cancel_scope") and scene.tape.chance(3)
         return ops.Scope(name, (ops.CancelScope(name), *body) if doomed else body)
     if kind in ("move_on_after", "fail_after"):
-        named = _scope(scene) if scene.has("scope") and scene.tape.chance(2) else None
+        named = _deadline(scene) if scene.has("scope") and scene.tape.chance(2) else None
         if kind == "move_on_after":
             return ops.MoveOnAfter(scene.ticks("deadline"), body, named)
         return guarded(scene, ops.FailAfter(scene.ticks("deadline"), body, named))
@@ -125,6 +125,13 @@ def _scope(scene: Scene) -> str:
     """A name for a scope that is about to be opened."""
     name = scene.fresh("n")
     scene.scopes.append(name)
+    return name
+
+
+def _deadline(scene: Scene) -> str:
+    """The same for one with a deadline."""
+    name = _scope(scene)
+    scene.deadlines.add(name)
     return name
 
 
@@ -208,8 +215,9 @@ def _race(scene: Scene, area: str, chosen: Meeting, waiters: list[str]) -> Block
     cancel: Block = ()
     if scene.has("cancel") and not scene.tape.chance(5):
         cancel = (ops.Cancel(scene.tape.pick(waiters)),)
-    if scene.scopes and scene.has("cancel_scope") and scene.tape.chance(2):
-        cancel = (ops.CancelScope(scene.tape.pick(scene.scopes)),)
+    scopes = scene.cancellable()
+    if scopes and scene.has("cancel_scope") and scene.tape.chance(2):
+        cancel = (ops.CancelScope(scene.tape.pick(scopes)),)
     inside = bool(chosen.around) and scene.tape.chance(2)
     fed = (
         tuple(made(scene, area, (scene.tape.pick(chosen.feeds),), "main"))
