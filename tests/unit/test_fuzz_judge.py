@@ -36,11 +36,12 @@ def test_a_freedom_counts_though_all_of_them_together_do_not_explain() -> None:
         },
         locks=("k",),
     )
-    freer = replace(TRIO, race="either")
-    declared = set(explore(Machine(program, TRIO)).outcomes)
+    raced = replace(TRIO, sleep_race="race")
+    freer = replace(raced, race="either")
+    declared = set(explore(Machine(program, raced)).outcomes)
     further = set(explore(Machine(program, freer)).outcomes) - declared
     assert further
     for outcome in further:
-        judged = Judge(find_reference(), TRIO).outcome(program, outcome, "virtual")
+        judged = Judge(find_reference(), raced).outcome(program, outcome, "virtual")
         assert judged.grade is Grade.INTERESTING
         assert judged.reason == "a cancel and a completion in one round, either way"
