@@ -14,7 +14,8 @@ from conformance.engine.bench import Bench
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.explore import BUDGET, Exploration, schedule_of
 from conformance.engine.explore import explore as search
-from conformance.engine.oracle import lacking, make_machine, unheld, unmodelled
+from conformance.engine.oracle import make_machine
+from conformance.engine.unmodelled import lacking, unheld, unmodelled
 from conformance.errors import DataError, Exit, UsageError
 from conformance.judge.token import ReferenceToken, encode_token, short_hash
 from conformance.lang.codec import program_from_json

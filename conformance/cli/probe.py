@@ -13,8 +13,8 @@ from conformance.cli.output import FORMAT, console, print_json, say
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import Campaign, Plan
 from conformance.engine.catalogue import load_catalogue
-from conformance.engine.oracle import switched_off
 from conformance.engine.probe import BROKEN, KEPT, Inferred, infer, scenarios
+from conformance.engine.unmodelled import switched_off
 from conformance.errors import Exit
 from conformance.judge.case import Case
 from conformance.judge.evidence import NoOracle

@@ -16,7 +16,8 @@ from conformance.engine.fuzz_corpus import read_witness
 from conformance.engine.fuzz_subject import Subject
 from conformance.engine.inject import inject
 from conformance.engine.membership import BUDGET
-from conformance.engine.oracle import lacking, make_machine
+from conformance.engine.oracle import make_machine
+from conformance.engine.unmodelled import lacking
 from conformance.errors import DataError, Exit, UsageError
 from conformance.judge.case import Case
 from conformance.judge.evidence import Evidence, Runs

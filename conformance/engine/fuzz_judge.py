@@ -12,13 +12,8 @@ from typing import Final, final
 
 from conformance.engine.explore import Path
 from conformance.engine.membership import BUDGET, Membership, member
-from conformance.engine.oracle import (
-    beyond_failing,
-    cited_only,
-    comparable,
-    freer,
-    unmodelled,
-)
+from conformance.engine.oracle import cited_only, comparable, freer
+from conformance.engine.unmodelled import beyond_failing, unmodelled
 from conformance.judge.token import Clock
 from conformance.judge.verdict import Grade
 from conformance.lang.outcome import Outcome

@@ -17,7 +17,8 @@ from conformance.engine.fuzz_judge import Judge
 from conformance.engine.generate.decode import decode
 from conformance.engine.generate.tape import seeded
 from conformance.engine.membership import BUDGET
-from conformance.engine.oracle import find_reference, load_reference, unanswered
+from conformance.engine.oracle import find_reference, load_reference
+from conformance.engine.unmodelled import unanswered
 from conformance.errors import ConformanceError
 from conformance.judge.evidence import RuntimeFacts
 from conformance.judge.token import Clock

@@ -6,31 +6,24 @@ The reference executor is found like any runtime, by the entry point `reference`
 
 from __future__ import annotations
 
-import math
 import threading
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal, final, get_args, get_origin, get_type_hints
 
 from conformance.engine.explore import BUDGET, Exploration, explore
+from conformance.engine.unmodelled import unheld, unmodelled
 from conformance.errors import NotStarted
 from conformance.judge.evidence import AllowedSet
 from conformance.judge.token import Clock
 from conformance.judge.verdict import Grade
-from conformance.lang import ops
 from conformance.lang.codec import canonical
 from conformance.lang.outcome import Outcome
 from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics, semantics_to_json
 from conformance.run.controllable import Controllable, MakeControllable
 from conformance.wire.address import known_runtimes
-
-LARGE = 4096
-"""Bytes: a larger payload depends on buffer sizes, which the reference does not know."""
-LONGEST = 1_000_000_000
-"""Ticks: a longer finite time is not told from never."""
 
 FREEDOMS: tuple[tuple[str, dict[str, str]], ...] = (
     ("any order of ready tasks", {"order": "any"}),
@@ -211,191 +204,3 @@ class SearchOracle:
             mine.set_exception(error)
             raise
         return mine.result()
-
-
-_CANCELLING: Final = frozenset({"cancel", "group", "fail_after", "move_on_after"})
-
-
-def unmodelled(program: Program, semantics: Semantics) -> str:
-    """Why the reference cannot judge a program under these semantics; empty if it can."""
-    if semantics.past == "skips" and any(
-        op.kind == "fail_after" and op.ticks <= 0  # type: ignore[attr-defined]
-        for _, op in program.walk()
-    ):
-        return "the reference does not model a deadline that leaves its body out"
-    if semantics.cancel_joiner == "both":
-        kinds = {op.kind for _, op in program.walk()}
-        if "join" in kinds and kinds & _CANCELLING:
-            return "the reference does not model a cancel that tells joiner and joined alike"
-    if semantics.second_user == "displaces" and _shares_a_socket(program):
-        return "the reference does not model a second user who displaces the first"
-    if semantics.relock == "reenters" and _waits_while_nested(program):
-        return (
-            "the reference does not model a wait for a condition whose lock is held more than once"
-        )
-    return (
-        beyond_scopes(program, semantics)
-        or beyond_exits(program, semantics)
-        or beyond_servers(program, semantics)
-        or beyond_threads(program, semantics)
-        or beyond(program)
-    )
-
-
-def switched_off(semantics: Semantics) -> Iterator[tuple[str, str]]:
-    """Which declared answers leave some programs to the labels: the answer, and of which programs that is so."""
-    if beyond_failing(semantics):
-        yield f"unjoined={semantics.unjoined}", "in which a task fails"
-    if semantics.past == "skips":
-        yield "past=skips", "with a fail_after that is over at once"
-    if semantics.cancel_joiner == "both":
-        yield "cancel_joiner=both", "in which a joiner may be cancelled"
-    if semantics.second_user == "displaces":
-        yield "second_user=displaces", "in which two tasks use one socket in one way"
-    once = semantics.cancellation == "edge"
-    if semantics.children == "in_turn" and not (once and semantics.groups == "collected"):
-        yield "children=in_turn", "with a group"
-    if semantics.deadlines == "nearest" and not (once and semantics.cancel_again == "ignored"):
-        yield "deadlines=nearest", "with two deadlines"
-
-
-def beyond_scopes(program: Program, semantics: Semantics) -> str:
-    """Why the reference cannot judge a program with groups or deadlines; empty if it can, or if there are none."""
-    off = dict(switched_off(semantics))
-    nearest = semantics.deadlines == "nearest"
-    kinds = [op.kind for _, op in program.walk()] if off or nearest else []
-    if "children=in_turn" in off and "group" in kinds:
-        return "the reference models groups that cancel in turn only where they collect errors, and a task is told once"
-    if "deadlines=nearest" in off and sum(kind in _DEADLINES for kind in kinds) > 1:
-        return "the reference models one deadline at a time only where a task is told once, and cancelled once"
-    if nearest and "move_deadline" in kinds:
-        return "the reference models one deadline at a time only where none is moved"
-    return ""
-
-
-_DEADLINES: Final = frozenset({"fail_after", "move_on_after", "scope"})
-
-
-def beyond_failing(semantics: Semantics) -> str:
-    """Why the reference cannot judge programs in which a task may fail; empty if it can."""
-    if semantics.unjoined == "spreads":
-        return "a task may fail, and the reference does not model an error that spreads to others"
-    if semantics.unjoined == "ends" and semantics.orphans not in ("abandoned", "destroyed"):
-        return "a task may fail, and the reference does not model how the others learn that this ends the run"
-    return ""
-
-
-def unheld(semantics: Semantics, outcomes: Iterable[Outcome]) -> str:
-    """Why the reference's outcomes of a program are nothing to hold a runtime to; empty if they are."""
-    reason = beyond_failing(semantics)
-    first = 0 if semantics.unjoined == "spreads" else 1  # main's error is what a run ends by
-    ends = (task.end for outcome in outcomes for _, task in outcome.tasks[first:])
-    return reason if reason and any(end.startswith("raised") for end in ends) else ""
-
-
-def beyond_exits(program: Program, semantics: Semantics) -> str:
-    """Why the reference cannot judge a program with exits or Ctrl-C; empty if it can, or if there are none."""
-    kinds = {op.kind for _, op in program.walk()}
-    if not kinds & _DEADLY:
-        return ""
-    if kinds & _DEADLY & unanswered(semantics):
-        return "the runtime's documents do not say whom an exit or a Ctrl-C ends"
-    if "run_in_thread" in kinds:
-        return "the reference does not model what ends more than a task beside threads"
-    return ""
-
-
-def beyond_servers(program: Program, semantics: Semantics) -> str:
-    """Why the reference cannot judge a program with servers; empty if it can, or if there are none."""
-    if any(op.kind == "serve" for _, op in program.walk()) and "serve" in unanswered(semantics):
-        return "the reference does not model such servers: who accepts, and whose the handlers are"
-    return ""
-
-
-def unanswered(semantics: Semantics) -> frozenset[str]:
-    """The op kinds of which a runtime's answers say too little for any program that has them to be judged."""
-    inside = semantics.handlers == "inside" and semantics.cancellation == "level"
-    found: frozenset[str] = frozenset() if inside else frozenset({"serve"})
-    if semantics.serving == "unknown":
-        found |= {"serve"}
-    ends = semantics.exits != "closes" or semantics.orphans in ("cancelled", "in_turn")
-    eager = semantics.start == "eager"
-    if semantics.exits == "unknown" or not ends or eager or semantics.unjoined != "ignored":
-        return found | _DEADLY
-    return found | {"interrupt"} if semantics.interrupts == "unknown" else found
-
-
-_DEADLY: Final = frozenset({"exit", "interrupt"})
-
-
-def beyond_threads(program: Program, semantics: Semantics) -> str:
-    """Why the reference cannot judge a program with threads; empty if it can, or if there are none."""
-    every = [op for _, op in program.walk()]
-    asked = [op.abandon for op in every if isinstance(op, ops.RunInThread)]
-    if not asked:
-        return ""
-    if semantics.orphans in ("abandoned", "destroyed"):
-        return "the reference does not model threads beside a run that just stops"
-    late = any(
-        op.kind in ("spawn", "detach", "start") and path[0] != "main" for path, op in program.walk()
-    )
-    if late and semantics.orphans in ("cancelled", "in_turn"):
-        return "the reference does not model tasks that start while the end waits for threads"
-    own = semantics.context == "shared" and semantics.thread_context != "none"
-    if own and any(op.kind == "set_variable" for op in every):
-        return "the reference does not model a thread's own variables beside shared ones"
-    calls = any(op.kind == "from_thread" for op in every)
-    if calls and semantics.context == "shared" and any(op.kind == "set_variable" for op in every):
-        return "the reference does not model whose variables a thread's call sees where the others share theirs"
-    default = semantics.cancelled_thread == "abandoned"
-    alone = any(default if wish is None else wish for wish in asked)
-    kinds = {op.kind for op in every}
-    if kinds & {"from_thread", "check_cancelled"} and semantics.cancellation == "level" and alone:
-        return "the reference does not model what becomes of calls of an abandoned thread"
-    return ""
-
-
-def _waits_while_nested(program: Program) -> bool:
-    """Whether a task may wait for a condition whose lock it has acquired twice."""
-    taken = Counter(
-        (path[0], getattr(op, "lock", "")) for path, op in program.walk() if op.kind in _ACQUIRES
-    )
-    waits = {
-        (path[0], op.condition) for path, op in program.walk() if isinstance(op, ops.WaitCondition)
-    }
-    return any(taken[wait] > 1 for wait in waits)
-
-
-_ACQUIRES: Final = frozenset({"acquire", "acquire_nowait"})
-
-
-def _shares_a_socket(program: Program) -> bool:
-    """Whether two tasks may wait for one socket in one direction."""
-    users: dict[tuple[str, str], set[str]] = {}
-    for path, op in program.walk():
-        way = op.kind.partition("_")[0]
-        if way in ("receive", "send", "accept"):
-            name = getattr(op, "listener" if way == "accept" else "stream", "")
-            users.setdefault((way, name), set()).add(path[0])
-    return any(name and len(tasks) > 1 for (_, name), tasks in users.items())
-
-
-def lacking(program: Program) -> str:
-    """Which op of a program the reference cannot even search; empty if none."""
-    for _, op in program.walk():
-        if op.kind in ops.LOOP:
-            return "the reference has no event loop of asyncio's kind"
-    return ""
-
-
-def beyond(program: Program) -> str:
-    """Why the reference cannot judge a program; empty if it can."""
-    if reason := lacking(program):
-        return reason
-    for _, op in program.walk():
-        if isinstance(op, ops.SendBytes) and len(op.data) * op.times > LARGE:
-            return f"a payload of more than {LARGE} bytes"
-        ticks = getattr(op, "ticks", getattr(op, "tick", 0))
-        if LONGEST < abs(ticks) < math.inf:
-            return "a finite time that no clock can tell from never"
-    return ""

@@ -100,7 +100,7 @@ class Nearest(Structure):
         """The deadline that was set has come, and with it all that are not after it."""
         owner = scope.owner
         assert owner is not None
-        if scope is not owner.own:
+        if not self.nearest or scope is not owner.own:
             super().expire(scope)
             return
         self.writes |= owner.bit

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from runtimes.reference.kernel import Fault
-from runtimes.reference.network import Network
 from runtimes.reference.objects import ASLEEP, DONE, ERROR, READY, START, VALUE, Scope, Task
+from runtimes.reference.peers import Peers
 
 ABANDONS = "thread"
 """The queue of who waits for a thread and may give it up."""
@@ -17,7 +17,7 @@ AWAITS = "awaited"
 """The queue of who waits for a thread and cannot."""
 
 
-class Threads(Network):
+class Threads(Peers):
     """Kernel with threads: `threads` are tasks that no loop runs, `called` those that it performs for them."""
 
     threads: Any = ()

@@ -46,6 +46,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     "exit-lost": frozenset(
         {"shutdown/exit-in-group", "shutdown/exit-in-main", "shutdown/exit-in-thread"}
     ),
+    "interrupt-cuts-cleanup": frozenset({"shutdown/interrupt-cleanup"}),
     "handlers-outlive-server": frozenset(
         {"tcp/serve-cancel-closes", "tcp/serve-cancel-handlers", "tcp/serve-handler-error"}
     ),
@@ -132,8 +133,6 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
 UNCAUGHT: Final[Mapping[str, str]] = {
     "dead-connections-skipped": "POSIX leaves it to the system: only the answer to "
     "`tcp/peer-resets-before-accept` changes",
-    "interrupt-cuts-cleanup": "only asyncio promises that clean-up after a Ctrl-C may wait: only the "
-    "answer to `shutdown/interrupt-cleanup` changes",
 }
 
 UNKEPT: Final[Mapping[str, str]] = {

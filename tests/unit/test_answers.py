@@ -9,7 +9,8 @@ from typing import Any, Final
 import pytest
 
 from conformance.engine.catalogue import load_catalogue
-from conformance.engine.oracle import ANSWERS, SearchOracle, beyond, find_reference, unmodelled
+from conformance.engine.oracle import ANSWERS, SearchOracle, find_reference
+from conformance.engine.unmodelled import beyond, unmodelled
 from conformance.lang.pattern import Pattern
 from conformance.lang.scenario import Scenario
 from conformance.lang.semantics import Semantics

@@ -12,7 +12,8 @@ from conformance.cli.render import exit_code
 from conformance.cli.run import open_results
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.explore import explore
-from conformance.engine.oracle import lacking, make_machine
+from conformance.engine.oracle import make_machine
+from conformance.engine.unmodelled import lacking
 from conformance.errors import Exit
 from conformance.judge.case import Case
 from conformance.judge.results import Header, Results, ResultsWriter, read_results

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from conformance.engine.explore import explore
-from conformance.engine.oracle import switched_off, unmodelled
+from conformance.engine.unmodelled import switched_off, unmodelled
 from conformance.lang.ops import (
     Acquire,
     Attempt,

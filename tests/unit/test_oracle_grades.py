@@ -7,12 +7,12 @@ import pytest
 from conformance.engine.oracle import (
     FREEDOMS,
     SearchOracle,
-    beyond,
     cited_only,
     comparable,
     find_reference,
     freer,
 )
+from conformance.engine.unmodelled import beyond
 from conformance.judge.evidence import AllowedSet
 from conformance.judge.verdict import Grade
 from conformance.lang.ops import (

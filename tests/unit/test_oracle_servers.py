@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.engine.explore import explore
-from conformance.engine.oracle import unmodelled
+from conformance.engine.unmodelled import unmodelled
 from conformance.interpreter import run_program
 from conformance.lang import ops
 from conformance.lang.ops import Block, Op

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.engine.explore import explore
-from conformance.engine.oracle import unanswered, unmodelled
+from conformance.engine.unmodelled import unanswered, unmodelled
 from conformance.interpreter import run_program
 from conformance.lang.ops import (
     Attempt,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.engine.oracle import SearchOracle, find_reference, unmodelled
+from conformance.engine.oracle import SearchOracle, find_reference
+from conformance.engine.unmodelled import unmodelled
 from conformance.lang.ops import (
     Checkpoint,
     GetVariable,

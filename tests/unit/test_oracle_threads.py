@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.engine.explore import explore
-from conformance.engine.oracle import unmodelled
+from conformance.engine.unmodelled import unmodelled
 from conformance.interpreter import run_program
 from conformance.lang.outcome import show_outcome
 from conformance.lang.semantics import Semantics

@@ -12,7 +12,8 @@ import pytest
 import scenarios
 from conformance.engine.catalogue import SCENARIOS as GROUP
 from conformance.engine.catalogue import load_catalogue
-from conformance.engine.oracle import SearchOracle, beyond, find_reference
+from conformance.engine.oracle import SearchOracle, find_reference
+from conformance.engine.unmodelled import beyond
 from conformance.lang.outcome import Outcome
 from conformance.lang.scenario import Scenario
 from runtimes.on_asyncio import Asyncio

@@ -60,7 +60,8 @@ def _run(scene: Scene, _: str) -> Op | None:
         scene.calling = not scene.tape.chance(2)
     ways = [way for way, need in _ABANDON.items() if scene.has(need)]
     abandon = scene.tape.pick([way for way in ways if not (way and scene.calling)])
-    hold: Block = () if scene.tape.chance(4) else (ops.Hold(_gate(scene)),)
+    held = not scene.tape.chance(4) and scene.has("hold")
+    hold: Block = (ops.Hold(_gate(scene)),) if held else ()
     asks: Block = ()
     if scene.has("check_cancelled") and scene.calling and not scene.tape.chance(2):
         asks = (ops.Attempt((ops.CheckCancelled(),), on_error=(), on_cancel=(ops.Note("told"),)),)
