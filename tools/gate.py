@@ -42,9 +42,10 @@ def main(arguments: Sequence[str]) -> int:
     for name, why in absent.items():
         print(f"NOT GATED HERE: {name}: {why}")
     sys.stdout.flush()
+    once = str(Path(out).with_suffix(".once.jsonl"))  # a run empties its file first
     _run([address for address in chosen if address not in ONCE], SEEDS, out)
-    _run([address for address in chosen if address in ONCE], 1, out)
-    gate = [sys.executable, str(ROOT / "tools" / "baselines.py"), "gate", out]
+    _run([address for address in chosen if address in ONCE], 1, once)
+    gate = [sys.executable, str(ROOT / "tools" / "baselines.py"), "gate", out, once]
     return subprocess.run(gate, check=False).returncode
 
 
