@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     files = [_run(some, seeds, file) for file, seeds, some in parts if some]
     if lost := missing(chosen, files):
         sys.exit(f"the results hold nothing of {', '.join(lost)}")
-    gate = [sys.executable, str(ROOT / "tools" / "baselines.py"), "gate", *files]
+    gate = [sys.executable, str(ROOT / "tools" / "baselines.py"), "gate", "--again", *files]
     return subprocess.run(gate, check=False).returncode
 
 

@@ -42,6 +42,7 @@ class Kind(Enum):
     NEW_VIOLATION = ("new, and violated", True, False)
     UNKNOWN = ("turned UNKNOWN", False, False)
     MISSING = ("did not run", False, False)
+    UNREPEATED = ("did not repeat", False, False)
     PASSES = ("passes unexpectedly", False, True)
     STALE = ("stale entry", False, True)
     NEW = ("new", False, False)

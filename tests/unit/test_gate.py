@@ -9,6 +9,7 @@ from conformance.judge.case import Case
 from conformance.judge.condition import Environment, holds
 from conformance.judge.gate import Gated, Kind, gate
 from conformance.judge.rates import discoveries, fisher
+from conformance.judge.repeat import doubtful, settle
 from conformance.judge.results import Results
 from conformance.judge.verdict import Verdict
 from conformance.lang.semantics import Semantics
@@ -372,3 +373,32 @@ def test_rates_without_a_count_are_nobodys_loss() -> None:
     whole = accept(None, results(*cases), "toy")
     assert kinds(gated(replace(whole, rated={}), *cases)) == []
     assert kinds(gated(replace(whole, rated={}, rates={}), *cases)) == []
+
+
+def test_only_what_repeats_counts() -> None:
+    """A difference that no further run shows is told and fails nothing; what any of them shows stays what it was."""
+    before = (a_case(), a_case("area/two", answer="yes"), a_case("area/three", BAD, breaks="it"))
+    once = (
+        a_case(verdict=BAD, breaks="it"),
+        a_case("area/two", answer="no"),
+        a_case("area/three"),
+    )
+    baseline = accept(None, results(*before), "toy", "because")
+    first = gated(baseline, *once)
+    assert kinds(first) == [Kind.REGRESSED, Kind.SEMANTICS, Kind.PASSES]
+    assert doubtful(first, once) == ["area/one", "area/three", "area/two"]
+    assert kinds(settle(baseline, first, [*before, *before])) == [Kind.UNREPEATED] * 3
+    some = settle(baseline, first, [*before, once[0], *before[1:]])
+    assert kinds(some) == [Kind.REGRESSED, Kind.UNREPEATED, Kind.UNREPEATED]
+    assert some.regressed
+    assert settle(baseline, first, [replace(case, python="3.13.0") for case in before]) == first
+
+
+def test_a_crash_is_never_in_doubt() -> None:
+    """What crashed once is a regression, whatever further runs show; so is a changed declaration."""
+    crashed = a_case(verdict=BAD, ending="crashed")
+    baseline = accept(None, results(a_case()), "toy", "because")
+    assert doubtful(gated(baseline, crashed), [crashed]) == []
+    told = gate(baseline, results(a_case(), semantics=Semantics(locks="barging")), ["area/one"])
+    assert kinds(told) == [Kind.SEMANTICS]
+    assert doubtful(told, [a_case()]) == []
