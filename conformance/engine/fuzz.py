@@ -22,8 +22,8 @@ from conformance.judge.witness import Witness
 
 Asked: TypeAlias = tuple[Recipe, int, int]
 """A batch: whose, its first program, how many."""
-BATCH: Final = 50
-"""Programs in a batch: a quarter of a second or so, which is what an interruption can cost."""
+BATCH: Final = 200
+"""Programs in a batch: a second or so, which is what an interruption can cost. Those that wait do so all at once."""
 PER_KIND: Final = 4
 """Of each kind of failure that many raw witnesses are made small: they may turn out to be different findings."""
 RESERVED: Final = 0.25

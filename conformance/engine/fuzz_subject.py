@@ -34,7 +34,7 @@ HORIZON: Final = 100_000.0
 """Ticks of virtual time after which a run is stopped; nothing in a generated program falls near it."""
 REAL_EVERY: Final = 50
 """One program in so many runs on a real clock, where the virtual one replaces the runtime's own timers."""
-WAITING: Final = 2
+WAITING: Final = 6
 """So many programs that wait for a real clock or for threads run beside the others."""
 
 

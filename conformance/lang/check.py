@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from conformance.errors import ScenarioError
 from conformance.lang import ops
-from conformance.lang.check_loop import check_loop, started_by
+from conformance.lang.check_loop import STARTERS, check_loop, started_by
 from conformance.lang.check_scopes import check_scopes
 from conformance.lang.check_sync import CLONES, check_sync
 from conformance.lang.check_threads import LISTENERS, STREAMS, check_threads_and_servers
@@ -58,6 +58,12 @@ _WORDS = frozenset(
 
 _SCOPES = (ops.Scope, ops.MoveOnAfter, ops.FailAfter)
 """Ops that may give a scope a name."""
+_OPENERS = frozenset({*STREAMS, *LISTENERS, *_SCOPES, *CLONES, ops.Group})
+"""Ops that give a name to what they open."""
+_MEASURED = frozenset({ops.Block_, ops.SendBytes, ops.ReceiveSome, ops.ReceiveExactly})
+"""Ops whose numbers have bounds of their own."""
+_PLACED = frozenset({ops.Return, ops.Attempt, ops.Spawn, ops.Start})
+"""Ops that make sense in some places only."""
 
 
 def check_program(program: Program) -> None:
@@ -68,9 +74,11 @@ def check_program(program: Program) -> None:
     for count, (path, op) in enumerate(program.walk()):
         if count >= MAX_OPS or len(path) > 2 * MAX_DEPTH:
             raise no_sense(path, op, TOO_LARGE)
-        for field in ops.op_fields(type(op)):
-            _check_field(path, op, field.name, optional=field.default is None)
+        for name, kind, optional in _fields_of(type(op)):
+            _check_field(path, op, name, kind, optional=optional)
+    for path, op in program.of(_MEASURED):
         _check_numbers(path, op)
+    for path, op in program.of(_PLACED):
         _check_structure(program, path, op)
     _check_opened(program)
     _check_references(program)
@@ -113,21 +121,43 @@ def _is_block(value: object) -> bool:
     return isinstance(value, tuple) and all(isinstance(item, ops.Op) for item in value)
 
 
-def _check_field(path: Path, op: ops.Op, name: str, *, optional: bool) -> None:
+def _fields_of(kind: type[ops.Op]) -> tuple[tuple[str, str, bool], ...]:
+    """Each field of an op: its name, what it holds, and whether it may be left out."""
+    known = _FIELDS.get(kind)
+    if known is None:
+        told = ((f.name, _held(f.name), f.default is None) for f in ops.op_fields(kind))
+        known = _FIELDS[kind] = tuple(told)
+    return known
+
+
+_FIELDS: dict[type[ops.Op], tuple[tuple[str, str, bool], ...]] = {}
+
+
+def _held(field: str) -> str:
+    if field in ops.BLOCKS:
+        return "block"
+    if field in ("ticks", "tick"):
+        return "ticks"
+    if field in _COUNTS:
+        return "count"
+    return "word" if field in _WORDS else "value"
+
+
+def _check_field(path: Path, op: ops.Op, name: str, kind: str, *, optional: bool) -> None:
     """Whether a field holds a value of its kind."""
     value = getattr(op, name)
     if value is None and optional:
         return
-    if name in ops.BLOCKS:
+    if kind == "block":
         if not _is_block(value):
             raise no_sense(path, op, f"{name} is no tuple of ops: {brief(value)}")
-    elif name in ("ticks", "tick"):
+    elif kind == "ticks":
         if type(value) not in (int, float) or value != value:  # noqa: PLR0124  # that is NaN
             raise no_sense(path, op, f"{brief(value)} is no number of ticks")
-    elif name in _COUNTS:
+    elif kind == "count":
         if type(value) is not int:
             raise no_sense(path, op, f"{brief(value)} is no whole number")
-    elif name in _WORDS or isinstance(value, str):
+    elif kind == "word" or isinstance(value, str):
         if type(value) is not str or not WORD.fullmatch(value):
             raise no_sense(path, op, f"{brief(value)} is no word (letters, digits and `_ . + -`)")
     elif type(value) not in (int, bool, type(None)):
@@ -153,7 +183,7 @@ def _check_numbers(path: Path, op: ops.Op) -> None:
 def _check_opened(program: Program) -> None:
     """What ops open has names of its own; only a task may open groups of one name one by one."""
     bound: dict[str, str] = dict.fromkeys(program.declared(), "")
-    for path, op in program.walk():
+    for path, op in program.of(_OPENERS):
         if isinstance(op, STREAMS):
             name, opener = op.stream, ""
         elif isinstance(op, LISTENERS):
@@ -181,7 +211,7 @@ def _check_references(program: Program) -> None:
         "lock": {*program.locks, *program.conditions},
         "channel": {
             *program.channels,
-            *(op.clone for _, op in program.walk() if isinstance(op, CLONES)),
+            *(op.clone for _, op in program.of(CLONES) if isinstance(op, CLONES)),
         },
         "condition": frozenset(program.conditions),
         "variable": frozenset(program.variables),
@@ -189,15 +219,14 @@ def _check_references(program: Program) -> None:
         "limiter": program.limiters,
         "barrier": program.barriers,
         "thread": program.tasks,
-        "stream": {op.stream for _, op in program.walk() if isinstance(op, STREAMS)},
-        "listener": {op.listener for _, op in program.walk() if isinstance(op, LISTENERS)},
-        "scope": {None, *(op.scope for _, op in program.walk() if isinstance(op, _SCOPES))},
+        "stream": {op.stream for _, op in program.of(STREAMS) if isinstance(op, STREAMS)},
+        "listener": {op.listener for _, op in program.of(LISTENERS) if isinstance(op, LISTENERS)},
+        "scope": {None, *(op.scope for _, op in program.of(_SCOPES) if isinstance(op, _SCOPES))},
     }
     for path, op in program.walk():
-        for field in ops.op_fields(type(op)):
-            value = getattr(op, field.name)
-            if field.name in known and value not in known[field.name]:
-                raise no_sense(path, op, f"unknown {field.name} `{value}`")
+        for name, kind, _ in _fields_of(type(op)):
+            if kind == "word" and name in known and getattr(op, name) not in known[name]:
+                raise no_sense(path, op, f"unknown {name} `{getattr(op, name)}`")
 
 
 def _check_structure(program: Program, path: Path, op: ops.Op) -> None:
@@ -233,7 +262,7 @@ def _open_groups(program: Program, path: Path) -> set[str]:
 def _check_starts(program: Program) -> None:
     """Every task but main is spawned by one op, and spawns form a tree rooted at main."""
     starters: dict[str, Path] = {}
-    for path, op in program.walk():
+    for path, op in program.of(STARTERS):
         started = started_by(op)
         if started is None:
             continue

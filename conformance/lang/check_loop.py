@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from conformance.lang import ops
-from conformance.lang.ops import LOOP, Op
+from conformance.lang.ops import LOOP, OPS, Op, op_fields
 from conformance.lang.ops.loop_transports import EVENTS
 from conformance.lang.program import Path, Program, no_sense
 
@@ -36,6 +36,16 @@ OPENED: Final = {
 }
 """The fields in which an op names something new."""
 LARGEST_WRITE: Final = 64 * 2**20
+_OF_LOOP: Final = frozenset(kind for kind in OPS.values() if kind.kind in LOOP)
+
+
+STARTERS: Final = frozenset(
+    {
+        ops.Spawn, ops.Start, ops.Detach, ops.RunUntilComplete, ops.RunInThread, ops.FromThread, ops.Handler,
+        *(kind for kind in OPS.values() if "callback" in {field.name for field in op_fields(kind)}),
+    }
+)  # fmt: skip
+"""Ops that may start a task, a callback or what a thread performs."""
 
 
 def started_by(op: Op) -> str | None:
@@ -58,7 +68,7 @@ def opened_by(op: Op) -> Iterator[str]:
 
 def check_loop(program: Program) -> None:
     """Raise ScenarioError, naming the op, for the first op of a loop that makes no sense."""
-    used = [(path, op) for path, op in program.walk() if op.kind in LOOP]
+    used = program.of(_OF_LOOP)
     if not used:
         return
     callbacks = {getattr(op, "callback", None) for _, op in used}
@@ -72,7 +82,7 @@ def check_loop(program: Program) -> None:
         _check_op(path, op, callbacks)
 
 
-def _check_known(program: Program, used: list[tuple[Path, Op]]) -> None:
+def _check_known(program: Program, used: Sequence[tuple[Path, Op]]) -> None:
     known: dict[str, set[str]] = {"socket": set(), "server": set(), "transport": set()}
     known["listening"] = set()
     for path, op in used:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from conformance.lang import ops
 from conformance.lang.program import Program, no_sense
 
+_JUDGED = frozenset({ops.CancelGroup, ops.Started, ops.ResetVariable})
+_KINDS = _JUDGED | {ops.Group, ops.Start, ops.SetVariable}
+
 
 def check_scopes(program: Program) -> None:
     """Raise ScenarioError, naming the op, for the first that makes no sense."""
-    every = tuple(program.walk())
+    if not program.of(_JUDGED):
+        return
+    every = program.of(_KINDS)
     groups = [op.name for _, op in every if isinstance(op, ops.Group)]
     started = {op.task for _, op in every if isinstance(op, ops.Start)}
     been_set: set[tuple[str, str]] = set()

@@ -14,9 +14,12 @@ WHOLE = (ops.Length, ops.WaitingSenders, ops.WaitingReceivers)
 CLONES = (ops.CloneSender, ops.CloneReceiver)
 
 
+_KINDS = frozenset({*SENDS, *RECEIVES, *WHOLE, ops.Notify, ops.SetLimit})
+
+
 def check_sync(program: Program) -> None:
     """Raise ScenarioError, naming the op, for the first that makes no sense."""
-    every = tuple(program.walk())
+    every = program.of(_KINDS)
     sending = {op.clone for _, op in every if isinstance(op, ops.CloneSender)}
     receiving = {op.clone for _, op in every if isinstance(op, ops.CloneReceiver)}
     for path, op in every:

@@ -34,16 +34,18 @@ _SERVERS = frozenset(
 
 def check_threads_and_servers(program: Program) -> None:
     """Raise ScenarioError, naming the op, for the first op on threads, servers or peers that makes no sense."""
+    kinds = {kind.kind for kind in program.kinds()}
+    if kinds.isdisjoint(_THREADS | _SERVERS):
+        return
     every = tuple(program.walk())
-    kinds = {op.kind for _, op in every}
     without = {op.thread for _, op in every if isinstance(op, ops.RunInThread)}
     without |= {op.task for _, op in every if isinstance(op, ops.FromThread | ops.Handler)}
     for path, op in every if without else ():
         if isinstance(op, _OF_TASKS) and op.task in without:
             raise no_sense(path, op, f"there is no handle of `{op.task}`")
-    if kinds & _THREADS:
+    if not kinds.isdisjoint(_THREADS):
         _check_threads(program, every)
-    if kinds & _SERVERS:
+    if not kinds.isdisjoint(_SERVERS):
         _check_servers(program, every)
 
 

@@ -48,6 +48,19 @@ def op_from_json(data: Json) -> Op:
     return _Decoder().op(data, ("op",))
 
 
+def _fields_of(kind: type[Op]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of its fields, and of those that have no default."""
+    known = _FIELDS.get(kind)
+    if known is None:
+        fields = op_fields(kind)
+        wanted = tuple(field.name for field in fields if field.default is MISSING)
+        known = _FIELDS[kind] = tuple(field.name for field in fields), wanted
+    return known
+
+
+_FIELDS: dict[type[Op], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+
+
 @final
 class _Decoder:
     """Decodes one program; counts its ops, so that no input grows without bound."""
@@ -57,33 +70,34 @@ class _Decoder:
 
     def op(self, data: Json, path: Path) -> Op:
         """An op, which stands at `path`."""
-        where = show_path(path)
         self.ops += 1
         if self.ops > MAX_OPS or len(path) > 2 * MAX_DEPTH:
-            raise ScenarioError(f"{where}: {TOO_LARGE}", hint="make the program smaller")
+            raise ScenarioError(f"{show_path(path)}: {TOO_LARGE}", hint="make the program smaller")
         if not isinstance(data, dict) or not isinstance(data.get("op"), str):
             raise ScenarioError(
-                f"{where}: this is no op: {brief(data)}", hint='an op is {"op": KIND, …}'
+                f"{show_path(path)}: this is no op: {brief(data)}", hint='an op is {"op": KIND, …}'
             )
         kind = OPS.get(data["op"])
         if kind is None:
             raise ScenarioError(
-                f"{where}: unknown op `{data['op'][:64]}`", hint="known: " + ", ".join(sorted(OPS))
+                f"{show_path(path)}: unknown op `{data['op'][:64]}`",
+                hint="known: " + ", ".join(sorted(OPS)),
             )
-        known = {field.name: field for field in op_fields(kind)}
+        known, wanted = _fields_of(kind)
         values: dict[str, Json] = {}
         for name, value in data.items():
             if name == "op":
                 continue
             if name not in known:
                 raise ScenarioError(
-                    f"{where}: `{kind.kind}` has no field {brief(name)}",
+                    f"{show_path(path)}: `{kind.kind}` has no field {brief(name)}",
                     hint="known: " + ", ".join(known),
                 )
             values[name] = self._value(value, path, name)
-        missing = [n for n, f in known.items() if n not in values and f.default is MISSING]
-        if missing:
-            raise ScenarioError(f"{where}: `{kind.kind}` lacks `{missing[0]}`: {brief(data)}")
+        for name in wanted:
+            if name not in values:
+                where = show_path(path)
+                raise ScenarioError(f"{where}: `{kind.kind}` lacks `{name}`: {brief(data)}")
         return kind(**values)
 
     def _value(self, value: Json, path: Path, name: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Final, final
@@ -47,10 +47,11 @@ class Program:
     bounded_semaphores: Mapping[str, int] = field(default_factory=dict)
     limiters: Mapping[str, int] = field(default_factory=dict)
     barriers: Mapping[str, int] = field(default_factory=dict)
-    _hash: int = field(init=False, repr=False, compare=False, default=0)
+    _hash: int | None = field(init=False, repr=False, compare=False, default=None)
     _walked: tuple[tuple[Path, Op], ...] | None = field(
         init=False, repr=False, compare=False, default=None
     )
+    _kinds: frozenset[type[Op]] | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         """Freeze the mappings and check the program."""
@@ -59,7 +60,6 @@ class Program:
         for name in ("tasks", "channels", *SIZED):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         check_program(self)
-        object.__setattr__(self, "_hash", hash(self._content()))
 
     def __eq__(self, other: object) -> bool:
         """By content; the order of tasks counts."""
@@ -67,6 +67,9 @@ class Program:
 
     def __hash__(self) -> int:
         """Hash by content, computed once."""
+        if self._hash is None:
+            object.__setattr__(self, "_hash", hash(self._content()))
+        assert self._hash is not None
         return self._hash
 
     def _content(self) -> tuple[object, ...]:
@@ -95,6 +98,19 @@ class Program:
                 walked.append(place)
                 yield place
         object.__setattr__(self, "_walked", tuple(walked))
+
+    def of(self, kinds: Collection[type[Op]]) -> Sequence[tuple[Path, Op]]:
+        """The ops of these kinds with their paths, in the order of the text."""
+        if self.kinds().isdisjoint(kinds):
+            return ()
+        return [place for place in self.walk() if type(place[1]) in kinds]
+
+    def kinds(self) -> frozenset[type[Op]]:
+        """The kinds of its ops."""
+        if self._kinds is None:
+            object.__setattr__(self, "_kinds", frozenset(type(op) for _, op in self.walk()))
+        assert self._kinds is not None
+        return self._kinds
 
     def size(self) -> int:
         """The number of ops."""

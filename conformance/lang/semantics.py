@@ -51,11 +51,11 @@ class Semantics:
                      takes it, and the others get nothing.
     join_self        joining oneself is an `error`, or `blocks`.
     locks            a freed lock goes to the first waiter (`fair`), or to whoever takes it
-                     (`barging`).
+                     (`barging`; `unordered` where those who wait are told in no order).
     channels         an item goes to the first receiver (`fair`), or to whoever takes it
                      (`barging`; `unordered` where those who wait are told in no order).
     permits          a permit of a semaphore, a token of a limiter goes to the first waiter (`fair`), or to
-                     whoever takes it (`barging`).
+                     whoever takes it (`barging`; `unordered` where those who wait are told in no order).
     conditions       those that waited longest for a condition are notified first (`fair`), or whoever (`unordered`).
     notified         one that is notified is `queued` for the condition's lock at once; or it is `woken` to ask for it.
     reacquire        who is cancelled on the way back from a condition is told with the lock (`lock_first`), or
@@ -145,9 +145,9 @@ class Semantics:
     join_cancelled: Literal["cancelled", "error", "value"] = "cancelled"
     joiners: Literal["each", "first"] = "each"
     join_self: Literal["error", "blocks"] = "blocks"
-    locks: Literal["fair", "barging"] = "fair"
+    locks: Literal["fair", "barging", "unordered"] = "fair"
     channels: Literal["fair", "barging", "unordered"] = "fair"
-    permits: Literal["fair", "barging"] = "fair"
+    permits: Literal["fair", "barging", "unordered"] = "fair"
     conditions: Literal["fair", "unordered"] = "fair"
     notified: Literal["queued", "woken"] = "woken"
     reacquire: Literal["lock_first", "at_once", "shielded"] = "lock_first"

@@ -49,6 +49,12 @@ PROGRAM = Program({"main": (Note("x"),)})
 WRONG = Outcome((("main", TaskOutcome((), "cancelled")),))
 
 
+@pytest.fixture(autouse=True)
+def batches_of_fifty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small enough that a short campaign has several."""
+    monkeypatch.setattr("conformance.engine.fuzz.BATCH", 50)
+
+
 class Inline:
     """An executor that notes what it is asked for and answers with an empty batch."""
 
