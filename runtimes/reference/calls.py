@@ -110,6 +110,7 @@ class Calls(Servers):
         self.late_spawns = any(op.kind in _SPAWNS and path[0] != "main" for path, op in self.walked)
         self._plans: dict[Step, Plan] = {}
         self._checks: dict[tuple[str, int], list[Callable[[], None]]] = {}
+        self.contended: set[int] = set()
         self.shared = self.make_thing(Shared)
         main.state = UNSPAWNED
         main.scopes = (*self.outside, main.own)
@@ -346,6 +347,7 @@ class Calls(Servers):
             and name in (getattr(other, "stream", ""), getattr(other, "listener", ""))
         }
         rivals = [self.by_name[user] for user in sorted(users - {task.name})]
+        self.contended |= {id(op)} if rivals else set()
         return [partial(self._check_rivals, rivals, kinds, name)] if rivals else []
 
     def _check_rivals(self, rivals: list[Task], kinds: frozenset[str], name: str) -> None:

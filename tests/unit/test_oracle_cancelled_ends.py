@@ -65,3 +65,32 @@ def test_a_handle_may_hold_all_that_its_task_ended_by() -> None:
         if "Group" in entry.text
     }
     assert {"caught JoinError(Group(E))", "caught JoinError(Group(Cancelled, E))"} <= joined
+
+
+def test_each_of_two_ops_in_a_row_holds_its_socket_while_it_pauses() -> None:
+    """trio: `send_eof` is a checkpoint that keeps other senders out, also right after another checkpoint.
+
+    Whoever is refused meanwhile ends the group, and the cancellation finds the op before its effect.
+    """
+    program = Program(
+        {
+            "main": (
+                *(Listen("L"), Connect("c", "L"), Accept("s", "L")),
+                Attempt(
+                    (
+                        Group(
+                            "g", (Spawn("a", group="g"), SendEof("c"), SendEof("s"), Note("sent"))
+                        ),
+                    ),
+                    on_error=(Note("no"),),
+                ),
+            ),
+            "a": (SendBytes("s", "x"),),
+        }
+    )
+    mains = {
+        tuple(entry.text for entry in dict(outcome.tasks)["main"].log)
+        for outcome in outcomes(program, SEMANTICS)
+        if dict(outcome.tasks)["a"].end == "raised Busy"
+    }
+    assert {("caught Group(Busy)", "no"), ("sent", "caught Group(Busy)", "no")} <= mains
