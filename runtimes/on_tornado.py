@@ -8,7 +8,7 @@ cannot be closed; there are no barriers.
 
 Tornado's timers are asyncio's, set by a duration that it takes from `time.time`. On a virtual clock `IOLoop.time` is
 the loop's. Rules of asyncio's documents do not bind it, but those of tasks that are awaited and of `asyncio.run`: most
-speak of primitives that it has its own of.
+speak of primitives that it has its own of. What its own documents promise is the family `tornado`'s.
 """
 
 from __future__ import annotations

@@ -13,13 +13,15 @@ from conformance.cli.output import FORMAT, console, print_json, say
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import Campaign, Plan
 from conformance.engine.catalogue import load_catalogue
-from conformance.engine.probe import BROKEN, KEPT, Inferred, infer, scenarios
+from conformance.engine.probe import BROKEN, KEPT, Inferred, infer, scenarios, trials
+from conformance.engine.probe_trial import NONE
 from conformance.engine.unmodelled import switched_off
 from conformance.errors import Exit
 from conformance.judge.case import Case
-from conformance.judge.evidence import NoOracle
+from conformance.judge.evidence import NoOracle, RuntimeFacts
 from conformance.judge.unjudged import most_wanted
 from conformance.judge.verdict import Verdict
+from conformance.lang.scenario import Scenario
 from conformance.lang.semantics import Semantics
 
 
@@ -37,16 +39,25 @@ def probe(runtime: str, seeds: int, form: str) -> int:
         bench.start([runtime])
         if error := bench.trouble.get(runtime):
             raise error
-        campaign = Campaign(Plan(chosen, (runtime,), seeds), bench, NoOracle("not asked"))
-        cases = list(campaign.run())
-        declared = bench.facts[runtime].semantics
+        facts = bench.facts[runtime]
+        chosen += trials(timed=facts.virtual != "none")
+        plan = Plan(tuple(replace(s, about=frozenset()) for s in chosen), (runtime,), seeds)
+        cases = list(Campaign(plan, bench, NoOracle("not asked")).run())
+    declared = facts.semantics
+    shims = {s.id: composed_in(s, facts) for s in chosen}
     answers = {case.scenario: _answer(case) for case in cases}
-    lines = list(infer(answers, declared, {case.scenario: _why(case) for case in cases}))
+    reasons = {case.scenario: _why(case) or shims[case.scenario] for case in cases}
+    lines = list(infer(answers, declared, reasons))
     if form == "json":
         print_json([_facts(line) for line in lines])
     else:
         _show(lines)
-    for told in (*_unasked(cases, lines), *_unfit(lines), *_off(declared, lines)):
+    for told in (
+        *_unasked(cases, lines),
+        *_unfit(lines),
+        *_undeclared(lines),
+        *_off(declared, lines),
+    ):
         say(told)
     differing = [line for line in lines if line.differs]
     for line in differing:
@@ -55,6 +66,12 @@ def probe(runtime: str, seeds: int, form: str) -> int:
     if not differing:
         say(f"{runtime}: nothing differs from what is declared")
     return Exit.VIOLATION if differing else Exit.OK
+
+
+def composed_in(scenario: Scenario, facts: RuntimeFacts) -> str:
+    """What the adapter composes of what is asked about. A declaration is of both, so it is asked all the same."""
+    composed = sorted(scenario.about & facts.composed)
+    return f"composed: {', '.join(composed)}" if composed else ""
 
 
 def _answer(case: Case) -> str | None:
@@ -78,7 +95,8 @@ def _unasked(cases: Sequence[Case], lines: Sequence[Inferred]) -> Iterator[str]:
     """How many fields cannot be asked, and what most of them want."""
     silent = [line for line in lines if line.answer is None]
     if silent:
-        asked = [case for case in cases if case.scenario in {line.scenario for line in silent}]
+        names = {name for line in silent for name in line.scenario.split("; ")}
+        asked = [case for case in cases if case.scenario in names]
         wanted = most_wanted(asked)
         yield f"{len(silent)} fields cannot be asked" + (
             f"; most wanted: {wanted}" if wanted else ""
@@ -88,8 +106,15 @@ def _unasked(cases: Sequence[Case], lines: Sequence[Inferred]) -> Iterator[str]:
 def _unfit(lines: Sequence[Inferred]) -> Iterator[str]:
     """Answers that no value of their field describes."""
     for line in lines:
-        if line.answer is not None and line.inferred is None:
+        if line.answer is not None and line.inferred in (None, NONE):
             yield f"{line.field}: the answer `{line.answer}` to {line.scenario} fits none of its values"
+
+
+def _undeclared(lines: Sequence[Inferred]) -> Iterator[str]:
+    """What is declared as unknown, and behaves as a value says."""
+    for line in lines:
+        if line.declared == "unknown" and line.inferred not in (None, NONE):
+            yield f"{line.field} is declared unknown; what was seen fits {_shown(line.inferred)}"
 
 
 def _off(declared: Semantics, lines: Sequence[Inferred]) -> Iterator[str]:
@@ -105,7 +130,9 @@ def _off(declared: Semantics, lines: Sequence[Inferred]) -> Iterator[str]:
 
 
 def _values(inferred: Any) -> tuple[Any, ...]:
-    return inferred if isinstance(inferred, tuple) else (inferred,)
+    """Those that could be declared."""
+    every = inferred if isinstance(inferred, tuple) else (inferred,)
+    return tuple(value for value in every if value != NONE)
 
 
 def _shown(inferred: object) -> str:
@@ -145,7 +172,7 @@ def _show(lines: Sequence[Inferred]) -> None:
             line.declared,
             _cited(line),
             line.scenario,
-            line.answer or line.why,
+            f"{line.answer} ({line.why})" if line.answer and line.why else line.answer or line.why,
         )
         table.add_row("DIFFERS" if line.differs else "", *map(str, cells))
     console().print(table)

@@ -1,5 +1,7 @@
 """Infers a runtime's semantics from its answers: which scenario tells about which field, as data.
 
+Fields that no single scenario tells about have trials of their own (`conformance.engine.probe_trials`).
+
 What is inferred has no citation: a runtime may do today what its documents never promised, so the
 oracle must not take it for granted. `conformance probe` shows it beside what the adapter declares.
 """
@@ -11,6 +13,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, final
 
+from conformance.engine.probe_trials import TRIALS, values_of
+from conformance.lang.scenario import Scenario
 from conformance.lang.semantics import Semantics
 
 Tells = tuple[str, str, Mapping[str, Any]]
@@ -27,7 +31,11 @@ BOTH: Final = "both"
 
 _ORDER: Final = {"in-order": "fifo", "reversed": "any", BOTH: "any"}
 _RACE: Final = {"completes": "completion", "cancelled": "cancel", BOTH: "either"}
-_YIELDS: Final = {"yields": "always", "goes-straight-on": "if_blocks"}
+_YIELDS: Final = {
+    "yields": "always",
+    "goes-straight-on": "if_blocks",
+    BOTH: ("always", "unspecified"),  # who yields may be the one who is chosen to go on
+}
 
 TABLE: Final[tuple[Tells, ...]] = (
     ("order", "spawn/first-steps", _ORDER),
@@ -41,12 +49,24 @@ TABLE: Final[tuple[Tells, ...]] = (
     (
         "cancel_at_return",
         "cancellation/self-then-return",
-        {"value": "value", "cancelled-at-end": "cancelled"},
+        {
+            "value": "value",
+            "cancelled-at-end": "cancelled",
+            "cancelled-at-call": ("value", "cancelled"),  # `cancel_running`: it was told
+        },
     ),
     (
         "cancel_again",
         "cancellation/cancel-during-cleanup",
-        {"interrupts": ("told", "each"), "ignored": "ignored"},
+        {
+            "interrupts": ("told", "each"),
+            "ignored": "ignored",
+            "cut-short-by-first": (
+                "told",
+                "each",
+                "ignored",
+            ),  # a level cancellation is told anyway
+        },
     ),
     ("cancel_ended", "cancellation/after-end", {KEPT: "nothing", BROKEN: "error"}),
     (
@@ -70,11 +90,6 @@ TABLE: Final[tuple[Tells, ...]] = (
         {"at-call": ("later", "at_once"), "at-next-checkpoint": "later", "never": "never"},
     ),
     ("race", "cancellation/event-set-then-cancel", _RACE),
-    (
-        "sleep_race",
-        "cancellation/sleep-due",
-        {"completes": "race", "cancelled": ("race", "cancel"), BOTH: ("race", "cancel")},
-    ),
     (
         "cancel_joiner",
         "cancellation/joiner",
@@ -114,7 +129,12 @@ TABLE: Final[tuple[Tells, ...]] = (
     (
         "lost_notify",
         "sync/condition-cancel-at-lock",
-        {"told-with-lock-lost": "lost", "told-with-lock-passed-on": ("passed_on", "made_up")},
+        {
+            "told-with-lock-lost": "lost",
+            "told-with-lock-passed-on": ("passed_on", "made_up"),
+            "completes": ("lost", "passed_on", "made_up"),  # `reacquire`: nobody is told
+            "told-without-lock": ("lost", "passed_on", "made_up"),  # or not in time to tell
+        },
     ),
     ("schedule_points.acquire_semaphore", "sync/semaphore-free-yields", _YIELDS),
     (
@@ -202,30 +222,6 @@ TABLE: Final[tuple[Tells, ...]] = (
     ("thread_call", "threads/call-under-way", {"cancelled-too": "inside", "goes-on": "apart"}),
     ("thread_context", "threads/context", {"sees-them": "copied", "sees-none": "none"}),
     ("leftover_threads", "threads/left-at-the-end", {"waits": "awaited", "leaves": "abandoned"}),
-    (
-        "exits",
-        "shutdown/exit-others-cleaned",
-        {
-            "performed": ("closes", "unknown"),
-            "cut": ("cancels", "unknown"),
-            "none": ("closes", "unknown"),
-            "not-cancelled": "unknown",
-        },
-    ),
-    (
-        "interrupts",
-        "shutdown/interrupt-in-child",
-        {
-            "main": ("main", "unknown"),
-            "child": ("there", "unknown"),
-            "main-directly": "unknown",
-        },
-    ),
-    (
-        "serving",
-        "tcp/serve-cancel-refuses",
-        {"refused": ("task", "unknown"), "connected": ("body", "unknown")},
-    ),
     ("handlers", "tcp/serve-cancel-handlers", {"cancelled": "inside", "go-on": "apart"}),
     ("handled", "tcp/serve-handler-returns", {"closed": "closed", "open": "open"}),
     (
@@ -243,12 +239,24 @@ TABLE: Final[tuple[Tells, ...]] = (
 )
 
 
+_OPEN: Final = ("either", "any", "unspecified", "unknown")
+"""What a declaration says that nothing contradicts."""
+_ALLOWING: Final = {
+    ("notice", "later"),  # any number of rounds later, which the next one is, too
+    ("group_requests", "loose"),  # any request may be lost or told
+    ("cancelled_send", "may"),
+    ("waiters", "inside"),
+}
+"""Declared answers that allow what each other one of their field demands."""
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Inferred:
     """One field: what the answer to `scenario` says, and what the adapter declares.
 
-    `inferred` is None where the answer says nothing (`answer` is there), or where there is none (`why` says why).
+    `inferred` is None where the answer says nothing (`answer` is there), or where there is none (`why` says why);
+    NONE where what several trials show fits no value. Their names and answers are joined by `; `.
     """
 
     field: str
@@ -261,11 +269,13 @@ class Inferred:
 
     @property
     def differs(self) -> bool:
-        """Whether the answer contradicts the declaration. One that allows all stands."""
-        if self.inferred is None or self.declared in ("either", "any", "unspecified"):
+        """Whether the answer contradicts the declaration. One that allows all, or says nothing, stands."""
+        if self.inferred is None or self.declared in _OPEN:
             return False
-        if self.field == "notice" and self.declared == "later":
-            return False  # any number of rounds later, which the next one is, too
+        if (self.field, self.declared) in _ALLOWING:
+            return False
+        if self.field == "sleep_race" and "lost" not in str(self.answer):
+            return False  # a cancel wins over events, too: both values say the same
         fits = self.inferred if isinstance(self.inferred, tuple) else (self.inferred,)
         return self.declared not in fits
 
@@ -283,6 +293,20 @@ def infer(
         citation = declared.citations.get(name.partition(".")[0], "")
         why = reasons.get(scenario, "")
         yield Inferred(name, scenario, answer, value, _declared(declared, name), citation, why)
+    for name, asked in TRIALS.items():
+        ids = [trial.scenario.id for trial in asked]
+        told = [(one, answers[one]) for one in ids if answers.get(one)]
+        known = [one for one, _ in told] or ids
+        values = values_of(name, answers)
+        yield Inferred(
+            field=name,
+            scenario="; ".join(known),
+            answer="; ".join(str(answer) for _, answer in told) or None,
+            inferred=values[0] if values and len(values) == 1 else values,
+            declared=_declared(declared, name),
+            citation=declared.citations.get(name, ""),
+            why="; ".join(dict.fromkeys(reasons[one] for one in known if reasons.get(one))),
+        )
 
 
 def _declared(semantics: Semantics, name: str) -> Any:
@@ -291,5 +315,11 @@ def _declared(semantics: Semantics, name: str) -> Any:
 
 
 def scenarios() -> frozenset[str]:
-    """The scenarios that the table asks."""
+    """The scenarios of the catalogue that the table asks."""
     return frozenset(scenario for _, scenario, _ in TABLE)
+
+
+def trials(*, timed: bool = True) -> tuple[Scenario, ...]:
+    """What is asked beside the catalogue; `timed`: also what only ticks tell apart."""
+    every = [trial for each in TRIALS.values() for trial in each]
+    return tuple(trial.scenario for trial in every if timed or not trial.timed)

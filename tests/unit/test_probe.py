@@ -1,3 +1,4 @@
+import json
 from dataclasses import fields
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from conformance.cli import main
 from conformance.engine.catalogue import load_catalogue
 from conformance.engine.probe import BOTH, BROKEN, KEPT, TABLE, infer
+from conformance.engine.probe_trials import TRIALS
 from conformance.errors import Exit
 from conformance.lang.ops import OPS
 from conformance.lang.semantics import Semantics
@@ -27,7 +29,7 @@ def test_the_table_speaks_of_what_there_is(
 
 def test_every_single_answer_is_probed() -> None:
     """No field of the semantics goes unasked but the table of cancel points, of which single rows are asked."""
-    asked = {row[0].partition(".")[0] for row in TABLE}
+    asked = {row[0].partition(".")[0] for row in TABLE} | TRIALS.keys()
     left_out = {item.name for item in fields(Semantics)} - asked
     assert left_out <= {"cancel_points", "citations"}
 
@@ -41,6 +43,15 @@ def test_notice_declared_later_is_not_contradicted() -> None:
     late = {"spawn/group-left-how-soon": "later"}
     lines = {line.field: line for line in infer(late, Semantics(notice="at_once"))}
     assert lines["notice"].differs
+
+
+def test_group_requests_declared_loose_are_not_contradicted() -> None:
+    """Any request may be lost or told where they are loose; where they are counted none may be lost."""
+    for declared, seen, differs in (("loose", "kept", False), ("counted", "lost", True)):
+        told = {"groups/outside-cancel-kept": seen}
+        declaration = Semantics(group_requests=declared)  # type: ignore[arg-type]
+        lines = {line.field: line for line in infer(told, declaration)}
+        assert lines["group_requests"].differs is differs
 
 
 def test_an_answer_that_contradicts_differs() -> None:
@@ -72,6 +83,16 @@ def test_both_answers_mean_either() -> None:
     ]
     assert line.inferred == "any"
     assert line.differs
+
+
+def test_the_reference_is_what_it_declares(capsys: pytest.CaptureFixture[str]) -> None:
+    """From its answers alone the reference's own semantics are inferred, and no answer goes unexplained."""
+    assert main(["probe", "reference", "--format", "json"]) == Exit.OK
+    shown = capsys.readouterr()
+    lines = {line["field"]: line for line in json.loads(shown.out)}
+    for field in TRIALS:
+        assert lines[field]["inferred"] == lines[field]["declared"]
+    assert "fits none" not in shown.err
 
 
 def test_a_rule_tells_of_a_runtime_that_it_does_not_bind(
