@@ -23,6 +23,7 @@ from conformance.lang.pattern import ends, has, lacks, logs, shared
 from conformance.lang.program import Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
 from scenarios.idioms import LONG, ended
+from scenarios.manuals import TORNADO_AWAIT, TORNADO_TASKS
 from scenarios.promises import (
     ANYIO_API,
     ANYIO_CANCELLATION,
@@ -119,7 +120,7 @@ DELIVERY: Final = (
         answers={"returned": has(main="got v"), "cancelled": has(main="caught *Cancelled*")},
         rule=Rule("MUST", required=(has(main="got v"),)),
         unjudged={"cancelled"},
-        sources={"asyncio": ASYNCIO_CANCEL},
+        sources={"asyncio": ASYNCIO_CANCEL, "tornado": TORNADO_TASKS},
         shown_by="mutant:cancelled-for-good",
     ),
     Scenario(
@@ -153,6 +154,7 @@ DELIVERY: Final = (
             "asyncio": PYTHON + "asyncio-future.html#asyncio.Future.cancel",
             "curio": CURIO_CANCEL,
             "anyio": ANYIO_API + "#anyio.TaskHandle.cancel",
+            "tornado": TORNADO_TASKS,
         },
         about={"cancel", "join"},
         shown_by="mutant:cancel-after-end",
@@ -314,6 +316,7 @@ CLEANUP: Final = (
             "asyncio": ASYNCIO_TASKS + "#asyncio.Task.cancelled",
             "curio": CURIO + "#Task.join",
             "anyio": ANYIO_API + "#anyio.TaskHandle",
+            "tornado": TORNADO_AWAIT,
         },
         about={"join"},
         shown_by="mutant:cancelled-for-good",

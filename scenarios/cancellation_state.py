@@ -18,17 +18,19 @@ from conformance.lang.ops import (
 from conformance.lang.pattern import has, logs
 from conformance.lang.program import Program
 from conformance.lang.scenario import Rule, Scenario
-from scenarios.manuals import anyio, asyncio, curio
+from scenarios.manuals import TORNADO_TASKS, anyio, asyncio, curio
 
 _CANCELLED: Final = {
     "asyncio": asyncio("task", "asyncio.Task.cancelled"),
     "curio": curio("Task.cancelled"),
     "anyio": anyio("api", "anyio.TaskHandle.Status"),
+    "tornado": TORNADO_TASKS,
 }
 _DONE: Final = {
     "asyncio": asyncio("task", "asyncio.Task.done"),
     "curio": curio("Task.terminated"),
     "anyio": anyio("api", "anyio.TaskHandle.Status"),
+    "tornado": TORNADO_TASKS,
 }
 
 SCENARIOS = (
@@ -78,7 +80,7 @@ SCENARIOS = (
             "called": has(a="went-on") & logs(main=["got true"]),
         },
         rule=Rule("MUST", required=(has(a="went-on") & logs(main=["got false"]),)),
-        sources={name: _CANCELLED[name] for name in ("asyncio", "anyio")},
+        sources={name: _CANCELLED[name] for name in ("asyncio", "anyio", "tornado")},
         about={"cancelled"},
         shown_by="asyncio answers not-called, curio called; mutant:asked-is-cancelled",
     ),

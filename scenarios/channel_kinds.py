@@ -23,7 +23,7 @@ from conformance.lang.ops import (
 from conformance.lang.pattern import has, lacks, logs, shared
 from conformance.lang.program import Channel, Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
-from scenarios.manuals import PRIMITIVE, anyio, asyncio, curio, trio
+from scenarios.manuals import PRIMITIVE, anyio, asyncio, curio, tornado, trio
 from scenarios.phrases import within
 from scenarios.queries import caught
 
@@ -35,12 +35,14 @@ _UNBOUNDED = {
     "trio": trio("trio.open_memory_channel"),
     "curio": curio("queues"),
     "anyio": _STREAMS,
+    "tornado": tornado("queues", "tornado.queues.Queue") + " (if maxsize is 0 it is unbounded)",
 }
 _LENGTH = {
     "asyncio": asyncio("queue", "asyncio.Queue.qsize"),
     "trio": trio("trio.MemoryChannelStatistics"),
     "curio": curio("queues"),
     "anyio": anyio("api", "anyio.streams.memory.MemoryObjectStreamStatistics"),
+    "tornado": tornado("queues", "tornado.queues.Queue.qsize"),
 }
 
 _WAITING = {

@@ -19,7 +19,7 @@ from conformance.lang.ops import (
 from conformance.lang.pattern import has, logs, shared
 from conformance.lang.program import Channel, Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
-from scenarios.manuals import PRIMITIVE, anyio, asyncio, curio, trio
+from scenarios.manuals import PRIMITIVE, anyio, asyncio, curio, tornado, trio
 from scenarios.phrases import within
 
 _SEND = {
@@ -27,7 +27,9 @@ _SEND = {
     "trio": trio("channel-buffering"),
     "curio": curio("queues"),
     "anyio": anyio("api", "anyio.streams.memory.MemoryObjectSendStream.send"),
+    "tornado": tornado("queues", "tornado.queues.Queue.put"),
 }
+_TORNADO_GET = tornado("queues", "tornado.queues.Queue.get")
 _FIFO = {
     "asyncio": asyncio("queue", "asyncio.Queue"),
     "trio": trio("channels"),
@@ -102,7 +104,7 @@ _ITEMS = (
             "MUST",
             required=(logs(a=["got 7@1"], b=["got 8@2"]), logs(a=["got 8@2"], b=["got 7@1"])),
         ),
-        sources={ANYBODY: PRIMITIVE},
+        sources={ANYBODY: PRIMITIVE, "tornado": _TORNADO_GET},
         about={"send", "receive"},
         shown_by="mutant:double-wakeup",
     ),
@@ -152,7 +154,7 @@ _BLOCKING = (
             "stays-blocked": shared("main empty"),
         },
         rule=Rule("MUST", required=(shared("main empty", "a got") & logs(a=["got 7"]),)),
-        sources={ANYBODY: PRIMITIVE},
+        sources={ANYBODY: PRIMITIVE, "tornado": _TORNADO_GET},
         about={"receive"},
         shown_by="mutant:lost-item-wakeup",
     ),
@@ -179,6 +181,7 @@ _BLOCKING = (
             "asyncio": asyncio("queue", "asyncio.Queue.put_nowait"),
             "trio": trio("trio.MemorySendChannel.send_nowait"),
             "anyio": anyio("api", "anyio.streams.memory.MemoryObjectSendStream.send_nowait"),
+            "tornado": tornado("queues", "tornado.queues.Queue.put_nowait"),
         },
         about={"send_nowait"},
         shown_by="mutant:unbounded-channel",
@@ -196,6 +199,7 @@ _BLOCKING = (
             "asyncio": asyncio("queue", "asyncio.Queue.get_nowait"),
             "trio": trio("trio.MemoryReceiveChannel.receive_nowait"),
             "anyio": anyio("api", "anyio.streams.memory.MemoryObjectReceiveStream.receive_nowait"),
+            "tornado": tornado("queues", "tornado.queues.Queue.get_nowait"),
         },
         about={"receive_nowait"},
         shown_by="mutant:empty-gives-none",

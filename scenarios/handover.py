@@ -23,7 +23,7 @@ from conformance.lang.pattern import ends, has, lacks
 from conformance.lang.program import Channel, Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
 from scenarios.idioms import ended, soon
-from scenarios.promises import ANYIO, INTERRUPTS, TRIO_PRIMITIVES
+from scenarios.promises import ANYIO, INTERRUPTS, TORNADO, TRIO_PRIMITIVES
 
 ONE: Final = {"c": Channel(1)}
 TWO: Final = {"c": Channel(2)}
@@ -96,7 +96,11 @@ LOCK_ANSWERS: Final = {
     "cancelled": lacks(a="held") & has(main="free"),
     "lock-lost": lacks(main="free"),
 }
-NOBODY_HOLDS: Final = {ANYBODY: "a lock that no task holds can be taken: what a lock is"}
+NOBODY_HOLDS: Final = {
+    ANYBODY: "a lock that no task holds can be taken: what a lock is",
+    "tornado": TORNADO
+    + "locks.html#tornado.locks.Lock.release (the first coroutine in line gets the lock)",
+}
 
 LOCKS: Final = (
     Scenario(
@@ -160,7 +164,10 @@ ITEM_ANSWERS: Final = {
     "received-twice": has(a="got 1", main="got 1"),
 }
 ONCE: Final = Rule("MUST", required=(ITEM_ANSWERS["received"], ITEM_ANSWERS["cancelled-item-kept"]))
-TAKEN_ONCE: Final = {ANYBODY: "an item is received once: what a channel is"}
+TAKEN_ONCE: Final = {
+    ANYBODY: "an item is received once: what a channel is",
+    "tornado": TORNADO + "queues.html#tornado.queues.Queue.get (removes and returns an item)",
+}
 
 
 def item_scenario(name: str, asks: str, shown_by: str, *handover: Op) -> Scenario:

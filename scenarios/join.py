@@ -19,14 +19,14 @@ from conformance.lang.ops import (
 from conformance.lang.pattern import ending, ends, has, lacks, logs, shared
 from conformance.lang.program import Program
 from conformance.lang.scenario import Rule, Scenario
-from scenarios.manuals import anyio, asyncio, curio
+from scenarios.manuals import TORNADO_AWAIT, anyio, asyncio, curio
 from scenarios.phrases import within
 
 _RESULT = asyncio("task", "asyncio.Task.result")
 _AWAITABLES = asyncio("task", "awaitables")
 _JOIN = curio("Task.join")
 _HANDLE = anyio("api", "anyio.TaskHandle")
-_ALL = {"asyncio": _RESULT, "curio": _JOIN, "anyio": _HANDLE}
+_ALL = {"asyncio": _RESULT, "curio": _JOIN, "anyio": _HANDLE, "tornado": TORNADO_AWAIT}
 _SEVEN = (Sleep(1), Return(7))
 _FAILS = (Sleep(1), Raise("E"))
 
@@ -252,7 +252,7 @@ _ERRORS = (
         answers={"raised": has(main="caught *E*"), "lost": lacks(main="caught *E*")},
         rule=Rule("MUST", required=(has(main="caught *E*"),)),
         unjudged={"lost"},
-        sources={"asyncio": _RESULT, "curio": _JOIN},
+        sources={"asyncio": _RESULT, "curio": _JOIN, "tornado": TORNADO_AWAIT},
         about={"join"},
         shown_by="mutant:join-loses-error",
     ),

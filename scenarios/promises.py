@@ -13,6 +13,8 @@ CURIO: Final = "https://curio.readthedocs.io/en/latest/reference.html"
 ANYIO: Final = "https://anyio.readthedocs.io/en/stable/"
 ANYIO_CANCELLATION: Final = ANYIO + "cancellation.html"
 ANYIO_API: Final = ANYIO + "api.html"
+TORNADO: Final = "https://www.tornadoweb.org/en/stable/"
+TORNADO_STREAMS: Final = TORNADO + "iostream.html#tornado.iostream."
 TCP: Final = "https://www.rfc-editor.org/rfc/rfc9293.html"
 POSIX: Final = "https://pubs.opengroup.org/onlinepubs/9799919799/functions/"
 
@@ -30,5 +32,7 @@ INTERRUPTS: Final = {
     "trio": TRIO_PRIMITIVES,  # blocked while a scope around it becomes cancelled: raises Cancelled
     "curio": CURIO_CANCEL,  # raises TaskCancelled in the task
     "anyio": ANYIO_CANCELLATION,  # "if a task is waiting on something, it is cancelled immediately"
+    "tornado": TORNADO
+    + "releases/v5.0.0.html (partially supported: cancellation raises an exception in a native coroutine)",
 }
 """Where each family promises that cancelling a task interrupts what it waits for."""

@@ -21,16 +21,22 @@ from conformance.lang.ops import (
 from conformance.lang.pattern import has, lacks, logs
 from conformance.lang.program import Program
 from conformance.lang.scenario import Rule, Scenario
-from scenarios.manuals import anyio, asyncio, curio, trio
+from scenarios.manuals import anyio, asyncio, curio, tornado, trio
 from scenarios.phrases import within
 
 _SYNC = "synchronization-primitives"
-_CLEAR = {"asyncio": asyncio("sync", "asyncio.Event.clear"), "curio": curio(_SYNC)}
+_EVENT = "tornado.locks.Event."
+_CLEAR = {
+    "asyncio": asyncio("sync", "asyncio.Event.clear"),
+    "curio": curio(_SYNC),
+    "tornado": tornado("locks", f"{_EVENT}clear"),
+}
 _IS_SET = {
     "asyncio": asyncio("sync", "asyncio.Event.is_set"),
     "trio": trio("trio.Event.is_set"),
     "curio": curio(_SYNC),
     "anyio": anyio("api", "anyio.Event.is_set"),
+    "tornado": tornado("locks", f"{_EVENT}is_set"),
 }
 _LOCKED = {
     "asyncio": asyncio("sync", "asyncio.Lock.locked"),
@@ -72,7 +78,11 @@ _EVENTS = (
         ),
         answers={"goes-on": logs(a=["on@1"]), "waits-again": logs(a=["caught Timeout@3", "on@3"])},
         rule=Rule("MUST", required=(logs(a=["on@1"]),)),
-        sources={"asyncio": asyncio("sync", "asyncio.Event.set"), "curio": curio(_SYNC)},
+        sources={
+            "asyncio": asyncio("sync", "asyncio.Event.set"),
+            "curio": curio(_SYNC),
+            "tornado": tornado("locks", f"{_EVENT}set") + " (all waiters are awakened)",
+        },
         about={"wait", "set", "clear"},
         shown_by="mutant:waiters-look-again",
     ),

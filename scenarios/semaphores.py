@@ -22,7 +22,7 @@ from conformance.lang.pattern import ending, has, lacks, logs, shared
 from conformance.lang.program import Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
 from scenarios.idioms import soon
-from scenarios.manuals import PRIMITIVE, anyio, asyncio, curio, trio
+from scenarios.manuals import PRIMITIVE, anyio, asyncio, curio, tornado, trio
 from scenarios.phrases import within
 from scenarios.queries import caught
 
@@ -32,11 +32,14 @@ _ACQUIRE = {
     "trio": trio("trio.Semaphore"),
     "curio": curio("synchronization-primitives"),
     "anyio": anyio("synchronization", "semaphores"),
+    "tornado": tornado("locks", "tornado.locks.Semaphore.acquire"),
 }
 _BOUNDED = {
     "asyncio": asyncio("sync", "asyncio.BoundedSemaphore"),
     "trio": trio("trio.Semaphore.release"),
+    "tornado": tornado("locks", "tornado.locks.BoundedSemaphore"),
 }
+_TORNADO_GIVE = tornado("locks", "tornado.locks.Semaphore.release") + " (wakes one waiter)"
 _VALUE = {
     "trio": trio("trio.Semaphore.value"),
     "anyio": anyio("api", "anyio.Semaphore.value"),
@@ -93,7 +96,12 @@ _LIMITS = (
         answers={"grows": logs(main=["both"]), "does-not": lacks(main="both")},
         rule=Rule("MUST", required=(logs(main=["both"]),)),
         unjudged={"does-not"},
-        sources={"asyncio": asyncio("sync", "asyncio.Semaphore.release"), "trio": _ACQUIRE["trio"]},
+        sources={
+            "asyncio": asyncio("sync", "asyncio.Semaphore.release"),
+            "trio": _ACQUIRE["trio"],
+            "tornado": tornado("locks", "tornado.locks.Semaphore")
+            + " (a counter of releases minus acquires)",
+        },
         about={"release_semaphore"},
         shown_by="mutant:semaphore-never-grows",
     ),
@@ -108,7 +116,7 @@ _LIMITS = (
             "refused": has(a="caught Misuse"),
         },
         rule=Rule("MUST", required=(logs(a=["given"], main=["on@1"]),)),
-        sources={ANYBODY: PRIMITIVE, "trio": _ACQUIRE["trio"]},
+        sources={ANYBODY: PRIMITIVE, "trio": _ACQUIRE["trio"], "tornado": _TORNADO_GIVE},
         about={"release_semaphore"},
         shown_by="mutant:semaphore-owned",
     ),
@@ -240,7 +248,11 @@ _CANCELLED = (
         ),
         answers={"kept": has(main="in"), "lost": has(main="caught Timeout")},
         rule=Rule("MUST", required=(has(main="in"),)),
-        sources={ANYBODY: PRIMITIVE, "trio": trio("cancellation-and-primitive-operations")},
+        sources={
+            ANYBODY: PRIMITIVE,
+            "tornado": _TORNADO_GIVE,
+            "trio": trio("cancellation-and-primitive-operations"),
+        },
         about={"acquire_semaphore", "release_semaphore"},
         shown_by="mutant:cancelled-waiter-takes-permit",
     ),
@@ -258,7 +270,11 @@ _CANCELLED = (
             "lost": has(main="caught Timeout"),
         },
         rule=Rule("MUST", required=(has(main="in"),)),
-        sources={ANYBODY: PRIMITIVE, "trio": trio("cancellation-and-primitive-operations")},
+        sources={
+            ANYBODY: PRIMITIVE,
+            "tornado": _TORNADO_GIVE,
+            "trio": trio("cancellation-and-primitive-operations"),
+        },
         about={"acquire_semaphore", "release_semaphore"},
         shown_by="mutant:permit-lost-on-cancel",
     ),

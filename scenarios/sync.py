@@ -22,16 +22,22 @@ from conformance.lang.pattern import ends, has, lacks, shared
 from conformance.lang.program import Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
 from scenarios.channels import SCENARIOS as CHANNELS
-from scenarios.manuals import PRIMITIVE, anyio, asyncio, curio, trio
+from scenarios.manuals import PRIMITIVE, anyio, asyncio, curio, tornado, trio
 
 _WAIT = {
     "asyncio": asyncio("sync", "asyncio.Event.wait"),
     "trio": trio("trio.Event.wait"),
     "curio": curio("synchronization-primitives"),
     "anyio": anyio("api", "anyio.Event.wait"),
+    "tornado": tornado("locks", "tornado.locks.Event"),
 }
 _CHECKPOINTS = trio("checkpoints")
-_FAIR = {"asyncio": asyncio("sync", "asyncio.Lock.acquire"), "trio": trio("fairness")}
+_TORNADO_LOCK = tornado("locks", "tornado.locks.Lock.release")
+_FAIR = {
+    "asyncio": asyncio("sync", "asyncio.Lock.acquire"),
+    "trio": trio("fairness"),
+    "tornado": f"{_TORNADO_LOCK} (the first coroutine in line gets the lock)",
+}
 _LOCK = {
     "asyncio": asyncio("sync", "asyncio.Lock"),
     "trio": trio("trio.Lock"),
@@ -65,7 +71,7 @@ _EVENTS = (
             "some": ends(main="blocked: *"),
         },
         rule=Rule("MUST", required=(has(a="released@1", b="released@1", c="released@1"),)),
-        sources={ANYBODY: PRIMITIVE},
+        sources={ANYBODY: PRIMITIVE, "tornado": tornado("locks", "tornado.locks.Event.set")},
         about={"wait", "set"},
         shown_by="mutant:lost-wakeup",
     ),
@@ -75,7 +81,7 @@ _EVENTS = (
         program=Program({"main": (Set("e"), Set("e"), Wait("e"), Note("passed"))}, events=("e",)),
         answers={"returns": has(main="passed"), "blocks": ends(main="blocked: wait e")},
         rule=Rule("MUST", required=(has(main="passed"),)),
-        sources={ANYBODY: PRIMITIVE},
+        sources={ANYBODY: PRIMITIVE, "tornado": _WAIT["tornado"]},
         about={"wait", "set"},
         shown_by="mutant:pulse-event",
     ),
@@ -152,7 +158,7 @@ _LOCKS = (
         ),
         answers={"one": shared("a out", "b in"), "several": shared("b in", "a out")},
         rule=Rule("MUST", required=(shared("a out", "b in"),)),
-        sources={ANYBODY: PRIMITIVE},
+        sources={ANYBODY: PRIMITIVE, "tornado": tornado("locks", "tornado.locks.Lock")},
         about={"acquire", "release"},
         shown_by="mutant:leaked-permit",
     ),
@@ -249,6 +255,7 @@ _LOCKS = (
             "asyncio": asyncio("sync", "asyncio.Lock.release"),
             "trio": trio("trio.Lock.release"),
             "anyio": _LOCK["anyio"],
+            "tornado": _TORNADO_LOCK,
         },
         about={"release"},
         shown_by="mutant:release-for-nothing",

@@ -33,6 +33,8 @@ from scenarios.promises import (
     POSIX,
     PYTHON,
     TCP,
+    TORNADO,
+    TORNADO_STREAMS,
     TRIO_IO,
 )
 
@@ -43,6 +45,7 @@ BIG: Final = 8 * 1024 * 1024
 """Bytes: more than the kernel and the runtimes buffer (4.3 MB on Linux when nobody reads)."""
 
 RELIABLE: Final = {ANYBODY: TCP + "#section-2.2 (a reliable, in-order byte stream)"}
+TORNADO_STOP: Final = TORNADO + "tcpserver.html#tornado.tcpserver.TCPServer.stop"
 CLOSING: Final = {ANYBODY: TCP + "#section-3.6 (closing: what was sent arrives, then the end)"}
 
 
@@ -80,7 +83,7 @@ CONNECTING: Final = (
             "connected": has(main="connected"),
         },
         rule=Rule("MUST", required=(has(main="failed"),)),
-        sources={ANYBODY: POSIX + "connect.html (ECONNREFUSED)"},
+        sources={ANYBODY: POSIX + "connect.html (ECONNREFUSED)", "tornado": TORNADO_STOP},
         about={"connect"},
         shown_by="mutant:connects-to-nobody",
     ),
@@ -123,6 +126,7 @@ CONNECTING: Final = (
         program=alone(CloseListener("l"), SendBytes("c", "x"), ReceiveSome("s", 1)),
         rule=Rule("MUST", required=(has(main="got 'x'"),)),
         sources={
+            "tornado": TORNADO_STOP,
             "asyncio": PYTHON + "asyncio-eventloop.html#asyncio.Server.close",
             ANYBODY: POSIX + "accept.html (a new socket for each connection)",
         },
@@ -160,6 +164,7 @@ BYTES: Final = (
         sources={
             ANYBODY: POSIX + "recv.html (length)",
             "asyncio": ASYNCIO_STREAMS + "#asyncio.StreamReader.read",
+            "tornado": TORNADO_STREAMS + "BaseIOStream.read_bytes (never more than num_bytes)",
             "trio": TRIO_IO + "#trio.abc.ReceiveStream.receive_some",
             "anyio": ANYIO_API + "#anyio.abc.ByteReceiveStream.receive",
         },
@@ -235,6 +240,8 @@ ENDS: Final = (
             "asyncio": ASYNCIO_STREAMS + "#asyncio.StreamReader.readexactly",
             "anyio": ANYIO_API
             + "#anyio.streams.buffered.BufferedByteReceiveStream.receive_exactly",
+            "tornado": TORNADO_STREAMS
+            + "BaseIOStream (resolve with StreamClosedError when the stream is closed)",
         },
         about={"receive_exactly"},
         shown_by="mutant:short-read",

@@ -24,7 +24,7 @@ from conformance.lang.pattern import ends, has, lacks
 from conformance.lang.program import Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
 from scenarios.idioms import ended, soon
-from scenarios.promises import INTERRUPTS, TRIO_IO, TRIO_PRIMITIVES
+from scenarios.promises import INTERRUPTS, TORNADO_STREAMS, TRIO_IO, TRIO_PRIMITIVES
 from scenarios.tcp import BIG, PAIR, RELIABLE, received
 from scenarios.tcp_life import meanwhile
 
@@ -115,7 +115,10 @@ SCENARIOS: Final = (
             soon(ReceiveExactly("c", 5)),
         ),
         rule=Rule("MUST", required=(ends(a="cancelled") & has(main="got 'hello'"),)),
-        sources=RELIABLE,
+        sources={
+            **RELIABLE,
+            "tornado": TORNADO_STREAMS + "BaseIOStream.read_until_close (cancellation)",
+        },
         about={"receive_some"},
         shown_by="mutant:bytes-lost-on-cancel",
     ),

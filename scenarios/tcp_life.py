@@ -24,7 +24,7 @@ from conformance.lang.pattern import Pattern, ends, has, lacks
 from conformance.lang.program import Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
 from scenarios.idioms import ended
-from scenarios.promises import ANYIO_API, TCP, TRIO_IO
+from scenarios.promises import ANYIO_API, TCP, TORNADO_STREAMS, TRIO_IO
 from scenarios.tcp import BIG, PAIR, alone, received, tried
 
 TRIO_RECEIVE: Final = TRIO_IO + "#trio.abc.ReceiveStream.receive_some"
@@ -32,6 +32,9 @@ TRIO_SEND: Final = TRIO_IO + "#trio.abc.SendStream.send_all"
 TRIO_CLOSE: Final = TRIO_IO + "#trio.abc.AsyncResource.aclose"
 TRIO_ACCEPT: Final = TRIO_IO + "#trio.abc.Listener.accept"
 ANYIO_CLOSED: Final = ANYIO_API + "#anyio.ClosedResourceError"
+TORNADO_CLOSED: Final = (
+    TORNADO_STREAMS + "StreamClosedError (raised by IOStream methods when the stream is closed)"
+)
 ANYIO_BUSY: Final = ANYIO_API + "#anyio.BusyResourceError"
 
 
@@ -55,7 +58,11 @@ CLOSES: Final = (
         answers=task_answers(eof=has(a="got ''"), cancelled=ends(a="cancelled")),
         rule=Rule("MUST", required=(ends(a="raised Closed"),)),
         unjudged={"cancelled"},
-        sources={"trio": TRIO_RECEIVE},
+        sources={
+            "trio": TRIO_RECEIVE,
+            "tornado": TORNADO_STREAMS
+            + "BaseIOStream (all outstanding: StreamClosedError when the stream is closed)",
+        },
         about={"close", "receive_some"},
         shown_by="asyncio eof, trio and anyio error, curio hangs",
     ),
@@ -69,7 +76,7 @@ CLOSES: Final = (
             "hangs": ends(main="blocked*"),
         },
         rule=Rule("MUST", required=(has(main="caught Closed"),)),
-        sources={"trio": TRIO_RECEIVE, "anyio": ANYIO_CLOSED},
+        sources={"trio": TRIO_RECEIVE, "anyio": ANYIO_CLOSED, "tornado": TORNADO_CLOSED},
         about={"close", "receive_some"},
         shown_by="asyncio eof, the others error",
     ),
@@ -87,7 +94,7 @@ CLOSES: Final = (
             "end": has(main=["got ''", "more"]),
         },
         rule=Rule("MUST", required=(has(main="caught Closed") & lacks(main="got ''"),)),
-        sources={"trio": TRIO_RECEIVE, "anyio": ANYIO_CLOSED},
+        sources={"trio": TRIO_RECEIVE, "anyio": ANYIO_CLOSED, "tornado": TORNADO_CLOSED},
         about={"close", "receive_some"},
         shown_by="asyncio rest-then-end, trio error, anyio:asyncio rest-then-error; mutant:closed-unnoticed",
     ),
@@ -98,7 +105,7 @@ CLOSES: Final = (
         answers={"error": has(main="failed"), "silent": has(main="sent")},
         rule=Rule("MUST", required=(has(main="caught Closed"),)),
         unjudged={"silent"},
-        sources={"trio": TRIO_SEND, "anyio": ANYIO_CLOSED},
+        sources={"trio": TRIO_SEND, "anyio": ANYIO_CLOSED, "tornado": TORNADO_CLOSED},
         about={"close", "send_bytes"},
         shown_by="mutant:closed-unnoticed",
     ),

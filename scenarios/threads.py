@@ -27,7 +27,7 @@ from conformance.lang.pattern import ending, ends, has, lacks, reported, unrepor
 from conformance.lang.program import Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
 from scenarios.idioms import ended
-from scenarios.promises import ANYIO, ASYNCIO_TASKS, CURIO, TRIO_CORE
+from scenarios.promises import ANYIO, ASYNCIO_TASKS, CURIO, TORNADO, TRIO_CORE
 
 TO_THREAD: Final = {
     "asyncio": ASYNCIO_TASKS + "#asyncio.to_thread (the eventual result of func)",
@@ -36,6 +36,12 @@ TO_THREAD: Final = {
     "anyio": ANYIO + "threads.html#calling-synchronous-code-from-a-worker-thread",
 }
 """Where each family promises that a function is called in a thread, and its result awaited."""
+BLOCKING: Final = {
+    **TO_THREAD,
+    "tornado": TORNADO
+    + "guide/coroutines.html#calling-blocking-functions (IOLoop.run_in_executor returns Futures)",
+}
+"""The same, and who says of no more than one thread that others go on meanwhile."""
 TRIO_THREAD: Final = TRIO_CORE + "#trio.to_thread.run_sync"
 ANYIO_ABANDON: Final = ANYIO + "threads.html#calling-synchronous-code-from-a-worker-thread"
 
@@ -66,7 +72,7 @@ RESULTS: Final = (
         asks="Does a wait for a thread return what the thread returned?",
         program=Program({"main": (RunInThread("t"), Note("after")), "t": (Note("ran"), Return(5))}),
         rule=Rule("MUST", required=(has(main=["got 5", "after"], t="ran"),)),
-        sources=TO_THREAD,
+        sources=BLOCKING,
         about={"run_in_thread"},
         shown_by="mutant:thread-returns-nothing",
     ),
@@ -81,7 +87,7 @@ RESULTS: Final = (
         },
         rule=Rule("MUST", required=(has(main="failed"),)),
         unjudged={"another"},
-        sources=TO_THREAD,
+        sources=BLOCKING,
         about={"run_in_thread"},
         shown_by="mutant:thread-error-lost",
     ),
@@ -112,7 +118,7 @@ RESULTS: Final = (
         rule=Rule(
             "MUST", required=(has(main="went-on@2", a="after@2", t=["ran@0", "released@2"]),)
         ),
-        sources=TO_THREAD,
+        sources=BLOCKING,
         about={"run_in_thread"},
         shown_by="mutant:thread-begins-late",
     ),

@@ -27,7 +27,7 @@ from conformance.lang.pattern import Pattern, ends, has, lacks, logs, shared
 from conformance.lang.program import Program
 from conformance.lang.scenario import ANYBODY, Rule, Scenario
 from scenarios.deadlines import SCENARIOS as DEADLINES
-from scenarios.manuals import PRIMITIVE, anyio, asyncio, curio, trio
+from scenarios.manuals import PRIMITIVE, anyio, asyncio, curio, tornado, trio
 from scenarios.phrases import within
 
 _SLEEP = asyncio("task", "asyncio.sleep")
@@ -83,7 +83,7 @@ _SLEEPS = (
         program=Program({"main": (Sleep(2), Note("woke"))}),
         answers={"on-time": logs(main=["woke@2"]), "early": logs(main=["woke@1"])},
         rule=Rule("MUST", required=(logs(main=["woke@2"]),)),
-        sources={ANYBODY: PRIMITIVE},
+        sources={ANYBODY: PRIMITIVE, "tornado": tornado("gen", "tornado.gen.sleep")},
         about={"sleep"},
         shown_by="mutant:early-timer",
     ),
