@@ -15,6 +15,7 @@ from conformance.judge.divergence import Divergence, diverge
 from conformance.judge.token import Clock, RunToken, encode_token, short_hash
 from conformance.judge.verdict import Grade
 from conformance.lang.codec import canonical, program_from_json, program_to_json
+from conformance.lang.ops.shutdown import is_deadly
 from conformance.lang.outcome import Outcome, outcome_from_json, outcome_to_json
 from conformance.lang.program import Program
 
@@ -26,6 +27,7 @@ EMBEDDED: Final = f"{AREA}:"
 """How the scenario's field of a token begins that carries a whole program."""
 _SCAFFOLD: Final = frozenset({"spawn", "checkpoint", "note", "log", "sleep", "attempt", "return"})
 _MAX: Final = 2**20
+_DIED: Final = "run raised "
 
 
 @final
@@ -97,9 +99,15 @@ class Witness:
 
 
 def kind_of(outcome: Outcome, nearest: tuple[Outcome, ...], reason: str) -> str:
-    """What is wrong with an outcome: how it parts from the nearest allowed one, or the reason that was given."""
+    """What is wrong with an outcome: how it parts from the nearest allowed one, or the reason that was given.
+
+    Where the whole run died of an error, that error: which op was under way then is chance.
+    """
     found = diverge(outcome.judged(), nearest[0]) if nearest else None
-    return found.kind if found is not None else reason
+    if found is None:
+        return reason
+    died = (told for told in outcome.reported if told.startswith(_DIED))
+    return next((told for told in died if not is_deadly(told.removeprefix(_DIED))), found.kind)
 
 
 def embed(program: Program) -> str:

@@ -37,7 +37,14 @@ from conformance.engine.membership import BUDGET
 from conformance.errors import DataError, Exit
 from conformance.judge.token import ReferenceToken, encode_token, short_hash
 from conformance.judge.verdict import Grade
-from conformance.judge.witness import EMBEDDED, Witness, extract, witness_from_json, witness_to_json
+from conformance.judge.witness import (
+    EMBEDDED,
+    Witness,
+    extract,
+    kind_of,
+    witness_from_json,
+    witness_to_json,
+)
 from conformance.lang.ops import Note
 from conformance.lang.outcome import Outcome, TaskOutcome
 from conformance.lang.program import Program
@@ -390,3 +397,12 @@ def test_what_an_ended_worker_started_is_ended(tmp_path: Path) -> None:
         assert os.read(reader, 1) == b""  # its last writer is gone
     finally:
         os.close(reader)
+
+
+def test_a_run_that_died_is_one_kind_of_failure() -> None:
+    """Which op was under way when the whole run died of an error is chance; an exit or an interrupt is asked for."""
+    near = (Outcome((("main", TaskOutcome((), "returned")),)),)
+    died = replace(WRONG, reported=("destroyed", "run raised KeyError"))
+    assert kind_of(died, near, "") == "run raised KeyError"
+    ended = replace(WRONG, reported=("run raised SystemExit",))
+    assert kind_of(ended, near, "") == kind_of(WRONG, near, "") == "cancelled for returned"
