@@ -12,25 +12,19 @@ counts as a cancellation inside the block, and as the error `Timeout` once it ha
 
 from __future__ import annotations
 
-import errno
 import multiprocessing.connection
-import socket
 import ssl
-import struct
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 from conformance.adapter.context import Context
 from conformance.adapter.core import Body, Limits, Runtime
 from conformance.adapter.tasks import Tasks
-from conformance.adapter.tcp import Tcp
 from conformance.adapter.time import Time
 from conformance.errors import NotStarted
 from runtimes._curio_spelling import SPELLING
 from runtimes._in_flight import End
-
-RESET: Final = struct.pack("ii", 1, 0)
-"""SO_LINGER on, 0 s: a close drops what is unsent and resets the connection."""
+from runtimes._kernel_tcp import BROKEN, KernelTcp, Stream, counted, name_of_trouble
 
 
 def stand_in() -> bool:
@@ -59,18 +53,8 @@ from runtimes._curio_threads import CurioServers, CurioThreads  # noqa: E402  (i
 from runtimes.on_curio_kernel import STEERING, Run  # noqa: E402  (imports curio, too)
 from runtimes.on_curio_semantics import SEMANTICS  # noqa: E402
 
-BROKEN: Final = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 
-
-class Stream(NamedTuple):
-    """A connection: the socket, the stream around it, and what is on its way."""
-
-    socket: Any
-    stream: Any
-    end: End
-
-
-class CurioTcp(Tcp):
+class CurioTcp(KernelTcp):
     """Facet: TCP, on curio's sockets and socket streams."""
 
     _run: Run
@@ -81,35 +65,10 @@ class CurioTcp(Tcp):
         self._run.sockets.append(listener._socket)
         return listener
 
-    async def close_listener(self, listener: Any) -> None:
-        """`Socket.close`."""
-        await listener.close()
-
-    def port(self, listener: Any) -> int:
-        """`Socket.getsockname`."""
-        port: int = listener.getsockname()[1]
-        return port
-
-    async def accept(self, listener: Any) -> Stream:
-        """`Socket.accept`."""
-        raw, _ = await listener.accept()
-        return self._stream(raw)
-
     async def connect(self, port: int) -> Stream:
         """`open_connection`."""
         with self._run.connects():
             return self._stream(await curio.open_connection("127.0.0.1", port))
-
-    async def send_bytes(self, stream: Stream, data: bytes) -> None:
-        """`Socket.sendall`."""
-        with stream.end.sends(len(data)):
-            await stream.socket.sendall(data)
-
-    async def receive_some(self, stream: Stream, max_bytes: int) -> bytes:
-        """`Socket.recv`."""
-        with stream.end.receives():
-            data: bytes = await stream.socket.recv(max_bytes)
-        return data
 
     async def receive_exactly(self, stream: Stream, count: int) -> bytes:
         """`SocketStream.read_exactly`."""
@@ -123,35 +82,11 @@ class CurioTcp(Tcp):
             data: bytes = await stream.stream.readall()
         return data
 
-    async def send_eof(self, stream: Stream) -> None:
-        """`Socket.shutdown`."""
-        stream.end.closes()
-        await stream.socket.shutdown(socket.SHUT_WR)
-
-    async def close_stream(self, stream: Stream) -> None:
-        """`Socket.close`."""
-        stream.end.closes()
-        await stream.socket.close()
-
-    async def abort_stream(self, stream: Stream) -> None:
-        """Composed: SO_LINGER 0, then `Socket.close`."""
-        stream.end.closes()
-        stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        await stream.socket.close()
-
-    def _stream(self, raw: Any) -> Stream:
-        self._run.sockets.append(raw._socket)
-        try:
-            own, peer = raw.getsockname(), raw.getpeername()
-            if raw._socket.family == socket.AF_UNIX:  # nothing is ever on its way there
-                own, peer = (), (id(raw),)
-        except OSError:  # the peer reset it already
-            own, peer = (), (id(raw),)
-        end = self._run.in_flight.add(raw, own, peer)
+    def _wrapped(self, raw: Any, end: End) -> Any:
+        """`Socket.as_stream`."""
         stream = raw.as_stream()
-        raw._socket_recv = _counted(raw._socket_recv, end)
-        stream._socket_recv = _counted(stream._socket_recv, end)
-        return Stream(raw, stream, end)
+        stream._socket_recv = counted(stream._socket_recv, end)
+        return stream
 
 
 class Curio(
@@ -215,20 +150,10 @@ class Curio(
         return isinstance(error, curio.CancelledError) and not getattr(error, "left", False)
 
     def error_name(self, error: BaseException) -> str:
-        """Three kinds are known by more than their type.
-
-        A curio socket forgets its socket when it is closed, so that a later op raises AttributeError
-        (curio/io.py, Socket.close).
-        """
-        if isinstance(error, AttributeError) and "NoneType" in str(error):
-            return "Closed"
-        if isinstance(error, OSError) and error.errno == errno.EBADF:
-            return "Closed"
-        if isinstance(error, OSError) and error.errno == errno.ENOTCONN:
-            return "Broken"  # shutdown() of a connection of which both ends are gone
+        """Some kinds are known by more than their type."""
         if isinstance(error, AssertionError) and error.args == ("Lock not acquired",):
             return "Misuse"
-        return super().error_name(error)
+        return name_of_trouble(error) or super().error_name(error)
 
     # ------------------------------------------------------------ tasks
 
@@ -261,14 +186,3 @@ class Curio(
     async def block(self, seconds: float) -> None:
         """Hold the kernel up."""
         self._run.clock.block(seconds)
-
-
-def _counted(receive: Callable[..., bytes], end: End) -> Callable[..., bytes]:
-    """The function by which curio takes bytes from a socket, counting them."""
-
-    def counted(*args: int) -> bytes:
-        data = receive(*args)
-        end.received(len(data))
-        return data
-
-    return counted

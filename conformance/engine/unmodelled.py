@@ -18,6 +18,7 @@ LONGEST = 1_000_000_000
 """Ticks: a longer finite time is not told from never."""
 
 
+_DEADLINES: Final = frozenset({"fail_after", "move_on_after", "scope"})
 _CANCELLING: Final = frozenset({"cancel", "group", "fail_after", "move_on_after"})
 
 
@@ -57,6 +58,8 @@ def switched_off(semantics: Semantics) -> Iterator[tuple[str, str]]:
         yield "cancel_joiner=both", "in which a joiner may be cancelled"
     if semantics.second_user == "displaces":
         yield "second_user=displaces", "in which two tasks use one socket in one way"
+    if any(semantics.schedule_points.get(kind) == "always" for kind in _DEADLINES):
+        yield "schedule_points", "with a deadline or a scope"
     once = semantics.cancellation == "edge"
     if semantics.children == "in_turn" and not (once and semantics.groups == "collected"):
         yield "children=in_turn", "with a group"
@@ -69,6 +72,8 @@ def beyond_scopes(program: Program, semantics: Semantics) -> str:
     off = dict(switched_off(semantics))
     nearest = semantics.deadlines == "nearest"
     kinds = [op.kind for _, op in program.walk()] if off or nearest else []
+    if "schedule_points" in off and not _DEADLINES.isdisjoint(kinds):
+        return "the reference takes entering and leaving a scope to let nobody else run"
     if "children=in_turn" in off and "group" in kinds:
         return "the reference models groups that cancel in turn only where they collect errors, and a task is told once"
     if "deadlines=nearest" in off and sum(kind in _DEADLINES for kind in kinds) > 1:
@@ -76,9 +81,6 @@ def beyond_scopes(program: Program, semantics: Semantics) -> str:
     if nearest and "move_deadline" in kinds:
         return "the reference models one deadline at a time only where none is moved"
     return ""
-
-
-_DEADLINES: Final = frozenset({"fail_after", "move_on_after", "scope"})
 
 
 def beyond_failing(semantics: Semantics) -> str:

@@ -61,6 +61,8 @@ SCOPE = "scope"
 _KINDS = tuple(OPS)
 CLOSING = frozenset({"close", "close_listener", "abort"})
 """Op kinds that have their effect even if they are cancelled (trio.abc.AsyncResource.aclose: it must still close)."""
+GIVING = frozenset({"release", "release_semaphore", "set", "spawn"})
+"""So have these, where they are cancel points at all (newio: what they do is done when the kernel is called)."""
 _OURS = (
     SCOPE, "log", "block", "open_gate", "handler", "peer_connect", "peer_send", "peer_eof", "peer_reset",
     "peer_close", "exit", "interrupt",
@@ -289,7 +291,7 @@ class Kernel:
 
     def told_before(self, task: Task, kind: str, call: Callable[..., Any], args: Any) -> None:
         """What an op does all the same, though it is told of a cancellation before it begins. Raises Fault."""
-        if kind in CLOSING:
+        if kind in CLOSING or kind in GIVING:
             call(task, *args)
 
     def leave_told(self, task: Task, call: Callable[..., Any], *args: Any) -> Any:
@@ -326,6 +328,12 @@ class Kernel:
         task.wake = ASLEEP
         task.waiting = (queue, thing, extra)
         return WAIT
+
+    def next_of(self, waiting: tuple[Any, ...], kept: str) -> tuple[Any, tuple[Any, ...]]:
+        """Who is told next, and the others: the first, or whoever where no order is `kept`."""
+        unordered = kept == "unordered" and len(waiting) > 1
+        at = self.choose("wake", len(waiting)) if unordered else 0
+        return waiting[at], (*waiting[:at], *waiting[at + 1 :])
 
     def wake(
         self, task: Task, code: int, value: Any = None, undo: tuple[str, Any, Any] | None = None

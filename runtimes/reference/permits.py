@@ -114,7 +114,7 @@ class Permits(Shutdown):
     def _rouse(self, semaphore: Semaphore) -> None:
         """Barging: tell the first waiter to try."""
         if semaphore.waiters and semaphore.value > 0:
-            first, semaphore.waiters = semaphore.waiters[0], semaphore.waiters[1:]
+            first, semaphore.waiters = self.next_of(semaphore.waiters, self.semantics.permits)
             self.wake(first, RETRY, None, ("semaphore-again", semaphore, None))
 
     def semaphore_value(self, task: Task, semaphore: Semaphore) -> int:
@@ -166,8 +166,8 @@ class Permits(Shutdown):
     def lend(self, limiter: Limiter) -> None:
         """Free tokens go to the first waiters."""
         free = max(limiter.total - len(limiter.borrowers), 0)
-        lucky, limiter.waiters = limiter.waiters[:free], limiter.waiters[free:]
-        for task in lucky:
+        for _ in range(min(free, len(limiter.waiters))):
+            task, limiter.waiters = self.next_of(limiter.waiters, self.semantics.permits)
             if self.semantics.permits == "fair":
                 limiter.borrowers += (task,)
                 self.wake(task, VALUE, None, ("limiter", limiter, None))

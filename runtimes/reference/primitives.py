@@ -159,7 +159,7 @@ class Primitives(Permits):
         lock.owner = None
         if not lock.waiters:
             return
-        first, lock.waiters = lock.waiters[0], lock.waiters[1:]
+        first, lock.waiters = self.next_of(lock.waiters, self.semantics.locks)
         if first.doing == "wait_condition":
             self.hand_back(first, lock)
         elif self.semantics.locks == "fair":
@@ -245,7 +245,9 @@ class Primitives(Permits):
         """The first item; a waiting sender gets its room."""
         item, channel.items = channel.items[0], channel.items[1:]
         if channel.senders:
-            (sender, waiting), channel.senders = self.next_of(channel.senders)
+            (sender, waiting), channel.senders = self.next_of(
+                channel.senders, self.semantics.channels
+            )
             if sender.state != BLOCKED:
                 channel.items += (
                     waiting,
@@ -257,22 +259,16 @@ class Primitives(Permits):
                 self.wake(sender, RETRY, None, ("send-again", channel, None))
         return item
 
-    def next_of(self, waiting: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
-        """Who is told next, and the others: the first, or whoever where no order is kept."""
-        unordered = self.semantics.channels == "unordered" and len(waiting) > 1
-        at = self.choose("wake", len(waiting)) if unordered else 0
-        return waiting[at], (*waiting[:at], *waiting[at + 1 :])
-
     def rouse_receiver(self, channel: Channel) -> None:
         """Barging: tell the first receiver to try."""
         if channel.receivers:
-            first, channel.receivers = self.next_of(channel.receivers)
+            first, channel.receivers = self.next_of(channel.receivers, self.semantics.channels)
             self.wake(first, RETRY, None, ("receive-again", channel, None))
 
     def rouse_sender(self, channel: Channel) -> None:
         """Barging: tell the first sender to try."""
         if channel.senders and len(channel.items) < channel.capacity:
-            (sender, _), channel.senders = self.next_of(channel.senders)
+            (sender, _), channel.senders = self.next_of(channel.senders, self.semantics.channels)
             self.wake(sender, RETRY, None, ("send-again", channel, None))
 
     def undo(self, task: Task, kind: str, thing: Any, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""gevent, eventlet, Twisted, Tornado, tinyio and asyncgui: what is peculiar to their adapters."""
+"""gevent, eventlet, Twisted, Tornado, tinyio, newio, cothread and asyncgui: what is peculiar to their adapters."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from conformance.testing import check_address
 from conformance.wire.address import Address
 from conformance.wire.client import Worker
 
-RUNTIMES = ("gevent", "eventlet", "twisted", "tornado", "tinyio", "asyncgui")
+RUNTIMES = ("gevent", "eventlet", "twisted", "tornado", "tinyio", "newio", "cothread", "asyncgui")
 GREEN = ("gevent", "eventlet")
 CANCELLING = ("gevent", "eventlet", "twisted", "asyncgui")
 UNSAID = {
@@ -85,7 +85,7 @@ def test_the_contract_is_kept(address: str) -> None:
     assert {item.name for item in failed} <= {"the other ops"}, failed
 
 
-@pytest.mark.parametrize("address", [*CANCELLING, "tornado"])
+@pytest.mark.parametrize("address", [*CANCELLING, "tornado", "newio", "cothread"])
 def test_every_declared_answer_is_cited(address: str) -> None:
     """An answer without a citation is only where the library has no such thing."""
     if find_spec(address) is None:
@@ -144,7 +144,9 @@ def test_an_outer_timeout_passes_through_an_inner_block(worker: Worker) -> None:
     assert log(plain, "main") == ["scope expired", "after"]
 
 
-@pytest.mark.parametrize("worker", ["gevent", "eventlet", "twisted", "tornado"], indirect=True)
+@pytest.mark.parametrize(
+    "worker", ["gevent", "eventlet", "twisted", "tornado", "newio"], indirect=True
+)
 def test_time_does_not_jump_over_what_is_on_its_way(worker: Worker) -> None:
     """Connections are made and bytes received within one tick, whatever timers are pending."""
     echo = (Accept("s", "l"), ReceiveSome("s", 1), SendBytes("s", "yy"), Close("s"))
@@ -220,3 +222,33 @@ def test_a_servers_handler_that_fails_is_reported(worker: Worker) -> None:
     main = (*opened, Sleep(1), Cancel("a"))
     program = Program({"main": main, "a": (Serve("l"),), "h": (Raise("E"),)})
     assert "reported: unhandled E" in show_outcome(worker.run(program, RunOptions()).outcome)
+
+
+@pytest.mark.parametrize("worker", ["newio"], indirect=True)
+def test_newios_timeout_is_a_cancellation_inside_its_block_and_an_error_beyond(
+    worker: Worker,
+) -> None:
+    """`timeout_after` swallows what it threw; the composed `fail_after` raises where it did, and only there."""
+    block = FailAfter(1, (Attempt((Sleep(5),), on_cancel=(Note("told"),)), Note("inside")))
+    swallowed = run(worker, (Attempt((block,), on_error=()),))
+    assert log(swallowed, "main") == ["caught Cancelled", "told", "inside"]
+    outer = MoveOnAfter(2, (FailAfter(9, (Sleep(20),)), Note("inside")))
+    assert log(run(worker, (outer, Note("after"))), "main") == ["scope expired", "after"]
+    failed = run(worker, (Attempt((FailAfter(1, (Sleep(5),)),), on_error=()),))
+    assert log(failed, "main") == ["caught Timeout"]
+
+
+@pytest.mark.parametrize("worker", ["newio"], indirect=True)
+def test_newios_kernel_wakes_for_a_timer_that_is_far_away(worker: Worker) -> None:
+    """It polls every second at least; a virtual clock jumps to the timer, and no tick is missed."""
+    outcome = run(worker, (Spawn("a"), Sleep(3), Join("a")), a=(Sleep(700), Sleep(40_000)))
+    assert outcome.task("main").tick == 40_700
+
+
+@pytest.mark.parametrize("worker", ["newio"], indirect=True)
+def test_a_newio_task_can_cancel_itself_before_its_parent_has_its_handle(worker: Worker) -> None:
+    """A new task runs before `spawn` returns: it knows itself by `current_task()`."""
+    told = Attempt((Sleep(5),), on_cancel=(Note("told"),))
+    outcome = run(worker, (Spawn("a"), Join("a")), a=(Cancel("a"), told, Return(1)))
+    assert log(outcome, "a") == ["caught Cancelled", "told"]
+    assert log(outcome, "main") == ["got 1"]

@@ -29,6 +29,7 @@ VARIANTS: dict[str, Semantics] = {
     "waiting": replace(ALL["waiting"], reacquire="at_once"),
     "eager": replace(ALL["eager"], permits="barging", conditions="unordered"),
     "loose": ALL["loose"],
+    "unordered": replace(ALL["loose"], locks="unordered", permits="unordered"),
 }
 PER_SEED = 40
 

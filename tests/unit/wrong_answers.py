@@ -16,6 +16,7 @@ _LOST: Final = """
     cancellation/item-send-nowait-then-cancel: cancelled-item-lost received-twice
     cancellation/item-send-then-cancel: cancelled-item-lost received-twice
     cancellation/lock-cancel-then-release: lock-lost
+    cancellation/lock-release-then-cancel: lock-lost
     cancellation/room-cancel-then-receive: sent-item-lost
     cancellation/room-cancel-then-receive-nowait: sent-item-lost
     cancellation/room-receive-nowait-then-cancel: sent-item-lost
@@ -37,6 +38,7 @@ _LOST: Final = """
     sync/barrier-releases-all: some
     sync/limiter-grow: wait
     sync/semaphore-cancel-then-release: lost
+    sync/semaphore-release-then-cancel: lost
     sync/semaphore-waits: is-forgotten
     tcp/cancel-connect: cancelled-but-open
     tcp/connect-then-cancel-accept: cancelled-connection-lost
