@@ -204,7 +204,7 @@ class Network(Turns):
         """At least one byte, at most `limit`, or nothing at EOF."""
         if self._unheard(stream):
             return self._wait_for_bytes(task, stream)
-        if self._may_read(stream, enough=bool(stream.inbox)):
+        if self._may_read(task, stream, enough=bool(stream.inbox)):
             return self._rest(stream, limit)
         count = min(limit, len(stream.inbox))
         if count:
@@ -215,7 +215,8 @@ class Network(Turns):
         """That many bytes. Raises Fault(IncompleteRead)."""
         if self._unheard(stream):
             return self._wait_for_bytes(task, stream)
-        at_end = self._may_read(stream, enough=len(stream.inbox) >= count)
+        self._resume(task, stream)
+        at_end = self._may_read(task, stream, enough=len(stream.inbox) >= count)
         if not at_end and len(stream.inbox) >= count:
             return self.taken(stream, count)
         if at_end and len(stream.inbox) >= count and self.choose("data", 2):
@@ -229,7 +230,8 @@ class Network(Turns):
         """Everything."""
         if self._unheard(stream):
             return self._wait_for_bytes(task, stream)
-        if self._may_read(stream, enough=False):
+        self._resume(task, stream)
+        if self._may_read(task, stream, enough=False):
             if self.semantics.own_close != "any":
                 raise self.gone(stream)
             return self._rest(stream, len(stream.inbox))
@@ -243,7 +245,24 @@ class Network(Turns):
             return False
         return stream.reader is None and self.choose("io", 2) == 1
 
-    def _may_read(self, stream: Stream, *, enough: bool) -> bool:
+    def _resume(self, task: Task, stream: Stream) -> None:
+        """Go on with a composed read: what it has taken, then what came since."""
+        if stream.partial is task:
+            stream.inbox, stream.held, stream.partial = stream.held + stream.inbox, b"", None
+
+    def _pass_by(self, task: Task, stream: Stream) -> None:
+        """Who reads past a composed read finds what that one has not taken yet."""
+        if stream.partial is not None and stream.partial is not task:
+            taken = self.up_to(len(stream.inbox))
+            stream.held, stream.inbox = stream.held + stream.inbox[:taken], stream.inbox[taken:]
+
+    @staticmethod
+    def _leave_partial(task: Task, stream: Stream) -> None:
+        """A composed read comes to nothing: what it has taken is gone."""
+        if stream.partial is task:
+            stream.held, stream.partial = b"", None
+
+    def _may_read(self, task: Task, stream: Stream, *, enough: bool) -> bool:
         """Whether a stream that was closed here reads as ended. Raises Fault for Closed, Busy.
 
         Where there is `enough` nobody need wait, and who does is what some look for.
@@ -263,6 +282,7 @@ class Network(Turns):
             reader, stream.reader = stream.reader, None
             self.take_along(stream)
             self.wake(reader, ERROR, self.fault("Busy"))
+        self._pass_by(task, stream)
         if stream.reset and stream.inbox and self.choose("data", 2):
             stream.inbox = b""  # what was not read before the reset was noticed is lost, or not
         return False
@@ -315,6 +335,10 @@ class Network(Turns):
         return self.choose("data", most + 1) if most <= FEW else most * self.choose("data", 2)
 
     def _wait_for_bytes(self, task: Task, stream: Stream) -> Any:
+        if stream.reader is not None and stream.partial is stream.reader:
+            raise InUse(self.fault("Busy"))
+        if task.doing in COMPOSED and self.semantics.second_user == "if_blocks":
+            stream.partial = task
         stream.reader = task
         return self.block(task, "tcp-read", stream)
 
@@ -340,6 +364,7 @@ class Network(Turns):
             self._give_up_connect(thing, value)
         elif kind == "tcp-read" and task.doing in COMPOSED:
             self.writes |= thing.bit
+            self._leave_partial(task, thing)
             self.take_along(thing)
         elif kind not in ("tcp-read", "tcp-write"):
             super().undo(task, kind, thing, value)
@@ -360,6 +385,7 @@ class Network(Turns):
         elif queue == "tcp-read":
             self.writes |= thing.bit
             thing.reader = None
+            self._leave_partial(task, thing)
             self.take_along(thing)
         elif queue == "tcp-write":
             self.writes |= thing.bit

@@ -251,14 +251,17 @@ class Stream(Stateful):
     eof      the peer will send no more            reset    the connection was reset (told: known here)
     ended    this end will send no more            closed   this end was closed
     reader, writer   the task that is at it
+    partial  who is inside a read that is composed of several; `held` is what of it others found taken already
     """
 
     __slots__ = (
         "closed",
         "ended",
         "eof",
+        "held",
         "inbox",
         "opened",
+        "partial",
         "peer",
         "reader",
         "reset",
@@ -276,16 +279,19 @@ class Stream(Stateful):
         "closed",
         "reader",
         "writer",
+        "partial",
+        "held",
     )
 
     def __init__(self, bit: int) -> None:
         self.bit = bit
         self.opened = False
         self.peer: Stream | None = None
-        self.inbox = b""
+        self.inbox = self.held = b""
         self.eof = False
         self.reset = self.told = False
         self.ended = False
         self.closed = False
         self.reader: Task | None = None
+        self.partial: Task | None = None
         self.writer: tuple[Task, bytes] | None = None
