@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -21,7 +22,7 @@ SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
     # A deadline that never fires needs a deadline, and something that outlasts it.
     "deadline-never-fires": (
         ("time",),
-        Program({"main": (ops.MoveOnAfter(1, (ops.Sleep(10**6),)),)}),
+        Program({"main": (ops.MoveOnAfter(1, (ops.Sleep(math.inf),)),)}),
     ),
     # A join that loses the value needs a value to be joined.
     "join-loses-value": (
@@ -45,8 +46,7 @@ SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
             }
         ),
     ),
-    # An item is lost when its receiver was cancelled: one is given up by its deadline, and takes the item along that is
-    # sent then; who receives next waits in vain.
+    # An item is lost when its receiver was cancelled: it takes along what is sent then; the next one waits in vain.
     "item-lost-on-cancel": (
         ("tasks", "channel", "time"),
         Program(
@@ -54,9 +54,10 @@ SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
                 "main": (
                     ops.Spawn("a"),
                     ops.Sleep(1),
+                    ops.Cancel("a"),
                     ops.MoveOnAfter(1, (ops.Send("ch0", 1), ops.Receive("ch0"))),
                 ),
-                "a": (ops.FailAfter(1, (ops.Receive("ch0"),)),),
+                "a": (ops.Receive("ch0"),),
             },
             channels={"ch0": Channel(1)},
         ),

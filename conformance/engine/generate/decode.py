@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from conformance.engine.generate.area import gap
 from conformance.engine.generate.areas import AREAS
 from conformance.engine.generate.families import family
-from conformance.engine.generate.order import queue, steps
+from conformance.engine.generate.order import handover, queue, steps
 from conformance.engine.generate.scene import Scene
 from conformance.engine.generate.shapes import Mix, Shape, early, free, meeting, nest, story
 from conformance.engine.generate.tape import Tape
@@ -30,6 +31,7 @@ SHAPES: Final[tuple[Shape, ...]] = (
     queue,
     story,
     steps,
+    handover,
 )
 """Drawn from with equal chances. The order is part of what a seed means."""
 QUIET: Final = 12
@@ -45,7 +47,8 @@ def decode(
     """
     tape = Tape(data)
     scene = Scene(tape, can)
-    mix = Mix(scene, swarm(tape, [name for name in areas if _there(name, can)]))
+    every = [name for name in areas if _there(name, can)]
+    mix = Mix(scene, swarm(tape, every), every)
     opened = [op for name in mix.areas for op in AREAS[name].prelude(scene)]
     shape = tape.pick(SHAPES)
     driver = shape(scene, mix)
@@ -55,6 +58,8 @@ def decode(
     if scene.has("sleep"):
         main.append(ops.Sleep(QUIET))
     main.extend(end)
+    for body in scene.bodies.values():
+        body[:] = _known(tuple(body), can)
     return scene.program()
 
 
@@ -68,6 +73,17 @@ def _there(name: str, can: frozenset[str]) -> bool:
 def _within(op: Op, can: frozenset[str]) -> bool:
     """Whether a runtime has an op and all that is inside it."""
     return op.kind in can and all(_within(inner, can) for _, b in op.blocks() for inner in b)
+
+
+def _known(block: Block, can: frozenset[str]) -> Block:
+    """The ops; a checkpoint in the place of each that a runtime lacks: a story may tell more than there is."""
+    known: list[Op] = []
+    for op in block:
+        inner = {name: _known(body, can) for name, body in op.blocks()}
+        known.append(
+            (replace(op, **inner) if inner else op) if op.kind in can else ops.Checkpoint()
+        )
+    return tuple(known)
 
 
 def swarm(tape: Tape, areas: Iterable[str]) -> tuple[str, ...]:

@@ -1,9 +1,11 @@
-"""Who comes first: tasks that begin together, and tasks that wait in a known order."""
+"""Who comes first: tasks that begin together, that wait in a known order, that are served as they are cancelled."""
 
 from __future__ import annotations
 
-from conformance.engine.generate.area import gap, mark, pause
-from conformance.engine.generate.areas import AREAS
+from typing import Final
+
+from conformance.engine.generate.area import Meeting, gap, mark, pause
+from conformance.engine.generate.areas import AREAS, meetings
 from conformance.engine.generate.scene import Scene
 from conformance.engine.generate.shapes import Mix, feed, free, guarded, made, once_more, plain
 from conformance.lang import ops
@@ -64,6 +66,54 @@ def queue(scene: Scene, mix: Mix) -> Block:
         driver += (*before, *(_look(scene, area) if before else ()), last)
         driver += (*_and_then(scene, area), *gap(scene), *_look(scene, area))
     return (*driver, *once_more(scene, area, chosen))
+
+
+HANDED: Final = ("lock", "semaphore", "limiter", "condition", "channel")
+"""Areas in which something is handed over to one of those who wait."""
+
+
+def handover(scene: Scene, mix: Mix) -> Block:
+    """The first in line is cancelled in the round in which it is served; what it leaves is for whoever comes next."""
+    known = meetings(tuple(name for name in HANDED if name in mix.allowed), scene)
+    if not known or not scene.has("cancel"):
+        return free(scene, mix)
+    area, chosen = scene.tape.pick(known)
+    mix.areas = tuple(dict.fromkeys((*mix.areas, area)))
+    scene.tight = True
+    scene.bodies["main"] += made(scene, area, chosen.first, "main")
+    waiters = [scene.add_task() for _ in range(2 if chosen.around else scene.tape.pick((1, 2)))]
+    held = len(chosen.around[:1])
+    for place, task in enumerate(waiters):
+        waits = made(scene, area, chosen.wait, task) or [ops.Checkpoint()]
+        wait, then = tuple(waits[held : held + 1]), tuple(waits[held + 1 :])
+        kept = (ops.Note("served"), *(gap(scene) if scene.tape.chance(2) else ()))
+        inner = (*wait, *kept, *then)
+        if held:  # what was taken before the wait is given back, too, by who is cancelled in it
+            inner = (ops.Attempt((*wait, *kept), finally_=then),)
+        scene.bodies[task] = [*((pause(scene, place),) if place else ()), *waits[:held], *inner]
+    struck = waiters[0] if not scene.tape.chance(4) else scene.tape.pick(waiters)
+    quick = [kind for kind in chosen.feeds if kind.endswith("_nowait")]
+    feeds = (quick or chosen.feeds[:1]) if scene.tape.chance(2) else chosen.feeds
+    served: Block = tuple(made(scene, area, (scene.tape.pick(feeds),), "main"))
+    cancel: Block = (ops.Cancel(struck),) if not scene.tape.chance(4) else ()
+    between = gap(scene) if scene.tape.chance(4) else ()
+    race = (*cancel, *between, *served) if scene.tape.chance(2) else (*served, *between, *cancel)
+    around = [tuple(made(scene, area, (kind,), "main")) for kind in chosen.around]
+    before, after = around or ((), ())
+    rest = (*_look(scene, area), *_takes(scene, area, chosen))
+    later = gap(scene) if scene.tape.chance(3) else ()
+    return (pause(scene, len(waiters)), *before, *race, *after, *later, *rest)
+
+
+def _takes(scene: Scene, area: str, chosen: Meeting) -> Block:
+    """The driver wants for itself what it has just given, waiting for it or not; or it is used once more."""
+    how = 0 if chosen.around else scene.tape.below(5)
+    at_once = f"{chosen.wait[0]}_nowait"
+    if how in (1, 2) and at_once in AREAS[area].ops and scene.has(at_once):
+        return (*made(scene, area, (at_once,), "main"), ops.Log(2))
+    if how > 2:
+        return tuple(made(scene, area, chosen.wait, "main"))
+    return once_more(scene, area, chosen)
 
 
 def _look(scene: Scene, area: str) -> Block:

@@ -104,7 +104,7 @@ class Scene:
         if self.tape.chance(12):
             return self._named(("main",), task) if "main:handle" in self.can else None
         if self.tape.chance(12):
-            return self._named((task,), task)
+            return self._named((task,), task) if task != "main" or self.has("main:handle") else None
         return self._named([name for name in self.tasks[1:] if name != task], task)
 
     def later(self, task: str) -> str | None:

@@ -127,8 +127,10 @@ def _set(scene: Scene, _: str) -> Op:
     return ops.SetVariable(scene.object("variables"), scene.value())
 
 
-def _set_and_reset(scene: Scene, _: str) -> Op:
+def _set_and_reset(scene: Scene, _: str) -> Op | None:
     """A reset needs something to take back."""
+    if not scene.has("set_variable", "get_variable"):
+        return None
     name = scene.object("variables")
     body = (ops.SetVariable(name, scene.value()), ops.Checkpoint(), ops.GetVariable(name))
     return ops.Attempt(body, finally_=(ops.ResetVariable(name), ops.GetVariable(name)))
@@ -222,6 +224,30 @@ def _set_limit(scene: Scene, _: str) -> Op:
     return ops.SetLimit(name, scene.tape.pick((1, 2, 3)))
 
 
+def _resized(scene: Scene) -> Block:
+    """All tokens are out, and somebody waits for one; the limit goes down and up again, before anybody else can run."""
+    if not scene.has("acquire_limiter", "release_limiter", "set_limit"):
+        return gap(scene)
+    name = scene.fresh("li")
+    scene.objects.setdefault("limiters", {})[name] = 2
+    for _ in range(2):
+        held = (ops.AcquireLimiter(name), pause(scene, scene.tape.pick((6, 3, 2, 1))))
+        scene.bodies[scene.add_task()] = [*held, ops.ReleaseLimiter(name)]
+    waiter = scene.add_task()
+    served = (ops.AcquireLimiter(name), ops.Note("served"), *gap(scene))
+    scene.bodies[waiter] = [pause(scene, 1), *served, ops.ReleaseLimiter(name)]
+    sizes = tuple(scene.tape.pick((1, 2, 1, 3)) for _ in range(1 + scene.tape.below(2)))
+    between = gap(scene) if scene.tape.chance(3) else ()
+    moved: Block = ()
+    for size in (*sizes, scene.tape.pick((2, 3, 1))):
+        moved += (*between, ops.SetLimit(name, size)) if moved else (ops.SetLimit(name, size),)
+    looks = tuple(op for op in (ops.AvailableTokens(name),) if scene.has(op.kind))
+    taken: Block = ()
+    if scene.has("acquire_limiter_nowait") and scene.tape.chance(3):
+        taken = (caught(ops.AcquireLimiterNowait(name), ops.Note("taken")),)
+    return (pause(scene, 2), *moved, *looks, *taken, pause(scene, 1), *looks)
+
+
 def _limiter_serves(scene: Scene, name: str) -> Block:
     """A token can be borrowed and given back, also where there was none; and what is free is told."""
     serves = within(scene, ops.AcquireLimiter(name), ops.ReleaseLimiter(name))
@@ -247,6 +273,7 @@ LIMITER: Final = Area(
     ),
     epilogue=each("limiters", _limiter_serves),
     looks=("available_tokens", "limiter_waiters"),
+    stories=(_resized,),
 )
 
 BARRIER: Final = Area(
@@ -268,7 +295,9 @@ CONDITION: Final = Area(
         "wait_condition": _on(ops.WaitCondition, "conditions"),
         "acquire": _on(ops.Acquire, "conditions"),
         "release": _on(ops.Release, "conditions"),
-        "notify": lambda scene, _: ops.Notify(scene.object("conditions"), scene.tape.pick((1, 2))),
+        "notify": lambda scene, _: ops.Notify(
+            scene.object("conditions"), scene.tape.pick((1, 2, 1))
+        ),
         "notify_all": _on(ops.NotifyAll, "conditions"),
         "condition_waiters": _on(ops.ConditionWaiters, "conditions"),
         "lock_waiters": _on(ops.LockWaiters, "conditions"),

@@ -6,7 +6,7 @@ showed with at most three tasks and eight ops, so shapes vary where things stand
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 from conformance.engine.generate.area import Make, Meeting, caught, gap, mark, pause
@@ -22,12 +22,13 @@ DEPTH: Final = 3
 
 
 class Mix:
-    """The op kinds that this program draws from: few, so that they collide."""
+    """The op kinds that this program draws from: few, so that they collide. `allowed`: areas that it may have."""
 
-    __slots__ = ("areas", "blocks", "looks", "meetings", "pool", "stories")
+    __slots__ = ("allowed", "areas", "blocks", "looks", "meetings", "pool", "stories")
 
-    def __init__(self, scene: Scene, areas: tuple[str, ...]) -> None:
+    def __init__(self, scene: Scene, areas: tuple[str, ...], allowed: Sequence[str]) -> None:
         self.areas = areas
+        self.allowed = allowed
         every = makers(areas, scene)
         width = min(len(every), 2 + scene.tape.below(4))
         start = scene.tape.below(len(every)) if every else 0

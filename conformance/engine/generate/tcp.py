@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from conformance.engine.generate.area import Area, Make, Meeting, caught, gap, within
+from conformance.engine.generate.area import Area, Make, Meeting, caught, gap, pause, within
 from conformance.engine.generate.scene import Scene
 from conformance.lang import ops
 from conformance.lang.ops import Block, Op
@@ -162,6 +162,45 @@ def _talk(scene: Scene) -> Block:
     return (*cut, *says, *again) if scene.tape.chance(2) else (*says, *cut, *again)
 
 
+def _dropped(scene: Scene) -> Block:
+    """Who reads is cancelled, and what it reads from is closed, in one round; the other end is used after that."""
+    opened, one, other = _pair(scene)
+    if not scene.has("cancel"):
+        return (*opened, *_hears(scene, other))
+    task = scene.add_task()
+    reads: Op = ops.ReceiveExactly(other, 1)
+    if scene.has("receive_some") and scene.tape.chance(2):
+        reads = ops.ReceiveSome(other, 1)
+    scene.bodies[task] = [*((pause(scene, 1),) if opened else ()), reads, ops.Note("read")]
+    closed, cancelled = caught(ops.Close(other)), ops.Cancel(task)
+    between = gap(scene) if scene.tape.chance(4) else ()
+    race = (cancelled, *between, closed) if scene.tape.chance(2) else (closed, *between, cancelled)
+    return (*opened, pause(scene, 2), *race, *gap(scene), caught(_use(scene, one)))
+
+
+def _outside(scene: Scene) -> Block:
+    """A peer outside of the runtime talks, and ends, closes or resets, at once: that is what the other end is told."""
+    if scene.unix or not scene.has("peer_connect", "peer_send", "peer_reset", "peer_eof"):
+        return _talk(scene)
+    peer, server = scene.fresh("p"), scene.fresh("s")
+    scene.streams.append(server)
+    opened = (ops.PeerConnect(peer, LISTENER), ops.Accept(server, LISTENER))
+    says: Block = ()
+    for _ in range(scene.tape.below(3)):
+        says += (ops.PeerSend(peer, scene.tape.pick(DATA)), *gap(scene))
+    ends: tuple[Op, ...] = (ops.PeerReset(peer), ops.PeerEof(peer))
+    if scene.has("peer_close"):
+        ends += (ops.PeerClose(peer),)
+    says += (scene.tape.pick(ends),) if not scene.tape.chance(6) else ()
+    hears = (*_hears(scene, server), *((caught(_use(scene, server)),) * scene.tape.below(2)))
+    if scene.tape.chance(2):
+        return (*opened, *says, *gap(scene), *hears)
+    task = scene.add_task()
+    scene.bodies[task] = [*opened, *hears]
+    cut = (*gap(scene), ops.Cancel(task)) if scene.has("cancel") and scene.tape.chance(4) else ()
+    return (pause(scene, 1), *says, *cut, *gap(scene))
+
+
 def _late(scene: Scene) -> Block:
     """A connection that is accepted only when its other end has talked, or is gone, or never came to be."""
     client, server = scene.fresh("c"), scene.fresh("s")
@@ -211,6 +250,6 @@ TCP: Final = Area(
     prelude=_prelude,
     epilogue=_epilogue,
     needs=("listen", "connect", "accept"),
-    stories=(_talk, _late, _over),
+    stories=(_talk, _late, _over, _outside, _dropped),
     weight=3,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from conformance.engine.generate.area import Area, Meeting
+from conformance.engine.generate.area import Area, Meeting, gap, mark, pause
 from conformance.engine.generate.scene import MOST_TASKS, Scene
 from conformance.lang import ops
 from conformance.lang.ops import Block, Op
@@ -42,7 +42,7 @@ def _call(scene: Scene) -> Block:
 def _reads(scene: Scene) -> Block:
     """What it sees of a variable, where programs have some; perhaps it sets it, too."""
     name = next(iter(scene.objects.get("variables", ())), None)
-    if name is None or scene.tape.chance(3):
+    if name is None or not scene.has("get_variable", "set_variable") or scene.tape.chance(3):
         return ()
     sets = (ops.SetVariable(name, 4),) if scene.tape.chance(2) else ()
     return (ops.GetVariable(name), *sets)
@@ -71,9 +71,35 @@ def _run(scene: Scene, _: str) -> Op | None:
     scene.bodies[thread] = [ops.Note("t"), *_reads(scene), *middle, *asks, end]
     waits = ops.RunInThread(thread, abandon)
     known = next(iter(scene.objects.get("variables", ())), None)
-    if known is None or scene.tape.chance(2):
+    if known is None or not scene.has("get_variable") or scene.tape.chance(2):
         return waits
     return ops.Attempt((waits,), on_error=(), finally_=(ops.GetVariable(known),))
+
+
+def _told(scene: Scene) -> Block:
+    """Whoever waits for a held thread is cancelled, by hand or by time; the thread asks, and is told, and ends so."""
+    thread, task = scene.add_task(named=False), scene.add_task()
+    asks: Block = (ops.CheckCancelled(),) if scene.has("check_cancelled") else ()
+    if scene.tape.chance(4):
+        asks = tuple(ops.Attempt((op,), on_cancel=(ops.Note("told"),)) for op in asks)
+    gate = _gate(scene)
+    hold: Block = (ops.Hold(gate),) if scene.has("hold") else ()
+    scene.bodies[thread] = [*hold, *asks, scene.tape.pick((ops.Return(1), ops.Raise("E")))]
+    ways = (None, False) if scene.has("thread:waits") else (None,)
+    waits: Block = (ops.RunInThread(thread, scene.tape.pick(ways)), *mark(scene))
+    cancel: Op | None = None
+    how = scene.tape.below(3)
+    if how == 0 and scene.has("move_on_after"):
+        waits = (ops.MoveOnAfter(1, waits),)
+    elif how == 1 and scene.has("scope", "cancel_scope"):
+        name = scene.fresh("n")
+        scene.scopes.append(name)
+        waits, cancel = (ops.Scope(name, waits),), ops.CancelScope(name)
+    elif scene.has("cancel"):
+        cancel = ops.Cancel(task)
+    scene.bodies[task] = [*waits, *mark(scene), ops.Checkpoint(), ops.Note("left")]
+    struck: Block = (cancel,) if cancel is not None else ()
+    return (pause(scene, 1), *gap(scene), *struck, *gap(scene), ops.OpenGate(gate), *gap(scene))
 
 
 def _opened(scene: Scene) -> Block:
@@ -91,6 +117,7 @@ THREADS: Final = Area(
     meetings=(Meeting(wait=("run_in_thread",), feeds=("open_gate",)),),
     epilogue=_opened,
     needs=("run_in_thread", "open_gate"),
+    stories=(_told,),
     beside="context",
     weight=2,
 )
