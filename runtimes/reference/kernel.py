@@ -50,9 +50,11 @@ EVERYTHING = -1
 
 SOCKETS = frozenset({"connect", "accept-again", "tcp-read", "tcp-write", "io"})
 """What sockets wake for: whether a loop has seen it before a cancellation comes is nobody's promise."""
-LINGERING = frozenset({"lingering-send", "lingering-party", "lingering-permit", "lingering-lock"})
+LINGERING = frozenset(
+    {"lingering-send", "lingering-party", "lingering-permit", "lingering-lock", "lingering-turn"}
+)
 """Wake-ups that have an effect when the task goes on: who is told of a cancellation is still where it waited till then,
-who was handed a lock takes it only then."""
+or has its turn at a lock till then; who was handed a lock takes it only then."""
 _UNDONE = SOCKETS | LINGERING
 """What a cancellation may take back under whatever semantics."""
 

@@ -215,7 +215,7 @@ class Network(Turns):
         """That many bytes. Raises Fault(IncompleteRead)."""
         if self._unheard(stream):
             return self._wait_for_bytes(task, stream)
-        self._resume(task, stream)
+        self._take_back(task, stream)
         at_end = self._may_read(task, stream, enough=len(stream.inbox) >= count)
         if not at_end and len(stream.inbox) >= count:
             return self.taken(stream, count)
@@ -230,7 +230,7 @@ class Network(Turns):
         """Everything."""
         if self._unheard(stream):
             return self._wait_for_bytes(task, stream)
-        self._resume(task, stream)
+        self._take_back(task, stream)
         if self._may_read(task, stream, enough=False):
             if self.semantics.own_close != "any":
                 raise self.gone(stream)
@@ -245,7 +245,7 @@ class Network(Turns):
             return False
         return stream.reader is None and self.choose("io", 2) == 1
 
-    def _resume(self, task: Task, stream: Stream) -> None:
+    def _take_back(self, task: Task, stream: Stream) -> None:
         """Go on with a composed read: what it has taken, then what came since."""
         if stream.partial is task:
             stream.inbox, stream.held, stream.partial = stream.held + stream.inbox, b"", None

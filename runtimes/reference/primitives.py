@@ -102,7 +102,8 @@ class Primitives(Permits):
         self.reads |= owner.bit
         if owner.state != READY:
             return False
-        woken = owner.doing == "acquire" and owner.wake[0] == VALUE
+        turn = owner.undo is not None and owner.undo[0] == "lingering-turn"
+        woken = owner.doing == "acquire" and (owner.wake[0] == VALUE or turn)
         return woken or owner.doing == "wait_condition"
 
     def acquire_nowait(self, task: Task, lock: Lock) -> None:
@@ -301,8 +302,12 @@ class Primitives(Permits):
             if task.wake[0] != ERROR and lock.owner is None and self.choose("wake", 2):
                 self.own(task, lock)
             return
+        handed = kind == "acquire" and self.semantics.locks == "fair"
+        if handed and (self.fifo or not self.level) and self.choose("wake", 2):
+            task.undo = ("lingering-turn", lock, None)  # passed on when the task goes on
+            return
         task.owned = tuple(held for held in task.owned if held is not lock)
-        if kind == "acquire" or lock.owner is None:
+        if kind == "acquire" or lock.owner in (None, task):
             self.pass_lock(lock)
 
     def forget(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
@@ -322,9 +327,9 @@ class Primitives(Permits):
             super().forget(task, queue, thing, extra)
 
 
-_LOCKS: Final = frozenset({"acquire", "acquire-again", "lingering-lock"})
+_LOCKS: Final = frozenset({"acquire", "acquire-again", "lingering-lock", "lingering-turn"})
 PERMITS: Final = frozenset(
     {"semaphore", "semaphore-again", "limiter", "limiter-again", *LINGERING}
-    - {"lingering-send", "lingering-lock"}
+    - {"lingering-send", "lingering-lock", "lingering-turn"}
 )
 """What a task was woken for that the layer below knows."""

@@ -14,6 +14,7 @@ from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics
 from conformance.lang.text import show_program
 from conformance.run.observation import RunOptions
+from runtimes._asyncio_semantics import SHIPPED
 from runtimes.reference.adapter import Reference
 from runtimes.reference.machine import Machine
 from tests.unit.programs import ALL
@@ -159,3 +160,25 @@ def test_a_reentrant_lock_takes_as_many_releases_as_acquires(name: str, again: o
     for outcome in found.outcomes:
         assert [entry.text for entry in outcome.shared] == ["main last", "a in"]
         assert [entry.text for entry in outcome.task("main").log] == ["got true", "caught Misuse"]
+
+
+def test_a_lock_that_was_handed_to_who_is_cancelled_is_passed_on_when_that_one_goes_on() -> None:
+    """asyncio: whoever is cancelled as a lock is handed to it keeps its turn till it runs; others queue behind it."""
+    program = Program(
+        {
+            "main": (
+                *(ops.Acquire("k"), ops.Spawn("a"), ops.Checkpoint(), ops.Spawn("b")),
+                ops.Sleep(12),
+            ),
+            "a": (
+                ops.Attempt((ops.Acquire("k"),), on_cancel=(ops.Note("told"),)),
+                ops.Log(1),
+            ),
+            "b": (ops.Release("k"), ops.Cancel("a"), ops.Acquire("k"), ops.Log(2)),
+        },
+        locks=("k",),
+    )
+    found = explore(Machine(program, SHIPPED))
+    orders = {tuple(entry.text for entry in outcome.shared) for outcome in found.outcomes}
+    assert found.complete
+    assert ("a 1", "b 2") in orders
