@@ -5,6 +5,7 @@ anyio promises no order of its own: order, first steps and ties are those of the
 
 from __future__ import annotations
 
+import importlib.metadata
 from dataclasses import replace
 from typing import Final
 
@@ -22,6 +23,10 @@ _POINTS = (
     " anyio/_backends/_asyncio.py and _trio.py check for a cancel and yield even when they need"
     " not wait"
 )
+
+_VERSION: Final = tuple(map(int, importlib.metadata.version("anyio").split(".")[:2]))
+_YIELDS: Final[dict[str, Point]] = {"group": "always"} if _VERSION < (4, 1) else {}
+"""Where to exit a group is a checkpoint, on all backends."""
 
 NEVER: Final = (
     "block",
@@ -171,7 +176,8 @@ _CITATIONS = {
     "groups": f"{_TASKS}#handling-multiple-errors-in-a-task-group siblings are cancelled, errors"
     " are raised in an exception group",
     "schedule_points": _POINTS,
-    "cancel_points": _POINTS,
+    "cancel_points": f"{_POINTS}; {_NEWS} 4.0.0: exiting a task group always hits a yield point, and raises a"
+    " cancellation even if no child tasks were spawned; 4.1.0: Removed a checkpoint when exiting a task group",
 }
 
 TRIO = Semantics(
@@ -225,7 +231,7 @@ TRIO = Semantics(
     handled="open",
     context="copied",
     schedule_points=_KINDS,
-    cancel_points={**_KINDS, "group": "never", "start": "if_blocks"},
+    cancel_points={**_KINDS, "group": "never", "start": "if_blocks", **_YIELDS},
     citations=_CITATIONS,
 )
 """On trio."""
@@ -239,7 +245,7 @@ ASYNCIO = replace(
     interrupts="unknown",
     serving="unknown",  # a connection that an accept takes as it is cancelled is closed once it is collected
     start_cancelled="cancelled",
-    cancel_points={**_KINDS, "group": "if_blocks", "start": "if_blocks"},
+    cancel_points={**_KINDS, "group": "if_blocks", "start": "if_blocks", **_YIELDS},
     citations={
         **{name: text for name, text in _CITATIONS.items() if name != "thread_call"},
         **dict.fromkeys(

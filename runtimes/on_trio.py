@@ -4,7 +4,8 @@ Native are its clock, deadlines, scopes and nurseries, events, locks, memory cha
 trio has no handle of a task: `spawn` outside a group, `join` and `cancel` are composed of a nursery
 around main, and of a cancel scope and an event for each child. A child outside a group that fails
 keeps its error in its handle and does not tear main down; inside a group, the nursery does what
-nurseries do.
+nurseries do. Before 0.22 the errors of a nursery come out bare or in trio's own MultiError, and a
+server's with them, so there is no group to compare: groups and servers are lacking there.
 """
 
 from __future__ import annotations
@@ -40,6 +41,14 @@ STRICT: Final[dict[str, Any]] = {
 
 VERSION: Final = tuple(map(int, trio.__version__.split(".")[:2]))
 """As (major, minor)."""
+
+_MULTI: Final[Any] = () if VERSION >= (0, 22) else vars(trio)["MultiError"]
+_LACKS_21: Final[frozenset[str]] = (
+    frozenset()
+    if VERSION >= (0, 22)
+    else frozenset({"cancel_group", "group", "serve", "start", "started"})
+)
+"""Before 0.22 the errors of a nursery came in a class of trio's own, `_MULTI`, or bare."""
 
 
 class JoinError(Exception):
@@ -146,7 +155,7 @@ class Trio(
         FileNotFoundError: "Missing",
         RuntimeError: "Misuse",
     }
-    lacks = frozenset() if HAS_CHECK else frozenset({"check_cancelled"})
+    lacks = (frozenset() if HAS_CHECK else frozenset({"check_cancelled"})) | _LACKS_21
     virtual = "keeps timers"
     steering = STEERING
     semantics = SEMANTICS if HAS_CHECK else WITHOUT_CHECK
@@ -225,7 +234,9 @@ class Trio(
         await trio.lowlevel.checkpoint()
 
     def is_cancellation(self, error: BaseException) -> bool:
-        """`trio.Cancelled`."""
+        """`trio.Cancelled`; before 0.22 a nursery of trio's own, as in a connect, tells several in a MultiError."""
+        if isinstance(error, _MULTI):
+            return all(map(self.is_cancellation, error.exceptions))
         return isinstance(error, trio.Cancelled)
 
     def error_name(self, error: BaseException) -> str:

@@ -94,11 +94,13 @@ class TrioTcp(ReadAll):
 
 def name_of_failure(error: BaseException) -> str:
     """`Refused` or `Broken` for how `trio.open_tcp_stream` failed at every address; else empty."""
-    causes = error.__cause__
-    if isinstance(causes, BaseExceptionGroup):
-        if all(isinstance(cause, ConnectionRefusedError) for cause in causes.exceptions):
+    if isinstance(error, OSError) and (cause := error.__cause__) is not None:
+        causes = getattr(
+            cause, "exceptions", (cause,)
+        )  # before 0.22 a MultiError, or the only one bare
+        if all(isinstance(each, ConnectionRefusedError) for each in causes):
             return "Refused"
-        if all(isinstance(cause, ConnectionError) for cause in causes.exceptions):
+        if all(isinstance(each, ConnectionError) for each in causes):
             return "Broken"
     if isinstance(error, OSError) and error.errno == errno.ENOTCONN:
         return "Broken"  # shutdown() of a connection of which both ends are gone
