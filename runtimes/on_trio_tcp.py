@@ -95,9 +95,8 @@ class TrioTcp(ReadAll):
 def name_of_failure(error: BaseException) -> str:
     """`Refused` or `Broken` for how `trio.open_tcp_stream` failed at every address; else empty."""
     if isinstance(error, OSError) and (cause := error.__cause__) is not None:
-        causes = getattr(
-            cause, "exceptions", (cause,)
-        )  # before 0.22 a MultiError, or the only one bare
+        # Before 0.22 a MultiError, or the only one bare.
+        causes = getattr(cause, "exceptions", (cause,))
         if all(isinstance(each, ConnectionRefusedError) for each in causes):
             return "Refused"
         if all(isinstance(each, ConnectionError) for each in causes):

@@ -308,7 +308,7 @@ def _gather(address: str, files: Sequence[Path], globs: tuple[str, ...], plan: P
 
 
 def _further(ids: Collection[str], plan: Plan, catalogue: Catalogue) -> list[Case]:
-    """Those scenarios again, with the seeds of the plan, each time in fresh processes."""
+    """Those scenarios again, with the seeds of the plan, each time in fresh processes; none if that was interrupted."""
     chosen = tuple(one for one in catalogue.scenarios if one.id in ids)
     differs = "1 case differs" if len(chosen) == 1 else f"{len(chosen)} cases differ"
     say(f"{differs} from the baseline: run again, {FURTHER} times")
@@ -319,9 +319,9 @@ def _further(ids: Collection[str], plan: Plan, catalogue: Catalogue) -> list[Cas
             live = replace(plan, scenarios=chosen)
             header = make_header(live, bench, catalogue, (), plan.addresses)
             done = carry_out(Campaign(live, bench, make_oracle()), header, None)
-        cases += done.results.cases
         if done.interrupted:
-            break
+            return []
+        cases += done.results.cases
     return cases
 
 

@@ -10,6 +10,7 @@ from conformance.judge.baseline import Baseline
 from conformance.judge.case import Case
 from conformance.judge.gate import Change, Gated, Kind, compare
 from conformance.judge.judge import CRASHES
+from conformance.judge.verdict import Verdict
 
 OF_CASES = (
     Kind.REGRESSED,
@@ -33,19 +34,24 @@ def doubtful(gated: Gated, cases: Iterable[Case]) -> list[str]:
 
 
 def settle(baseline: Baseline, gated: Gated, again: Sequence[Case]) -> Gated:
-    """The gate's outcome after those cases were run again: a difference counts if one of them shows its kind, too."""
-    runs = Counter((case.scenario, case.python) for case in again)
+    """The gate's outcome after those cases were run again: a difference counts unless each of them is as expected.
+
+    A further run of which nothing is known says nothing, and takes no difference back.
+    """
+    told = [case for case in again if case.verdict is not Verdict.UNKNOWN]
+    runs = Counter((case.scenario, case.python) for case in told)
     repeated = {
-        (change.kind, change.subject, change.python)
-        for case in again
+        (change.subject, change.python)
+        for case in told
         for change in compare(baseline, case)
+        if change.kind in OF_CASES
     }
 
     def settled(change: Change) -> Change:
-        times = runs[change.subject, change.python]
-        if not times or (change.kind, change.subject, change.python) in repeated:
+        where = change.subject, change.python
+        if not runs[where] or where in repeated:
             return change
-        text = f"{change.kind.words} once, and not in {times} further runs: {change.text}"
+        text = f"{change.kind.words} once, and not in {runs[where]} further runs: {change.text}"
         return replace(change, kind=Kind.UNREPEATED, text=text)
 
     changes = [settled(c) if c.kind in OF_CASES else c for c in gated.changes]

@@ -260,9 +260,8 @@ class Machine(Calls):
             if not (gone_on or again) and self._yields[kind]:
                 due = (self.cancelling or task.pending) and self.cancel_due(task)
                 stands = due or not ((paused and not retold) or kind in _PAUSES)
-                stands = (
-                    stands or id(step.op) in self.contended
-                )  # the others find the socket in use
+                # Whoever meets it there finds the socket in use, also right after another pause.
+                stands = stands or id(step.op) in self.contended
                 if stands and not self.goes_straight_on(task, kind):
                     self.make_ready(task, GO)
                     return

@@ -392,6 +392,10 @@ def test_only_what_repeats_counts() -> None:
     assert kinds(some) == [Kind.REGRESSED, Kind.UNREPEATED, Kind.UNREPEATED]
     assert some.regressed
     assert settle(baseline, first, [replace(case, python="3.13.0") for case in before]) == first
+    lost = [replace(case, verdict=Verdict.UNKNOWN) for case in before]
+    assert settle(baseline, first, lost) == first
+    other = replace(before[0], verdict=LACKS, histograms=())
+    assert settle(baseline, first, [other, before[0]]).of(Kind.REGRESSED)
 
 
 def test_a_crash_is_never_in_doubt() -> None:
