@@ -60,7 +60,9 @@ class Task:
         await self.ended.wait()
         if self.error is None:
             return self.value
-        if isinstance(self.error, trio.Cancelled) or self.scope.cancelled_caught:
+        group = isinstance(self.error, BaseExceptionGroup)
+        alone = self.error.split(trio.Cancelled)[1] is None if group else isinstance(self.error, trio.Cancelled)
+        if alone or self.scope.cancelled_caught:
             raise JoinError from self.error
         raise self.error
 

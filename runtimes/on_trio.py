@@ -103,6 +103,13 @@ class Child:
             raise
 
 
+def _is_cancellation(error: BaseException) -> bool:
+    """Whether it is nothing but cancellations: what a nursery lets out comes as a group, one alone, too."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.split(trio.Cancelled)[1] is None
+    return isinstance(error, trio.Cancelled)
+
+
 def _break_off(task: trio.lowlevel.Task) -> None:
     """Have whatever a task and those in its nurseries wait for fail, shielded or not: the outcome is told."""
 
@@ -256,7 +263,7 @@ class Trio(
         if task.error is None:
             return task.value
         kept = task.scope.cancelled_caught and task.error is task.cancelled
-        if kept or isinstance(task.error, trio.Cancelled):
+        if kept or _is_cancellation(task.error):
             raise JoinError from task.error
         raise task.error
 

@@ -114,6 +114,10 @@ CLAIMS = (
     Claim("a task cancelled before its first step runs to its first cancel point", program(
         ops.Spawn("a"), ops.Cancel("a"), a=(ops.Note("ran"), ops.Checkpoint(), ops.Note("never"))
     ), "main: returned; a: ran, cancelled"),
+    Claim("the joiner of a task that is cancelled in a group of its own is told of that, not cancelled", program(
+        ops.MoveOnAfter(1, (ops.Group("g", (ops.Spawn("a", "g"), ops.Spawn("b", "g"))),)),
+        a=(ops.Shield((caught(ops.Join("b")),)),), b=(ops.Group("h", (ops.Sleep(9),)),),
+    ), "main: scope expired@1, returned@1; a: caught JoinError(Cancelled)@1, returned@1; b: cancelled@1"),
     Claim("one child of a group can be cancelled by itself", program(
         ops.Group("g", (ops.Spawn("a", "g"), ops.Spawn("b", "g"), ops.Sleep(1), ops.Cancel("a"))),
         a=(ops.Sleep(5),),

@@ -143,6 +143,18 @@ def _event_serves(scene: Scene, event: str) -> Block:
     return within(scene, ops.Set(event), ops.Wait(event))
 
 
+def _blink(scene: Scene) -> Block:
+    """An event is set and cleared in one step: who waited for it goes on, who comes behind does not."""
+    event = scene.object("events")
+    for _ in range(1 + scene.tape.below(2)):
+        scene.bodies[scene.add_task()] = [*gap(scene)[:1], ops.Wait(event), ops.Log(1)]
+    if not scene.has("clear", "set:again"):
+        return (pause(scene, 1), *gap(scene))
+    scene.set.add(event)
+    late = within(scene, ops.Wait(event)) if scene.tape.chance(2) else ()
+    return (pause(scene, 1), ops.Set(event), ops.Clear(event), *gap(scene), *late)
+
+
 EVENT: Final = Area(
     ops={
         "wait": on(ops.Wait, "events"),
@@ -153,6 +165,7 @@ EVENT: Final = Area(
     },
     meetings=(Meeting(wait=("wait",), feeds=("set",)),),
     epilogue=each("events", _event_serves),
+    stories=(_blink,),
     looks=("is_set", "event_waiters"),
 )
 

@@ -178,6 +178,26 @@ def _dropped(scene: Scene) -> Block:
     return (*opened, pause(scene, 2), *race, *gap(scene), caught(_use(scene, one)))
 
 
+def _doomed(scene: Scene) -> Block:
+    """Who has been told to go uses a connection that is ready for it; then what it left is read."""
+    opened, one, other = _pair(scene)
+    use: Op = ops.SendBytes(other, "x")
+    if not scene.tape.chance(4):
+        some = scene.has("receive_some") and scene.tape.chance(2)
+        use = ops.ReceiveSome(other, 1) if some else ops.ReceiveExactly(other, 1)
+    if scene.has("scope", "cancel_scope"):
+        name = scene.fresh("n")
+        told: Block = (ops.Scope(name, (ops.CancelScope(name), caught(use))),)
+    elif scene.has("cancel", "cancel:self"):
+        task = scene.add_task()
+        scene.bodies[task] = [pause(scene, 2), ops.Cancel(task), caught(use)]
+        told = (pause(scene, 3),)
+    else:
+        told = (caught(use),)
+    said = caught(ops.SendBytes(one, scene.tape.pick(DATA)))
+    return (*opened, said, *gap(scene), *told, *gap(scene)[:1], *_hears(scene, other)[:1])
+
+
 def _outside(scene: Scene) -> Block:
     """A peer outside of the runtime talks, and ends, closes or resets, at once: that is what the other end is told."""
     if scene.unix or not scene.has("peer_connect", "peer_send", "peer_reset", "peer_eof"):
@@ -250,6 +270,6 @@ TCP: Final = Area(
     prelude=_prelude,
     epilogue=_epilogue,
     needs=("listen", "connect", "accept"),
-    stories=(_talk, _late, _over, _outside, _dropped),
+    stories=(_talk, _late, _over, _outside, _dropped, _doomed),
     weight=3,
 )

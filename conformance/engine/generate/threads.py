@@ -87,6 +87,8 @@ def _told(scene: Scene) -> Block:
     scene.bodies[thread] = [*hold, *asks, scene.tape.pick((ops.Return(1), ops.Raise("E")))]
     ways = (None, False) if scene.has("thread:waits") else (None,)
     waits: Block = (ops.RunInThread(thread, scene.tape.pick(ways)), *mark(scene))
+    if scene.has("shield") and scene.tape.chance(3):
+        waits = (ops.Shield(waits),)
     cancel: Op | None = None
     how = scene.tape.below(3)
     if how == 0 and scene.has("move_on_after"):
@@ -100,6 +102,39 @@ def _told(scene: Scene) -> Block:
     scene.bodies[task] = [*waits, *mark(scene), ops.Checkpoint(), ops.Note("left")]
     struck: Block = (cancel,) if cancel is not None else ()
     return (pause(scene, 1), *gap(scene), *struck, *gap(scene), ops.OpenGate(gate), *gap(scene))
+
+
+_ALONE: Final = "h2"
+"""The gate of a thread that is given up: no epilogue opens it."""
+
+
+def _given_up(scene: Scene) -> Block:
+    """Nobody waits for a held thread any more; then it is let go, and ends or fails; or it never ends."""
+    if scene.calling or not scene.has("thread:abandons", "hold", "cancel"):
+        return _told(scene)
+    scene.calling = False
+    thread, task = scene.add_task(named=False), scene.add_task()
+    end = scene.tape.pick((ops.Raise("E"), ops.Return(1), ops.Raise("E")))
+    scene.bodies[thread] = [ops.Hold(_ALONE), ops.Note("t"), end]
+    scene.bodies[task] = [ops.RunInThread(thread, abandon=True), *mark(scene)]
+    opened: Block = (ops.OpenGate(_ALONE),) if not scene.tape.chance(4) else ()
+    return (pause(scene, 1), ops.Cancel(task), *gap(scene), *opened, pause(scene, 1), ops.Note("m"))
+
+
+def _sees(scene: Scene) -> Block:
+    """What a thread has the loop perform sees a variable as whoever waits for the thread has set it."""
+    name = next(iter(scene.objects.get("variables", ())), None)
+    able = scene.has("from_thread", "set_variable", "get_variable")
+    if name is None or scene.calling is False or not able:
+        return _told(scene)
+    scene.calling = True
+    thread, called, task = (scene.add_task(named=named) for named in (False, False, True))
+    scene.bodies[called] = [ops.Checkpoint(), ops.GetVariable(name), ops.SetVariable(name, 6)]
+    sets = (ops.SetVariable(name, 4),) if scene.tape.chance(2) else ()
+    scene.bodies[thread] = [*sets, ops.FromThread(called), ops.GetVariable(name)]
+    waits = (ops.SetVariable(name, 5), ops.RunInThread(thread), ops.GetVariable(name))
+    scene.bodies[task] = list(waits)
+    return gap(scene)
 
 
 def _opened(scene: Scene) -> Block:
@@ -117,7 +152,7 @@ THREADS: Final = Area(
     meetings=(Meeting(wait=("run_in_thread",), feeds=("open_gate",)),),
     epilogue=_opened,
     needs=("run_in_thread", "open_gate"),
-    stories=(_told,),
+    stories=(_told, _given_up, _sees),
     beside="context",
     weight=2,
 )
