@@ -4,7 +4,8 @@
 
 Each version is installed into an environment of its own (package indexes are needed). A defect counts only where a
 script in the runtime's own API shows it on the broken version and not on the mended one. Found by the catalogue, or by
-the fuzzer, means: some violation on the broken version that the mended one, on the same programs, does not show.
+the fuzzer, means: some violation on the broken version that the mended one, on the same programs, does not show. Of a
+defect that cannot be asked about (its `why` tells) that is another one of the same version, and is not counted.
 """
 
 from __future__ import annotations
@@ -85,7 +86,10 @@ class Row:
         yield "; ".join(self._catalogue()) or "not found"
         why = f": {self.why}" if self.why else ""
         done = self.fuzzed
-        yield f"found: {done.kind}" if done.kind else f"not found in {done.seconds:.0f} s{why}"
+        if done.kind and self.why:
+            yield f"another one: {done.kind}; of this one{why}"
+        else:
+            yield f"found: {done.kind}" if done.kind else f"not found in {done.seconds:.0f} s{why}"
         yield f"{done.programs}" if done.kind else f"more than {done.programs}"
         yield f"{done.both}"
 
@@ -219,7 +223,7 @@ def markdown(rows: list[Row]) -> str:
     )
     shown, found = (
         sum(bool(row.catalogue) for row in rows),
-        sum(bool(row.fuzzed.kind) for row in rows),
+        sum(bool(row.fuzzed.kind and not row.why) for row in rows),
     )
     about += f"\n\nOf {len(rows)} defects the catalogue shows {shown}, and the fuzzer {found} within a minute."
     return f"# Real history\n\n{machine()}\n\n{about}\n\n" + "\n".join(lines) + "\n"

@@ -24,11 +24,17 @@ def ready(body):
 class Task:
     """An anyio.TaskHandle; outside of a group the error of its task stays in it."""
 
+    host = None
+
     def start(self, group, body):
-        self.handle = group.create_task(body())
+        self.handle = group.create_task(self.live(body))
+
+    async def live(self, body):
+        self.host = current_task()
+        return await body()
 
     def start_alone(self, body):
-        self.handle = anyio.TaskHandle(body(), None)
+        self.handle = anyio.TaskHandle(self.live(body), None)
         t.root.start_soon(self.live_alone)
 
     async def live_alone(self):
@@ -38,7 +44,7 @@ class Task:
             pass
 
     async def start_ready(self, group, body):
-        self.handle = await group.start(ready(body), return_handle=True)
+        self.handle = await group.start(ready(lambda: self.live(body)), return_handle=True)
         return self.handle.start_value
 
     def cancel(self):
@@ -52,6 +58,9 @@ class Task:
 
     def cancelled(self):
         return self.handle.status.name == "CANCELLED"
+
+    def requests(self):
+        return self.host.cancelling() if self.host else 0  # who has not begun is not told yet
 '''
 
 _NO_HANDLES: Final = '''\
@@ -64,7 +73,7 @@ class Task:
 
     def __init__(self):
         self.scope, self.ended = anyio.CancelScope(), anyio.Event()
-        self.value = self.error = self.cause = None
+        self.value = self.error = self.cause = self.host = None
 
     def start(self, group, body):
         group.start_soon(self.live, body)
@@ -80,6 +89,7 @@ class Task:
         await self.live(body)
 
     async def live(self, body):
+        self.host = current_task()
         try:
             with self.scope:
                 try:
@@ -117,6 +127,9 @@ class Task:
 
     def cancelled(self):
         return self.scope.cancelled_caught
+
+    def requests(self):
+        return self.host.cancelling() if self.host else 0  # who has not begun is not told yet
 '''
 
 _IMPORTS: Final = """\
@@ -128,6 +141,7 @@ import anyio.abc
 import anyio.from_thread
 import anyio.lowlevel
 import anyio.to_thread
+from TASKS import current_task
 
 READY = contextvars.ContextVar("READY")
 
@@ -234,7 +248,7 @@ _ERRORS: Final = {
     "EndOfChannel": "anyio.EndOfStream",
     "Refused": "ConnectionRefusedError",
     "Missing": "FileNotFoundError",
-    "Misuse": "RuntimeError",
+    "Misuse": "(RuntimeError, ValueError)",
 }
 
 _OBJECTS: Final = {
@@ -256,6 +270,7 @@ _OPS: Final = {
     "cancel": "t.$task.cancel()",
     "done": "got(t.$task.done())",
     "cancelled": "got(t.$task.cancelled())",
+    "cancelling": "got(t.$task.requests())",
     "group": "async with anyio.create_task_group() as t.$name:\n    $body",
     "shield": "with anyio.CancelScope(shield=True):\n    $body",
     "move_on_after": (
@@ -353,18 +368,27 @@ _OPS: Final = {
 
 
 _BACKENDS: Final = {
-    "asyncio": ("asyncio", "asyncio.CancelledError", ""),
-    "uvloop": ("asyncio", "asyncio.CancelledError", ', backend_options={"use_uvloop": True}'),
-    "trio": ("trio", "trio.Cancelled", ""),
+    "asyncio": ("asyncio", "asyncio", "asyncio.CancelledError", ""),
+    "uvloop": (
+        "asyncio",
+        "asyncio",
+        "asyncio.CancelledError",
+        ', backend_options={"use_uvloop": True}',
+    ),
+    "trio": ("trio", "trio.lowlevel", "trio.Cancelled", ""),
 }
-"""By flavour: the backend, its `get_cancelled_exc_class()`, which threads cannot ask, and what else is told."""
+"""By flavour: the backend, where its `current_task` is, its `get_cancelled_exc_class()`, which threads cannot ask, and
+what else is told."""
 
 
 def spelling(flavour: str, *, handles: bool) -> Spelling:
     """By flavour of the adapter, and by whether this version of anyio has task handles."""
-    backend, cancelled, options = _BACKENDS[flavour]
+    backend, tasks, cancelled, options = _BACKENDS[flavour]
     return Spelling(
-        header=f"import {backend}\n" + _IMPORTS + (_HANDLES if handles else _NO_HANDLES) + _STREAMS,
+        header=f"import {backend}\n"
+        + _IMPORTS.replace("TASKS", tasks)
+        + (_HANDLES if handles else _NO_HANDLES)
+        + _STREAMS,
         run=f'anyio.run(root, backend="{backend}"{options})',
         cancelled=f"({cancelled}, concurrent.futures.CancelledError)",
         errors=_ERRORS,

@@ -1,7 +1,7 @@
 """What asyncio's documents, and where they are silent its source, say to the oracle's questions.
 
-An answer that only the source gives is marked "undocumented". Of CPython 3.11, 3.12 and 3.13, `lost_notify` and
-`leftover_threads` differ. `group` and TCP ops that wait are left unspecified: a group waits for
+An answer that only the source gives is marked "undocumented". Of CPython 3.11, 3.12 and 3.13, `lost_notify`,
+`nan_sleep` and `leftover_threads` differ. `group` and TCP ops that wait are left unspecified: a group waits for
 callbacks of children that have already ended, and a stream for its transport to be fed.
 """
 
@@ -95,8 +95,12 @@ CITATIONS: Final[Mapping[str, str]] = {
     "fail_cancelled": f"{_TASK}#asyncio.timeout: has no call that cancels it by hand",
     "start_cancelled": f"{_TASK}#asyncio.TaskGroup.create_task: has no call that waits until a task is ready",
     "late_move": f"{_LIB}timeouts.py, Timeout.reschedule: RuntimeError unless the timeout is active",
+    "negative_sleep": f"{_LIB}tasks.py, sleep: a delay of zero or less is a bare yield",
+    "nan_sleep": f"{_TASK}#asyncio.sleep: changed in version 3.13: raises ValueError if delay is nan",
+    "nan_deadline": f"{_LIB}timeouts.py, Timeout.reschedule: goes to loop.call_at; the selector refuses such a wait",
     "called_cancelled": f"{_TASK}#asyncio.Task.cancelled: cancelled when the cancellation was requested"
     " and the coroutine propagated the CancelledError",
+    "requests": f"{_TASK}#asyncio.Task.cancelling: the number of calls to cancel() less the number of uncancel() calls",
     "context": f"{_TASK}#asyncio.create_task: the current context copy is used when no context is given",
     "cancelled_thread": f"{_LIB}futures.py, _chain_future: the future that wraps a thread's is cancelled at"
     " once; the thread, once it runs, goes on",
@@ -169,6 +173,9 @@ PLAIN: Final = Semantics(
     children="together",
     group_requests="counted",
     late_child="refused",
+    negative_sleep="taken",
+    nan_sleep="refused" if sys.version_info >= (3, 13) else "unknown",
+    nan_deadline="unknown",
     late_move="error",
     called_cancelled="ended",
     context="copied",

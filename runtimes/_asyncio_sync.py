@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -159,6 +160,6 @@ def name_of_refusal(error: BaseException) -> str | None:
     """The name of an error of a primitive that its type alone does not tell."""
     if SHUT_DOWN and isinstance(error, SHUT_DOWN):
         return next(iter(getattr(error, "__notes__", ())), "QueueShutDown")
-    if isinstance(error, ValueError) and "released too many times" in str(error):
+    if isinstance(error, ValueError) and re.search("released too many times|NaN", str(error)):
         return "Misuse"
     return None

@@ -155,7 +155,7 @@ SPELLING: Final = Spelling(
         "EndOfChannel": "trio.EndOfChannel",
         "Refused": "ConnectionRefusedError",
         "Missing": "FileNotFoundError",
-        "Misuse": "RuntimeError",
+        "Misuse": "(RuntimeError, ValueError)",
     },
     objects={
         "event": "trio.Event()",

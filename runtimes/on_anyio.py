@@ -62,8 +62,9 @@ class Anyio(
     composed = _COMPOSED if NATIVE else _COMPOSED | _HANDLES
     special = frozenset(
         {
-            "sleep:infinite", "deadline:infinite", "deadline:negative", "cancel:self", "thread:abandons",
-            "thread:waits", "channel:rendezvous", "channel:unbounded", "semaphore:bounded",
+            "sleep:infinite", "sleep:nan", "sleep:negative", "deadline:infinite", "deadline:nan", "deadline:negative",
+            "cancel:self", "thread:abandons", "thread:waits", "channel:rendezvous", "channel:unbounded",
+            "semaphore:bounded",
         }
     ) | (frozenset({"set_limit:zero"}) if VERSION >= (4, 12) else frozenset())  # fmt: skip
     lacks = (frozenset() if HAS_CHECK else frozenset({"check_cancelled"})) | _LACKS_3
@@ -78,6 +79,7 @@ class Anyio(
         ConnectionRefusedError: "Refused",
         FileNotFoundError: "Missing",
         RuntimeError: "Misuse",
+        ValueError: "Misuse",
     }
     virtual = "keeps timers"
 
@@ -94,6 +96,7 @@ class Anyio(
         # Class variables that a flavour changes:
         self.virtual = kind.virtual  # type: ignore[misc]
         self.steering = kind.steering  # type: ignore[misc]
+        self.lacks = self.lacks | kind.lacks  # type: ignore[misc]
         self.errors = {**self.errors, **kind.errors()}  # type: ignore[misc]
         semantics = kind.semantics if NATIVE else composed_handles(kind.semantics)
         self.semantics = semantics  # type: ignore[misc]
@@ -208,6 +211,10 @@ class Anyio(
     async def cancelled(self, task: Child) -> bool:
         """`TaskHandle.status`."""
         return task.was_cancelled()
+
+    async def cancelling(self, task: Child) -> int:
+        """`asyncio.Task.cancelling`."""
+        return task.requests()
 
     async def start(self, body: Body, name: str, group: Any) -> tuple[Child, Any]:
         """`TaskGroup.start`."""

@@ -26,6 +26,7 @@ class Backend:
     name: ClassVar[str]
     virtual: ClassVar[Literal["keeps timers", "replaces timers"]] = "keeps timers"
     steering: ClassVar[str] = ""
+    lacks: ClassVar[frozenset[str]] = frozenset()
     semantics: ClassVar[Semantics]
 
     def __init__(self, limits: Limits, held: Callable[[], bool]) -> None:
@@ -195,6 +196,7 @@ class OnTrio(Backend):
     name = "trio"
     semantics = TRIO
     steering = "by trio: see the steering of `trio`"
+    lacks = frozenset({"cancelling"})
 
     def __init__(self, limits: Limits, held: Callable[[], bool]) -> None:
         super().__init__(limits, held)

@@ -150,9 +150,15 @@ _CITATIONS = {
     "late_child": "undocumented; TaskGroup.create_task refuses a group that is not active only",
     "fail_cancelled": f"{_API}#anyio.fail_after raises TimeoutError if the code does not finish in"
     " time; otherwise cancelled: undocumented; anyio/_core/_tasks.py:fail_at looks at the clock",
+    "negative_sleep": f"{_NEWS} 4.16.0: fixed sleep() treating a negative delay inconsistently across backends, by"
+    " raising ValueError on all of them",
+    "nan_sleep": f"{_API}#anyio.sleep ValueError if delay is negative or NaN (since 4.16.0)",
+    "nan_deadline": f"{_NEWS} 4.16.0: fixed a NaN deadline being accepted on asyncio while trio raised ValueError;"
+    " CancelScope rejects it on both backends",
     "late_move": "undocumented; anyio/_backends/_asyncio.py:CancelScope.deadline arms no timer once"
     " the scope is cancelled or left",
     "called_cancelled": f"{_API}#anyio.TaskHandle.Status.CANCELLED was cancelled and has finished since",
+    "requests": "trio's scopes make no requests, and nobody can ask for any",
     "start_cancelled": "undocumented; trio's Nursery.start (the backend's)",
     "context": "undocumented; anyio/_backends/_asyncio.py:TaskGroup._spawn makes an asyncio task,"
     " _trio.py: Nursery.start_soon, each with a copy of the current context",
@@ -215,6 +221,9 @@ TRIO = Semantics(
     group_requests="counted",
     late_child="starts",
     fail_cancelled="left",
+    negative_sleep="refused",
+    nan_sleep="refused" if _VERSION >= (4, 16) else "unknown",
+    nan_deadline="refused",
     late_move="ignored",
     called_cancelled="ended",
     start_cancelled="as_child",
@@ -245,7 +254,15 @@ ASYNCIO = replace(
     interrupts="unknown",
     serving="unknown",  # a connection that an accept takes as it is cancelled is closed once it is collected
     start_cancelled="cancelled",
-    cancel_points={**_KINDS, "group": "if_blocks", "start": "if_blocks", **_YIELDS},
+    requests="scopes",
+    schedule_points={**_KINDS, "cancelling": "never"},
+    cancel_points={
+        **_KINDS,
+        "cancelling": "never",
+        "group": "if_blocks",
+        "start": "if_blocks",
+        **_YIELDS,
+    },
     citations={
         **{name: text for name, text in _CITATIONS.items() if name != "thread_call"},
         **dict.fromkeys(
@@ -254,6 +271,9 @@ ASYNCIO = replace(
         ),
         "serving": "undocumented; anyio/_backends/_asyncio.py:TCPSocketListener.accept may have taken a connection when"
         " it is cancelled, which is closed once it is collected",
+        "requests": f"{_NEWS} 3.7.0 (https://github.com/agronholm/anyio/pull/551): a scope takes back the requests to"
+        " cancel its host task that it made; 4.4.0 (https://github.com/agronholm/anyio/issues/716): also those that"
+        " reach it through a scope inside; how many there are before a cancelled scope is left: undocumented",
         "start_cancelled": "undocumented; anyio/_backends/_asyncio.py:TaskGroup.start waits for the"
         " task, then raises the cancellation",
         "order": "https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon"

@@ -8,6 +8,7 @@ it without one.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -21,6 +22,14 @@ from conformance.errors import ConformanceError
 TaskHandle: Any = getattr(anyio, "TaskHandle", None)
 NATIVE = hasattr(TaskHandle, "_run_coro") and hasattr(anyio.abc.TaskGroup, "create_task")
 """Whether this version of anyio has task handles."""
+
+
+def asyncio_task() -> asyncio.Task[Any] | None:
+    """The running task, if it is one of asyncio's."""
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None  # no loop of asyncio's runs
 
 
 class JoinError(Exception):
@@ -48,6 +57,9 @@ class Child(Protocol):
     def was_cancelled(self) -> bool:
         """Whether it ended by a cancellation."""
 
+    def requests(self) -> int:
+        """How many requests to cancel its asyncio task are not taken back."""
+
 
 CURRENT: ContextVar[Child] = ContextVar("CURRENT")
 """The handle of the running task."""
@@ -74,13 +86,31 @@ def _telling(live: Callable[[Body], Awaitable[Any]], body: Body) -> Callable[...
     return ready
 
 
-class NativeChild:
+class Hosted:
+    """A task that knows which task of asyncio's it is, once it runs."""
+
+    name: str
+    host: asyncio.Task[Any] | None = None
+
+    def begin(self) -> None:
+        """The first thing that the task does."""
+        CURRENT.set(self)  # type: ignore[arg-type]
+        self.host = asyncio_task()
+
+    def requests(self) -> int:
+        """`asyncio.Task.cancelling`; before its first step it is known by its name."""
+        host = self.host or next(t for t in asyncio.all_tasks() if t.get_name() == self.name)
+        return host.cancelling()
+
+
+class NativeChild(Hosted):
     """Around a `TaskHandle`."""
 
     handle: Any
 
     def start(self, group: anyio.abc.TaskGroup, body: Body, name: str, *, alone: bool) -> None:
         """`TaskGroup.create_task`."""
+        self.name = name
         if alone:
             self.handle = TaskHandle(self._live(body), name)
             group.start_soon(_guarded, self.handle._run_coro, name=name)
@@ -89,12 +119,13 @@ class NativeChild:
 
     async def start_ready(self, group: anyio.abc.TaskGroup, body: Body, name: str) -> Any:
         """`TaskGroup.start`."""
+        self.name = name
         live: Any = _telling(self._live, body)
         self.handle = await group.start(live, name=name, return_handle=True)
         return self.handle.start_value
 
     async def _live(self, body: Body) -> Any:
-        CURRENT.set(self)
+        self.begin()
         return await body()
 
     def cancel(self) -> None:
@@ -115,7 +146,7 @@ class NativeChild:
         return bool(self.handle.status is TaskHandle.Status.CANCELLED)
 
 
-class ComposedChild:
+class ComposedChild(Hosted):
     """A cancel scope to cancel it by, an event for its end, what came of it."""
 
     def __init__(self) -> None:
@@ -128,6 +159,7 @@ class ComposedChild:
 
     def start(self, group: anyio.abc.TaskGroup, body: Body, name: str, *, alone: bool) -> None:
         """`TaskGroup.start_soon`."""
+        self.name = name
 
         async def live() -> None:
             await self._live(body)
@@ -139,10 +171,11 @@ class ComposedChild:
 
     async def start_ready(self, group: anyio.abc.TaskGroup, body: Body, name: str) -> Any:
         """`TaskGroup.start`."""
+        self.name = name
         return await group.start(_telling(self._live, body), name=name)
 
     async def _live(self, body: Body) -> None:
-        CURRENT.set(self)
+        self.begin()
         try:
             completed = False
             with self.scope:

@@ -84,7 +84,12 @@ class Asyncio(
     families = frozenset({"asyncio", "asyncio-await", "asyncio-runner"})
     composed = frozenset({"abort", "accept", "move_on_after", "sleep_until"})
     lacks = frozenset({"shield"})
-    special = frozenset(SPECIAL) - {"thread:waits", "channel:rendezvous", "set_limit:zero"}
+    special = frozenset(SPECIAL) - {
+        "deadline:nan",  # the loop may die of it, and what comes of it is up to the clock
+        "thread:waits",
+        "channel:rendezvous",
+        "set_limit:zero",
+    }
     errors: ClassVar[dict[type[BaseException], str]] = {
         TimeoutError: "Timeout",
         asyncio.QueueFull: "Full",

@@ -24,6 +24,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "relock": f"{_DOCSTRING}RLock: 'A reentrant lock'",
     "unowned": f"{_SOURCE}RLock.release: asserts that the task is the owner",
     "ties": f"{_SOURCE}_TimerQueue.put: bisects, so that equal times keep their order of arming",
+    "negative_sleep": f"{_SOURCE}_Scheduler.wait_until: a deadline that is past is due",
     "dead_owner": f"{_SOURCE}RLock: nobody looks after a task that has ended",
     "notice": f"{_SOURCE}Spawn.__run: wakes who waits as it ends",
     "orphans": f"{_SOURCE}there is no end of a run: main returns, and nobody schedules any more",

@@ -98,8 +98,8 @@ class Curio(
     composed = frozenset({"abort", "sleep_until"})
     special = frozenset(
         {
-            "sleep:negative", "deadline:negative", "cancel:self", "cleanup:waits", "thread:abandons",
-            "channel:unbounded",
+            "sleep:nan", "sleep:negative", "deadline:nan", "deadline:negative", "cancel:self", "cleanup:waits",
+            "thread:abandons", "channel:unbounded",
         }
     )  # fmt: skip
     errors: ClassVar[Mapping[type[BaseException], str]] = {

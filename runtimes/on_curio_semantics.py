@@ -80,8 +80,13 @@ CITATIONS: Final[Mapping[str, str]] = {
     "late_child": f"{_SOURCE}task.py, TaskGroup.spawn: RuntimeError only once the group has been "
     "joined",
     "fail_cancelled": f"{_MANUAL}#timeout_after: has no call that cancels it by hand",
+    "negative_sleep": f"{_SOURCE}kernel.py, trap_sleep: of zero or less lets others run, and no more",
+    **dict.fromkeys(
+        ("nan_sleep", "nan_deadline"), f"{_SOURCE}timequeue.py, TimeQueue.push: takes it as it is"
+    ),
     "late_move": f"{_MANUAL}#timeout_after: has no call that moves its deadline",
     "start_cancelled": f"{_TASK}TaskGroup has no call that waits until a task is ready",
+    "requests": f"{_SOURCE}task.py, Task.cancel: a task is cancelled once; nobody counts how often that is asked for",
     "called_cancelled": f"{_SOURCE}kernel.py, trap_cancel_task: sets Task.cancelled as the request comes",
     "context": f"{_TASK}ContextTask is needed for contextvars ('Use with the taskcls keyword "
     "argument to the Curio kernel'); the default Task has no context of its own",

@@ -44,6 +44,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "channels": f"{_SOURCE}queue.py, LightQueue.get: takes what is there, whoever waits; those are kept in sets",
     "relock": f"{_SEMAPHORE}: a count; it has no owner",
     "unowned": f"{_SEMAPHORE}: a count; it has no owner",
+    "negative_sleep": f"{_SOURCE}hubs/hub.py, BaseHub.run: a timer that is past is due",
     "ties": f"{_SOURCE}hubs/timer.py, Timer.__lt__: by address",
     "past": f"{_SOURCE}hubs/hub.py, BaseHub.run: timers of 0 seconds, and so wake-ups, "
     "in the order of arming",

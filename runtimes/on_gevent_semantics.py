@@ -46,6 +46,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "channels": f"{_SOURCE}queue.py, Queue.get: takes what is there, whoever waits",
     "relock": f"{_API}lock.html#gevent.lock.Semaphore: does not track ownership",
     "unowned": f"{_API}lock.html#gevent.lock.Semaphore: any greenlet can call release",
+    "negative_sleep": f"{_SOURCE}hub.py, sleep: seconds that are zero or less let others run",
     "ties": "undocumented; libev (ev.pod) promises no order of timers of one time",
     "past": f"{_API}timeout.html#gevent.Timeout: 0 seconds expire as soon as control returns to the "
     "event loop",

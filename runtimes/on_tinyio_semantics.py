@@ -26,6 +26,7 @@ CITATIONS: Final[Mapping[str, str]] = {
     "first who waits",
     "relock": f"{_README}synchronisation: a semaphore of 1",
     "unowned": f"{_README}synchronisation: a semaphore of 1",
+    "negative_sleep": f"{_SOURCE}_core.py, Loop._clear: a time that is past is due",
     "ties": f"{_SOURCE}_core.py: a heap of times, equal ones in any order",
     "past": f"{_SOURCE}_core.py, Loop._clear: looked at before each step",
     "dead_owner": f"{_README}synchronisation: a semaphore of 1",

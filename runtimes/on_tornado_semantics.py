@@ -47,6 +47,8 @@ _OWN: Final[Mapping[str, str]] = {
     "handlers": "composed by the adapter, not an answer of Tornado's: a TCPServer serves beside whoever started it;"
     f" {_DOCS}tcpserver.html#tornado.tcpserver.TCPServer.handle_stream: may be a coroutine, whose errors are logged",
     "handled": f"{_SOURCE}tcpserver.py, TCPServer._handle_connection: leaves the stream of a handler that has returned",
+    "negative_sleep": f"{_SOURCE}gen.py, sleep: call_later; asyncio's loop takes what is past as due",
+    "nan_sleep": f"{_SOURCE}gen.py, sleep: call_later, of which nothing is said",
     "schedule_points": f"{_DOCS}gen.html#tornado.gen.sleep: a Future that resolves after the given number of seconds;"
     f" {_SOURCE}locks.py, queues.py, iostream.py: a Future of what is there is done, and awaiting it does not suspend;"
     f" {SHIPPED.citations['schedule_points']}",
@@ -60,6 +62,7 @@ SEMANTICS: Final[Semantics] = replace(
     SHIPPED,
     channels="fair",
     second_user="refused",
+    nan_sleep="unknown",
     thread_context="none",
     citations={**_OTHERS, **_OWN},
 )

@@ -147,8 +147,8 @@ class Trio(
     )
     special = frozenset(
         {
-            "sleep:infinite", "deadline:infinite", "cancel:self", "thread:abandons", "thread:waits",
-            "channel:rendezvous", "channel:unbounded", "semaphore:bounded",
+            "sleep:infinite", "sleep:nan", "sleep:negative", "deadline:infinite", "deadline:nan", "cancel:self",
+            "thread:abandons", "thread:waits", "channel:rendezvous", "channel:unbounded", "semaphore:bounded",
         }
     ) | (frozenset({"set_limit:zero"}) if VERSION >= (0, 32) else frozenset())  # fmt: skip
     errors: ClassVar[dict[type[BaseException], str]] = {
@@ -161,6 +161,7 @@ class Trio(
         ConnectionRefusedError: "Refused",
         FileNotFoundError: "Missing",
         RuntimeError: "Misuse",
+        ValueError: "Misuse",
     }
     lacks = (frozenset() if HAS_CHECK else frozenset({"check_cancelled"})) | _LACKS_21
     virtual = "keeps timers"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from dataclasses import replace
 from typing import Final
 
@@ -13,6 +14,12 @@ _CHECKPOINTS = (
     f"{_CORE}#checkpoints every async function of trio is a checkpoint, a schedule point and a"
     " cancel point, whenever it returns without an error; functions that are not async never are;"
 )
+_NEWS: Final = "https://trio.readthedocs.io/en/stable/history.html"
+_VERSION: Final = tuple(
+    map(int, importlib.metadata.version("trio").partition("+")[0].split(".")[:3])
+)
+_NAN: Final = "refused" if _VERSION >= (0, 22, 1) else "unknown"
+"""What comes of times that are no number; the change is listed among those that break what was."""
 _COMPOSED = "composed by the adapter, not an answer of trio: "
 
 NEVER: Final = (
@@ -100,6 +107,9 @@ SEMANTICS = Semantics(
     group_requests="counted",
     late_child="starts",
     fail_cancelled="timeout",
+    negative_sleep="refused",
+    nan_sleep=_NAN,
+    nan_deadline=_NAN,
     late_move="ignored",
     start_cancelled="as_child",
     second_user="refused",
@@ -180,8 +190,13 @@ SEMANTICS = Semantics(
         "late_child": "undocumented; trio/_core/_run.py:Runner.spawn_impl refuses a closed"
         " nursery only",
         "called_cancelled": "composed by nobody: trio has no handle to ask",
+        "requests": "composed by nobody: trio's scopes make no requests, and nobody can ask for any",
         "fail_cancelled": f"{_CORE}#trio.fail_after TooSlowError if a Cancelled exception is raised"
         " in this scope and caught by the context manager",
+        "negative_sleep": f"{_CORE}#trio.sleep ValueError if seconds is negative or NaN",
+        "nan_sleep": f"{_CORE}#trio.sleep ValueError if seconds is negative or NaN (since 0.22.1: {_NEWS})",
+        "nan_deadline": f"{_CORE}#trio.move_on_after, #trio.fail_after ValueError if seconds is less than zero or NaN"
+        f" (since 0.22.1: {_NEWS})",
         "late_move": f"{_CORE}#trio.CancelScope.deadline can be modified; once the scope is cancelled"
         " it stays so (CancelScope.cancel_called)",
         "start_cancelled": f"{_CORE}#trio.Nursery.start the child is effectively run underneath the"

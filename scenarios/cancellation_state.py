@@ -1,4 +1,4 @@
-"""Asks what a handle says about its task: whether it has ended, and whether it was cancelled."""
+"""Asks what a handle says about its task: whether it has ended, was cancelled, how many requests for that are open."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from conformance.lang.ops import (
     Attempt,
     Cancel,
     Cancelled,
+    Cancelling,
+    CancelScope,
     Checkpoint,
     Done,
+    FailAfter,
     Group,
     Note,
+    Scope,
     Sleep,
     Spawn,
 )
-from conformance.lang.pattern import has, logs
+from conformance.lang.pattern import has, lacks, logs
 from conformance.lang.program import Program
 from conformance.lang.scenario import Rule, Scenario
 from scenarios.manuals import TORNADO_TASKS, anyio, asyncio, curio
@@ -32,8 +36,14 @@ _DONE: Final = {
     "anyio": anyio("api", "anyio.TaskHandle.Status"),
     "tornado": TORNADO_TASKS,
 }
+_REQUESTS: Final = {
+    "anyio": "https://anyio.readthedocs.io/en/stable/versionhistory.html 3.7.0: a scope takes back its requests to"
+    " cancel its task (https://github.com/agronholm/anyio/pull/551); 4.4.0: also those that reach it"
+    " through a scope inside (https://github.com/agronholm/anyio/issues/716)",
+}
+"""Whoever is asked next, `asyncio.timeout` say, tells by that number whether a cancellation is its own."""
 
-SCENARIOS = (
+_HANDLES = (
     Scenario(
         id="cancellation/called-during-cleanup",
         asks="Is a task called cancelled while it still cleans up?",
@@ -103,3 +113,83 @@ SCENARIOS = (
         shown_by="mutant:done-too-soon",
     ),
 )
+
+_COUNTS = (
+    Scenario(
+        id="cancellation/requests-of-two",
+        asks="How many requests does a task that cleans up tell of, which was cancelled twice?",
+        program=Program(
+            {
+                "main": (Group("g", (Spawn("a", "g"), Sleep(1), Cancel("a"), Cancel("a"))),),
+                "a": (Attempt((Sleep(4),), finally_=(Cancelling("a"),)),),
+            }
+        ),
+        answers={
+            "each": logs(a=["got 2"]),
+            "one": logs(a=["got 1"]),
+            "none": logs(a=["got 0"]),
+        },
+        sources={"asyncio": asyncio("task", "asyncio.Task.cancelling")},
+        about={"cancelling", "cancel"},
+        shown_by="asyncio answers each, anyio one, reference none",
+    ),
+    Scenario(
+        id="cancellation/requests-after-scope",
+        asks="Does a task still tell of requests to cancel it when it has left the scope that was cancelled?",
+        program=Program(
+            {"main": (Scope("s", (CancelScope("s"), Sleep(1))), Sleep(1), Cancelling("main"))}
+        ),
+        answers={
+            "none": logs(main=["scope cancelled", "got 0@1"]),
+            "some": logs(main=["scope cancelled", "got *@1"]) & lacks(main="got 0"),
+        },
+        rule=Rule("MUST", required=(logs(main=["scope cancelled", "got 0@1"]),)),
+        sources=_REQUESTS,
+        about={"cancelling", "scope", "cancel_scope"},
+        shown_by="mutant:requests-left-behind",
+    ),
+    Scenario(
+        id="cancellation/requests-after-inner-scope",
+        asks="Does a task still tell of requests that reached it through a scope inside of the cancelled one?",
+        program=Program(
+            {
+                "main": (
+                    Scope("s", (Scope("t", (CancelScope("s"), Sleep(1))),)),
+                    Sleep(1),
+                    Cancelling("main"),
+                )
+            }
+        ),
+        answers={
+            "none": logs(main=["scope cancelled", "got 0@1"]),
+            "some": logs(main=["scope cancelled", "got *@1"]) & lacks(main="got 0"),
+        },
+        rule=Rule("MUST", required=(logs(main=["scope cancelled", "got 0@1"]),)),
+        sources=_REQUESTS,
+        about={"cancelling", "scope", "cancel_scope"},
+        shown_by="mutant:requests-left-behind",
+    ),
+    Scenario(
+        id="cancellation/requests-after-deadline",
+        asks="Does a task still tell of requests to cancel it when it has left a deadline that struck?",
+        program=Program(
+            {
+                "main": (
+                    Attempt((FailAfter(1, (Sleep(4),)),), on_error=()),
+                    Sleep(1),
+                    Cancelling("main"),
+                )
+            }
+        ),
+        answers={
+            "none": logs(main=["caught Timeout@1", "got 0@2"]),
+            "some": logs(main=["caught Timeout@1", "got *@2"]) & lacks(main="got 0"),
+        },
+        rule=Rule("MUST", required=(logs(main=["caught Timeout@1", "got 0@2"]),)),
+        sources={**_REQUESTS, "asyncio": asyncio("task", "asyncio.Task.uncancel")},
+        about={"cancelling", "fail_after"},
+        shown_by="mutant:requests-left-behind",
+    ),
+)
+
+SCENARIOS = _HANDLES + _COUNTS

@@ -5,6 +5,8 @@ What a body may do about its deadline (swallow, clean up, fail, shield) is in `d
 
 from __future__ import annotations
 
+import math
+
 from conformance.lang.ops import (
     Acquire,
     Block_,
@@ -130,6 +132,20 @@ _ONE = (
         about=_SCOPE,
         clock="native",
         shown_by="asyncio answers cut; trio refuses; mutant:zero-is-no-deadline",
+    ),
+    Scenario(
+        id="timers/deadline-nan",
+        asks="What does a deadline of no number (NaN) do to a sleep?",
+        program=_main(within(math.nan, Sleep(1), Note("passed")), Note("went-on")),
+        answers={
+            "refused": logs(main=["caught Misuse", "went-on"]),
+            "cut": logs(main=["caught Timeout", "went-on"]),
+            "passes": logs(main=["passed", "went-on"]),
+        },
+        sources=_ALL,
+        about=_SCOPE,
+        clock="native",
+        shown_by="mutant:nan-deadline-never",
     ),
     Scenario(
         id="timers/overrun-no-checkpoint",

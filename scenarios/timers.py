@@ -110,10 +110,25 @@ _SLEEPS = (
             "goes-straight-on": _STRAIGHT,
             "refused": ends(main="raised *"),
         },
-        unjudged={"refused"},
         sources=_ALL,
         about={"sleep"},
         shown_by="asyncio answers yields; trio and anyio refuse; mutant:negative-sleep-fails",
+    ),
+    Scenario(
+        id="timers/sleep-nan",
+        asks="What does a sleep of no number (NaN) do?",
+        program=Program(
+            {"main": (Attempt((Sleep(math.nan), Note("woke")), on_error=()), Note("went-on"))}
+        ),
+        answers={
+            "refused": logs(main=["caught Misuse", "went-on"]),
+            "returns": has(main=["woke", "went-on"]),
+            "never": lacks(main=["woke", "went-on"]),
+        },
+        sources=_ALL,
+        about={"sleep"},
+        clock="native",
+        shown_by="mutant:nan-sleep-returns",
     ),
     Scenario(
         id="timers/sleep-until-past",

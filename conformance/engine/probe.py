@@ -29,6 +29,7 @@ BROKEN: Final = "broken"
 BOTH: Final = "both"
 """In a meaning: what it says when more than one answer was seen."""
 
+_REFUSED: Final = {"refused": "refused"}
 _ORDER: Final = {"in-order": "fifo", "reversed": "any", BOTH: "any"}
 _RACE: Final = {"completes": "completion", "cancelled": "cancel", BOTH: "either"}
 _YIELDS: Final = {
@@ -198,11 +199,23 @@ TABLE: Final[tuple[Tells, ...]] = (
         {"strikes": "each", "once-the-inner-is-left": "nearest", "no-clean-up": "each"},
     ),
     ("fail_cancelled", "scopes/cancel-fail-after", {"fails": "timeout", "moves-on": "left"}),
+    (
+        "negative_sleep",
+        "timers/sleep-negative",
+        {"yields": "taken", "goes-straight-on": "taken", BOTH: "taken", "refused": "refused"},
+    ),
+    ("nan_sleep", "timers/sleep-nan", _REFUSED),
+    ("nan_deadline", "timers/deadline-nan", _REFUSED),
     ("late_move", "deadlines/moved-after-exit", {"refused": "error", "nothing": "ignored"}),
     (
         "called_cancelled",
         "cancellation/called-during-cleanup",
         {"not-yet": "ended", "already": "asked"},
+    ),
+    (
+        "requests",
+        "cancellation/requests-of-two",
+        {"each": "counted", "one": "scopes", "none": ("counted", "scopes")},
     ),
     (
         "start_cancelled",

@@ -263,10 +263,10 @@ def _bound(every: Iterable[Op]) -> set[str]:
 
 
 def _seconds(ticks: float) -> str:
-    return _number(ticks) if math.isinf(ticks) else f"{round(ticks * TICK, 6):g}"
+    return f"{round(ticks * TICK, 6):g}" if math.isfinite(ticks) else _number(ticks)
 
 
 def _number(value: Any) -> str:
-    if isinstance(value, float) and math.isinf(value):
-        return "math.inf" if value > 0 else "-math.inf"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{'-' if value < 0 else ''}math.{'nan' if math.isnan(value) else 'inf'}"
     return repr(value)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from conformance.lang import ops
+from conformance.lang.capability import needs
+from conformance.lang.ops.network import NO_ROOM
 from conformance.lang.outcome import Outcome
 from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics
@@ -44,6 +46,7 @@ def unmodelled(program: Program, semantics: Semantics) -> str:
         or beyond_exits(program, semantics)
         or beyond_servers(program, semantics)
         or beyond_threads(program, semantics)
+        or beyond_numbers(program, semantics)
         or beyond(program)
     )
 
@@ -94,6 +97,9 @@ def beyond_failing(semantics: Semantics) -> str:
 
 def unheld(semantics: Semantics, outcomes: Iterable[Outcome]) -> str:
     """Why the reference's outcomes of a program are nothing to hold a runtime to; empty if they are."""
+    told = (entry.text for outcome in outcomes for _, task in outcome.tasks for entry in task.log)
+    if semantics.requests == "scopes" and "got any number" in told:
+        return "the reference does not say how many requests to cancel a task there are inside of a cancelled scope"
     reason = beyond_failing(semantics)
     first = 0 if semantics.unjoined == "spreads" else 1  # main's error is what a run ends by
     ends = (task.end for outcome in outcomes for _, task in outcome.tasks[first:])
@@ -119,12 +125,25 @@ def beyond_servers(program: Program, semantics: Semantics) -> str:
     return ""
 
 
+def beyond_numbers(program: Program, semantics: Semantics) -> str:
+    """Why the reference cannot judge a program with ticks that are no number, or too large a send; empty if it can."""
+    needed = needs(program) & unanswered(semantics)
+    if "send_bytes:no_room" in needed:
+        return "the runtime's documents do not say what a close does to a send that finds no room"
+    if needed & _NAN.keys():
+        return "the runtime's documents do not say what becomes of ticks that are no number"
+    return ""
+
+
 def unanswered(semantics: Semantics) -> frozenset[str]:
-    """The op kinds of which a runtime's answers say too little for any program that has them to be judged."""
+    """The capabilities of which a runtime's answers say too little for any program that needs them to be judged."""
     inside = semantics.handlers == "inside" and semantics.cancellation == "level"
     found: frozenset[str] = frozenset() if inside else frozenset({"serve"})
     if semantics.serving == "unknown":
         found |= {"serve"}
+    if semantics.own_close == "any":
+        found |= {"send_bytes:no_room"}
+    found |= {need for need, field in _NAN.items() if getattr(semantics, field) == "unknown"}
     ends = semantics.exits != "closes" or semantics.orphans in ("cancelled", "in_turn")
     eager = semantics.start == "eager"
     if semantics.exits == "unknown" or not ends or eager or semantics.unjoined != "ignored":
@@ -132,6 +151,34 @@ def unanswered(semantics: Semantics) -> frozenset[str]:
     return found | {"interrupt"} if semantics.interrupts == "unknown" else found
 
 
+def beyond_payloads(program: Program) -> str:
+    """Why the reference cannot judge what a program sends; empty if it can.
+
+    It can where nothing depends on how much the buffers of a connection hold: of what finds no room next to nothing is
+    read, and no end comes behind it. The end that connected has to be the one that does not read: what has been
+    accepted may take in all that comes before it is read at all (anyio on asyncio).
+    """
+    every = [op for _, op in program.walk()]
+    large = [op for op in every if isinstance(op, ops.SendBytes) and op.size() > LARGE]
+    if not large:
+        return ""
+    read = sum(getattr(op, "count", getattr(op, "max", 0)) for op in every if op.kind in _READS)
+    accepted = {op.stream for op in every if isinstance(op, ops.Accept)}
+    stuck = all(op.size() >= NO_ROOM and op.stream in accepted for op in large)
+    if stuck and read <= MOST_READ and not {op.kind for op in every} & _READ_ON:
+        return ""
+    return f"a payload of more than {LARGE} bytes"
+
+
+MOST_READ: Final = 64
+"""Bytes that a program may read altogether where a payload finds no room (docs/decisions/sends-without-room.md)."""
+_READS: Final = frozenset({"receive_exactly", "receive_some"})
+_READ_ON: Final = frozenset(
+    {"receive_until_eof", "send_eof", "serve", "peer_connect", "peer_send", "peer_eof", "peer_reset", "peer_close"}
+)  # fmt: skip
+
+
+_NAN: Final = {"sleep:nan": "nan_sleep", "deadline:nan": "nan_deadline"}
 _DEADLY: Final = frozenset({"exit", "interrupt"})
 
 
@@ -197,11 +244,9 @@ def lacking(program: Program) -> str:
 
 def beyond(program: Program) -> str:
     """Why the reference cannot judge a program; empty if it can."""
-    if reason := lacking(program):
+    if reason := lacking(program) or beyond_payloads(program):
         return reason
     for _, op in program.walk():
-        if isinstance(op, ops.SendBytes) and len(op.data) * op.times > LARGE:
-            return f"a payload of more than {LARGE} bytes"
         ticks = getattr(op, "ticks", getattr(op, "tick", 0))
         if LONGEST < abs(ticks) < math.inf:
             return "a finite time that no clock can tell from never"

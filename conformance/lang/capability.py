@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from conformance.lang import ops
+from conformance.lang.ops.network import NO_ROOM
 from conformance.lang.program import Program
 
 Support: TypeAlias = Literal["native", "composed"]
@@ -16,8 +17,10 @@ Capabilities: TypeAlias = Mapping[str, Support]
 SPECIAL = {
     "sleep:negative": "sleep takes a negative duration",
     "sleep:infinite": "sleep takes math.inf",
+    "sleep:nan": "sleep takes math.nan",
     "deadline:negative": "move_on_after and fail_after take a negative duration",
     "deadline:infinite": "move_on_after and fail_after take math.inf",
+    "deadline:nan": "move_on_after and fail_after take math.nan",
     "cancel:self": "a task can cancel itself through its handle",
     "cleanup:waits": "a cancelled task may wait in its clean-up",
     "set:again": "an event that is set may be set again",
@@ -28,13 +31,21 @@ SPECIAL = {
     "channel:unbounded": "a channel without a bound",
     "cancel_scope:deadline": "the scope of a move_on_after or fail_after can be cancelled by hand",
     "set_limit:zero": "a limiter may have no tokens at all",
+    "send_bytes:no_room": "more bytes can be sent at once than a connection takes in while nobody reads them",
     "semaphore:bounded": "a semaphore that refuses more permits than it had at first",
     "thread:abandons": "a wait for a thread can be given up when it is cancelled",
     "thread:waits": "a wait for a thread can outlast a cancellation",
 }
 
 ASSUMED = frozenset(
-    {"set:again", "join:self", "main:handle", "channel:bounded", "cancel_scope:deadline"}
+    {
+        "set:again",
+        "join:self",
+        "main:handle",
+        "channel:bounded",
+        "cancel_scope:deadline",
+        "send_bytes:no_room",
+    }
 )
 """Special capabilities that every runtime has unless it `lacks` them."""
 
@@ -88,6 +99,10 @@ def _op_needs(task: str, op: ops.Op) -> Iterator[str]:
             yield f"{noun}:negative"
         if ticks == float("inf"):
             yield f"{noun}:infinite"
+        if math.isnan(ticks):
+            yield f"{noun}:nan"
+    if isinstance(op, ops.SendBytes) and op.size() >= NO_ROOM:
+        yield "send_bytes:no_room"
     if isinstance(op, ops.SetLimit) and not op.tokens:
         yield "set_limit:zero"
     if isinstance(op, ops.Cancel) and op.task == task:

@@ -58,6 +58,8 @@ _WORDS = frozenset(
 
 _SCOPES = (ops.Scope, ops.MoveOnAfter, ops.FailAfter)
 """Ops that may give a scope a name."""
+NAN = frozenset({ops.Sleep, ops.MoveOnAfter, ops.FailAfter})
+"""Ops whose ticks may be no number (NaN): what comes of that is a question."""
 _OPENERS = frozenset({*STREAMS, *LISTENERS, *_SCOPES, *CLONES, ops.Group})
 """Ops that give a name to what they open."""
 _MEASURED = frozenset({ops.Block_, ops.SendBytes, ops.ReceiveSome, ops.ReceiveExactly})
@@ -152,7 +154,7 @@ def _check_field(path: Path, op: ops.Op, name: str, kind: str, *, optional: bool
         if not _is_block(value):
             raise no_sense(path, op, f"{name} is no tuple of ops: {brief(value)}")
     elif kind == "ticks":
-        if type(value) not in (int, float) or value != value:  # noqa: PLR0124  # that is NaN
+        if type(value) not in (int, float) or (value != value and type(op) not in NAN):  # noqa: PLR0124
             raise no_sense(path, op, f"{brief(value)} is no number of ticks")
     elif kind == "count":
         if type(value) is not int:

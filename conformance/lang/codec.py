@@ -1,6 +1,6 @@
 """Programs as JSON, both ways without loss, and as text for people.
 
-An op is `{"op": KIND, FIELD: VALUE…}`; a field at its default is left out; infinity is `"inf"`.
+An op is `{"op": KIND, FIELD: VALUE…}`; a field at its default is left out; infinity is `"inf"`, no number `"nan"`.
 The schema of it is `conformance.lang.schema.program_schema()`, published as `program.schema.json`.
 """
 
@@ -40,6 +40,8 @@ def op_to_json(op: Op) -> dict[str, Json]:
 def _ticks_to_json(ticks: float) -> Json:
     if math.isinf(ticks):
         return "inf" if ticks > 0 else "-inf"
+    if math.isnan(ticks):
+        return "nan"
     return ticks + 0.0  # minus zero is zero
 
 
@@ -103,7 +105,7 @@ class _Decoder:
     def _value(self, value: Json, path: Path, name: str) -> Any:
         if name in BLOCKS and value is not None:
             return self.block(value, (*path, name))
-        if name in _TICKS and isinstance(value, str) and value in ("inf", "-inf"):
+        if name in _TICKS and isinstance(value, str) and value in ("inf", "-inf", "nan"):
             return float(value)
         return value
 

@@ -11,7 +11,7 @@ import sys
 from dataclasses import MISSING, Field, fields
 from typing import Any, Final, TypeAlias
 
-from conformance.lang.check import LARGEST, MAX_BYTES, NAME, WORD
+from conformance.lang.check import LARGEST, MAX_BYTES, NAME, NAN, WORD
 from conformance.lang.ops import BLOCKS, OPS, Op
 from conformance.lang.program import NAMED, SIZED
 
@@ -83,6 +83,7 @@ def program_schema() -> Schema:
                 ]
             },
             "ticks": {"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf"]}]},
+            "ticks_or_nan": {"anyOf": [_ref("ticks"), {"const": "nan"}]},
             **{f"op.{kind}": _op_schema(op) for kind, op in OPS.items()},
         },
     }
@@ -122,7 +123,8 @@ def _field_schema(op: type[Op], field: Field[Any]) -> Schema:
     elif field.type in _TYPES:
         schema = _TYPES[str(field.type)]
     elif field.name in ("ticks", "tick"):
-        schema = {"type": "number", "minimum": 0} if op.kind == "block" else _ref("ticks")
+        ticks = _ref("ticks_or_nan" if op in NAN else "ticks")
+        schema = {"type": "number", "minimum": 0} if op.kind == "block" else ticks
     else:
         schema = _ref("name" if field.name in _NAMES else "word")
     if field.default is None and field.name not in _VALUES:

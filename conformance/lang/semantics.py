@@ -92,8 +92,14 @@ class Semantics:
                      told after the group's errors, unless the group made it; or any may be lost or told: `loose`.
     late_child       a group in which a child has failed still `starts` another, or it is `refused`.
     fail_cancelled   a `fail_after` whose scope was cancelled by hand raises `timeout`, or is just `left`.
+    negative_sleep   a sleep of less than zero ticks is `taken` as one of zero, or `refused` by an error.
+    nan_sleep        a sleep of ticks that are no number is `refused` by an error. `unknown`: labels alone judge.
+    nan_deadline     so is the entering of a deadline of such ticks.
     late_move        moving a deadline that has struck, or whose block was left, is an `error` or `ignored`.
     called_cancelled a task is called cancelled when it has `ended` so, or once it was `asked` to.
+    requests         asked how many requests to cancel a task there are, a runtime tells of those made and not taken
+                     back: `counted`; or `scopes` make them: a task that asks of itself outside of cancelled scopes is
+                     told of none, and any number may be told inside of one, or of another task.
     start_cancelled  a `start` that is told of a cancellation waits for its task, then ends `as_child`
                      did, or `cancelled`.
     context          a task's context variables are `copied` from whoever spawns it, `shared` by all, or
@@ -106,6 +112,8 @@ class Semantics:
                      alone judge).
     own_close        an op on a stream that was closed at this end fails as `closed`, even if it was under way; or so,
                      once bytes that had come before are read: `drained`; or it fails in `any` way, or tells the end.
+                     But where it is `closed`, who waits at an end of a channel whose other end is closed may be told
+                     that its own end is, if that comes to pass before it goes on.
     waiters          asked how many tasks wait for an object, a runtime counts those that are `blocked` on it; or it may
                      count whoever is `inside` the call still: woken, or told of a cancellation, and not gone on yet;
                      and of the next parties of a barrier none before the last ones are through.
@@ -167,8 +175,12 @@ class Semantics:
     group_requests: Literal["counted", "loose"] = "loose"
     late_child: Literal["starts", "refused"] = "starts"
     fail_cancelled: Literal["timeout", "left"] = "timeout"
+    negative_sleep: Literal["taken", "refused"] = "taken"
+    nan_sleep: Literal["unknown", "refused"] = "unknown"
+    nan_deadline: Literal["unknown", "refused"] = "unknown"
     late_move: Literal["error", "ignored"] = "ignored"
     called_cancelled: Literal["ended", "asked"] = "ended"
+    requests: Literal["counted", "scopes"] = "counted"
     start_cancelled: Literal["as_child", "cancelled"] = "as_child"
     context: Literal["copied", "shared", "fresh"] = "copied"
     schedule_points: Mapping[str, Point] = field(default_factory=lambda: {"default": "unspecified"})

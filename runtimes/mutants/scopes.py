@@ -53,6 +53,15 @@ class ScopeCancelsTask(Kernel):
 
 
 @mutant
+class RequestsLeftBehind(Kernel):
+    """A scope that was cancelled leaves its task with a request to cancel it."""
+
+    def leave_deadline(self, task: Task, scope: Scope, error: Any, *, fails: bool) -> bool:
+        task.count += scope.cancelled
+        return super().leave_deadline(task, scope, error, fails=fails)
+
+
+@mutant
 class NamedScopeSwallowsAll(Kernel):
     """A scope inside one that was cancelled by hand takes the cancellation for its own."""
 

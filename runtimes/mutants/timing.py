@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 from conformance.lang.ops import Ticks
@@ -110,6 +111,22 @@ class NegativeSleepFails(Kernel):
         if ticks < 0 and task.doing == "sleep":
             raise Fault(self.fault("Misuse"))
         return super().sleep(task, ticks)
+
+
+@mutant
+class NanSleepReturns(Kernel):
+    """A sleep of ticks that are no number is one of zero."""
+
+    def sleep(self, task: Task, ticks: Ticks) -> Any:
+        return super().sleep(task, 0 if math.isnan(ticks) else ticks)
+
+
+@mutant
+class NanDeadlineNever(Kernel):
+    """A deadline of ticks that are no number is taken, and never strikes."""
+
+    def check_deadline(self, ticks: Ticks) -> None:
+        return
 
 
 @mutant

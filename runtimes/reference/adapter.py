@@ -46,7 +46,8 @@ class Reference(
     families: ClassVar[frozenset[str]] = frozenset({"reference"})
     special: ClassVar[frozenset[str]] = frozenset(
         {
-            "sleep:negative", "sleep:infinite", "deadline:negative", "deadline:infinite", "cancel:self",
+            "sleep:negative", "sleep:infinite", "sleep:nan", "deadline:negative", "deadline:infinite", "deadline:nan",
+            "cancel:self",
             "cleanup:waits", "thread:abandons", "thread:waits", "channel:rendezvous", "channel:unbounded",
             "semaphore:bounded", "set_limit:zero",
         }

@@ -14,7 +14,7 @@ from conformance.adapter.scopes import Scopes
 from conformance.lang.ops import Ticks
 from runtimes.reference import objects
 from runtimes.reference.executor import Ask, Executor, ReferenceFault
-from runtimes.reference.kernel import SCOPE
+from runtimes.reference.kernel import SCOPE, Fault
 from runtimes.reference.scopes import NamedScope, Starter
 
 
@@ -104,7 +104,10 @@ class ReferenceScopes(Scopes, Context):
         scope, task, kernel = NamedScope("deadline", 0), self.current(), self.executor
 
         def enter() -> NamedScope:
-            kernel.enter_named(task, scope, ticks)
+            try:
+                kernel.enter_named(task, scope, ticks)
+            except Fault as fault:
+                raise fault.args[0] from None
             return scope
 
         def leave(task: objects.Task, error: Any) -> bool:
@@ -174,6 +177,10 @@ class ReferenceScopes(Scopes, Context):
     async def cancelled(self, task: Handle) -> bool:
         """Whether it has ended cancelled."""
         return bool(await Ask("cancelled", self.executor.ask_cancelled, task))
+
+    async def cancelling(self, task: Handle) -> int:
+        """How many requests to cancel it there are."""
+        return int(await Ask("cancelling", self.executor.ask_cancelling, task))
 
     def variable(self, name: str) -> Handle:
         """From now on, tasks have contexts."""

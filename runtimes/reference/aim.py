@@ -6,10 +6,12 @@ that were seen, or in which it is too late for what was seen next, leads nowhere
 
 from __future__ import annotations
 
+import re
 from typing import Any, final
 
 from conformance.lang.outcome import Entry, Outcome, TaskOutcome
 from runtimes.reference.objects import DONE, UNSPAWNED, Task
+from runtimes.reference.scopes import ANY_NUMBER
 
 _FINAL = ("returned", "raised", "cancelled")
 
@@ -75,6 +77,12 @@ class Aim:
 
 def _tick(entry: Entry) -> float:
     return float("inf") if entry.tick is None else entry.tick
+
+
+def any_number(sought: tuple[Entry, ...], log: tuple[Entry, ...]) -> str:
+    """An answer that may be any number: the one that is sought behind this log, if it is one; else that it is any."""
+    seen = sought[len(log)].text if len(log) < len(sought) else ""
+    return seen if re.fullmatch(r"got \d+", seen) else f"got {ANY_NUMBER}"
 
 
 def _common(log: tuple[Entry, ...], wanted: tuple[Entry, ...]) -> int:

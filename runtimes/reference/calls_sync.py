@@ -103,6 +103,8 @@ class SyncCalls(ThreadCalls):
         if kind == "acquire":
             self.reads |= args[0].bit
             return args[0].owner is task and self.semantics.relock == "error"
+        if kind == "sleep":
+            return self.refuses_sleep(args[0])
         if kind == "acquire_limiter":
             self.reads |= args[0].bit
             return task in args[0].borrowers

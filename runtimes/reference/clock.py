@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from conformance.lang.ops import Ticks
-from runtimes.reference.kernel import ALL, CLOCK, HORIZON, LANE, Kernel
+from runtimes.reference.kernel import ALL, CLOCK, HORIZON, LANE, Fault, Kernel
 from runtimes.reference.objects import BLOCKED, VALUE, Scope, Task
 
 
@@ -13,11 +14,23 @@ class Clock(Kernel):
     """Kernel with time."""
 
     def sleep(self, task: Task, ticks: Ticks) -> Any:
-        """Sleep; zero and less is a checkpoint."""
+        """Sleep; zero and less is a checkpoint. Raises Fault where such ticks are refused."""
+        if task.doing == "sleep" and self.refuses_sleep(ticks):
+            raise Fault(self.fault("Misuse"))
         if ticks <= 0:
             return self.checkpoint(task)
         self.arm(self.now + ticks, task)
         return self.block(task, "sleep", None)
+
+    def refuses_sleep(self, ticks: Ticks) -> bool:
+        """Whether a sleep of that many is misuse."""
+        field = "nan_sleep" if math.isnan(ticks) else "negative_sleep"
+        return not ticks >= 0 and getattr(self.semantics, field) == "refused"
+
+    def check_deadline(self, ticks: Ticks) -> None:
+        """Raises Fault where a deadline of that many is misuse."""
+        if math.isnan(ticks) and self.semantics.nan_deadline == "refused":
+            raise Fault(self.fault("Misuse"))
 
     def hold(self, task: Task, ticks: Ticks) -> None:
         """Time passes, nobody runs."""

@@ -114,10 +114,14 @@ class Ends(Conditions):
             self._fail(task, name, ("receive-again", channel, None))
 
     def _fail(self, task: Task, name: str, again: tuple[str, Any, Any]) -> None:
-        """Barging: it tries again, and finds out. Otherwise it is told."""
+        """Barging: it tries again, and finds out. Otherwise it is told; or it looks at its own end when it goes on.
+
+        The last is anyio's (`MemoryObjectSendStream.send`); trio tells at once.
+        """
         if task.waiting is None:  # told of a cancellation, and has not gone on yet
             return
-        if self.semantics.channels == "fair":
+        at_once = name == "Closed" or self.semantics.own_close == "closed"
+        if self.semantics.channels == "fair" and (at_once or self.choose("data", 2) == 0):
             self.wake(task, ERROR, self.fault(name), ("closed", again[1], None))
         else:
             self.wake(task, RETRY, None, again)

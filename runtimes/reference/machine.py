@@ -11,13 +11,13 @@ from typing import Any, final
 
 from conformance.lang.ops import WAITERS, Op, Raise, Serve
 from conformance.lang.ops.shutdown import DEADLY
-from conformance.lang.outcome import Outcome, TaskOutcome, show_bytes, show_value
+from conformance.lang.outcome import Entry, Outcome, TaskOutcome, show_bytes, show_value
 from conformance.lang.program import Program
 from conformance.lang.semantics import Semantics
 from conformance.lang.text import show_op
 from conformance.run.controllable import Choose, Foreseen
 from conformance.run.frames import EXIT, PERFORM, Frames, Step, compile_program
-from runtimes.reference.aim import Aim
+from runtimes.reference.aim import Aim, any_number
 from runtimes.reference.calls import Calls
 from runtimes.reference.foresight import Foresight
 from runtimes.reference.kernel import CLOSING, WAIT, Fault
@@ -38,6 +38,7 @@ from runtimes.reference.objects import (
     Stream,
     Task,
 )  # fmt: skip
+from runtimes.reference.scopes import ANY_NUMBER
 from runtimes.reference.servers import with_servers
 
 
@@ -65,6 +66,7 @@ class Machine(Calls):
         self._lengths: dict[Step, int] = {}
         self._blocked: dict[Step, str] = {}
         self._told: dict[Any, TaskOutcome] = {}
+        self._sought: dict[str, tuple[Entry, ...]] = {}
         self.begin_here()
 
     def new_body(self, task: str) -> Frames:
@@ -149,8 +151,14 @@ class Machine(Calls):
         return count
 
     def aim(self, outcome: Outcome) -> Aim:
-        """What tells whether that outcome can still be reached."""
+        """What tells whether that outcome can still be reached; from now on any number is the one that it shows."""
+        self._sought = {name: told.log for name, told in outcome.tasks}
         return Aim(self, outcome)
+
+    def reset(self) -> None:
+        """Back to the start, without an aim."""
+        super().reset()
+        self._sought = {}
 
     # ------------------------------------------------------------ running
 
@@ -319,7 +327,9 @@ class Machine(Calls):
         kind = step.kind
         if kind == "start":
             self.given(step.op.task)  # type: ignore[attr-defined]
-        if kind in _LOGGED and (value is not None or kind != "start"):
+        if value is ANY_NUMBER:
+            frames.record(any_number(self._sought.get(step.path[0], ()), frames.log))
+        elif kind in _LOGGED and (value is not None or kind != "start"):
             frames.record(
                 "got " + (show_bytes(value) if isinstance(value, bytes) else show_value(value))
             )

@@ -36,7 +36,8 @@ class Nearest(Structure):
         return next((t[0] for t in self.timers if t[1] is task.own), None)
 
     def enter_deadline(self, task: Task, scope: Scope, ticks: Ticks) -> None:
-        """Set the nearer one."""
+        """Set the nearer one. Raises Fault where such ticks are refused."""
+        self.check_deadline(ticks)
         if not self.nearest:
             super().enter_deadline(task, scope, ticks)
             return

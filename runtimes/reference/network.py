@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.lang.ops.network import NO_ROOM
 from runtimes.reference.kernel import WAIT, Fault, InUse
 from runtimes.reference.objects import ERROR, RETRY, VALUE, Listener, Stream, Task
 from runtimes.reference.turns import Turns
 
 SMALL = 4096
 """Bytes in flight up to which a send never blocks."""
+READ = 64
+"""Bytes that are kept of a payload that finds no room: more than that nobody reads of it."""
 FEW = 4
 """Bytes up to which every way of cutting them up is followed where a runtime says nothing of it."""
 COMPOSED = frozenset({"receive_exactly", "receive_until_eof"})
@@ -82,8 +85,6 @@ class Network(Turns):
         listener.acceptors += (task,)
         return self.block(task, "accept", listener)
 
-    # ------------------------------------------------------------ sending
-
     def send_bytes(self, task: Task, stream: Stream, data: bytes) -> Any:
         """Send all; may wait while the peer does not read."""
         self.writes |= stream.bit
@@ -94,19 +95,23 @@ class Network(Turns):
         peer = stream.peer
         assert peer is not None
         self.writes |= peer.bit
+        fits = len(data) < NO_ROOM
         if stream.reset:
-            if not stream.told and self.choose("io", 2):
+            if not stream.told and fits and self.choose("io", 2):
                 return None  # it was buffered before the reset was seen
-            raise self.gone(stream) if stream.told or self.choose("io", 2) else self.broken(stream)
+            gone = stream.told or (fits and self.choose("io", 2))
+            raise self.gone(stream) if gone else self.broken(stream)
         if peer.closed:
-            told = self.choose("io", 3)
+            told = self.choose("io", 3) if fits else 2
             stream.reset = told > 0
             if told == 2:
                 raise self.broken(stream)
             return None
-        peer.inbox += data
-        self.arrived(peer)
-        if len(peer.inbox) > SMALL and self.choose("data", 2):
+        if not peer.stuck:
+            peer.inbox += data[: None if fits else READ]
+            peer.stuck = not fits
+            self.arrived(peer)
+        if not fits or ((peer.stuck or len(peer.inbox) > SMALL) and self.choose("data", 2)):
             stream.writer = (task, b"")
             return self.block(task, "tcp-write", stream)
         return None
@@ -142,7 +147,8 @@ class Network(Turns):
         """Close both directions. With unread data the peer may see a reset."""
         self.writes |= stream.bit
         if not stream.closed:
-            self.drop(stream, reset=bool(stream.inbox) and bool(self.choose("io", 2)))
+            unread = bool(stream.inbox) and bool(self.choose("io", 2))
+            self.drop(stream, reset=stream.stuck or unread)
         if stream.reset and self.choose("io", 2):
             raise self.broken(stream)  # asyncio's wait_closed tells what the connection died of
 
@@ -161,6 +167,7 @@ class Network(Turns):
         self.writes |= stream.bit
         stream.closed = True
         self.close_under(stream)
+        self.free_writer(stream)
         peer = stream.peer
         if peer is None:
             return
@@ -170,10 +177,14 @@ class Network(Turns):
                 self.finished(peer)
             return
         peer.reset = True
-        if peer.writer is not None:
-            writer, peer.writer = peer.writer[0], None
-            self.wake(writer, RETRY)
+        self.free_writer(peer, ("tcp-write", peer, None))
         self.arrived(peer)
+
+    def free_writer(self, stream: Stream, told: tuple[str, Any, Any] | None = None) -> None:
+        """Who is blocked in a send looks again: at once, unless that has to be `told` by the kernel."""
+        if stream.writer is not None:
+            writer, stream.writer = stream.writer[0], None
+            self.wake(writer, RETRY, None, told)
 
     def close_under(self, stream: Stream) -> None:
         """A close under a blocked receive: an error, EOF, or nothing (where documents are silent)."""
@@ -197,8 +208,6 @@ class Network(Turns):
         if stream.reader is not None and not (stream.closed and self.choose("io", 2)):
             reader, stream.reader = stream.reader, None
             self.wake(reader, RETRY, None, ("tcp-read", stream, None))
-
-    # ------------------------------------------------------------ receiving
 
     def receive_some(self, task: Task, stream: Stream, limit: int) -> Any:
         """At least one byte, at most `limit`, or nothing at EOF."""
@@ -292,8 +301,7 @@ class Network(Turns):
 
         trio and anyio have no such ops: then it is the newcomer who waits, and the next of those reads is refused.
         """
-        reader = stream.reader
-        composed = reader is not None and reader.doing in COMPOSED
+        composed = stream.reader is not None and stream.reader.doing in COMPOSED
         return composed and bool(stream.inbox) and self.semantics.second_user == "refused"
 
     def _rest(self, stream: Stream, most: int) -> bytes:
@@ -307,11 +315,8 @@ class Network(Turns):
 
     def _cut(self, stream: Stream) -> Fault:
         """The error of an exact read that a close of one's own cuts short."""
-        return (
-            self.gone(stream)
-            if self.semantics.own_close != "any"
-            else Fault(self.fault("IncompleteRead"))
-        )
+        any_way = self.semantics.own_close == "any"
+        return Fault(self.fault("IncompleteRead")) if any_way else self.gone(stream)
 
     def _at_end(self, stream: Stream) -> bool:
         """Whether no more will come. Raises Fault(Broken).
@@ -346,14 +351,12 @@ class Network(Turns):
         """Take bytes out of the inbox; a blocked sender may go on, and must once it is empty."""
         data, stream.inbox = stream.inbox[:count], stream.inbox[count:]
         peer = stream.peer
-        if peer is not None and peer.writer is not None:
+        if peer is not None and peer.writer is not None and not stream.stuck:
             self.writes |= peer.bit
             if not stream.inbox or self.choose("data", 2) == 0:
                 writer, peer.writer = peer.writer[0], None
                 self.wake(writer, VALUE, None, ("tcp-write", peer, None))
         return data
-
-    # ------------------------------------------------------------ cancellation
 
     def undo(self, task: Task, kind: str, thing: Any, value: Any) -> None:
         """A cancellation wins over a wake-up."""

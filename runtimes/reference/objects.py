@@ -250,7 +250,7 @@ class Stream(Stateful):
 
     eof      the peer will send no more            reset    the connection was reset (told: known here)
     ended    this end will send no more            closed   this end was closed
-    reader, writer   the task that is at it
+    reader, writer   the task that is at it        stuck    more has come than it can hold; little of that is kept
     partial  who is inside a read that is composed of several; `held` is what of it others found taken already
     """
 
@@ -265,6 +265,7 @@ class Stream(Stateful):
         "peer",
         "reader",
         "reset",
+        "stuck",
         "told",
         "writer",
     )
@@ -281,6 +282,7 @@ class Stream(Stateful):
         "writer",
         "partial",
         "held",
+        "stuck",
     )
 
     def __init__(self, bit: int) -> None:
@@ -289,7 +291,7 @@ class Stream(Stateful):
         self.peer: Stream | None = None
         self.inbox = self.held = b""
         self.eof = False
-        self.reset = self.told = False
+        self.reset = self.told = self.stuck = False
         self.ended = False
         self.closed = False
         self.reader: Task | None = None

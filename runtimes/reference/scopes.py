@@ -7,7 +7,7 @@ cost what is written here. Sources: trio.CancelScope, trio.Nursery.start, asynci
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 from conformance.lang.ops import Ticks
 from runtimes.reference.kernel import CLOCK, Fault
@@ -32,6 +32,10 @@ NO, YES, PERHAPS = range(3)
 
 WAITED_FOR, READY = 1, 2
 """Phases of a start."""
+
+
+ANY_NUMBER: Final = "any number"
+"""An answer that no document gives, and no run of the reference either (see `Machine.aim`)."""
 
 
 class NamedScope(Scope):
@@ -80,7 +84,8 @@ class NamedScopes(Nearest):
     # ------------------------------------------------------------ scopes
 
     def enter_named(self, task: Task, scope: NamedScope, ticks: Ticks) -> None:
-        """Open a scope; its deadline, if any, is that many ticks from now."""
+        """Open a scope; its deadline, if any, is that many ticks from now. Raises Fault where those are refused."""
+        self.check_deadline(ticks)
         scope.phase = OPEN
         scope.deadline = self.now + ticks
         self.enter_deadline(task, scope, ticks)
@@ -214,9 +219,12 @@ class NamedScopes(Nearest):
 
     def _move(self, child: Task, base: tuple[Scope, ...]) -> None:
         """Whoever stands inside the child's own scope stands inside these from now on."""
+        scoped = self.level and self.semantics.requests == "scopes"
         for task in self.tasks:
             if child.own in task.scopes:
                 self.writes |= task.bit
+                if scoped and any(scope.cancelled for scope in task.scopes):
+                    task.count = 1  # of what was asked of it out there nobody takes anything back
                 task.scopes = (*base, *task.scopes[task.scopes.index(child.own) :])
                 if task is not child and self.cancelling:
                     self.cancel_arrives(task)
@@ -289,7 +297,14 @@ class NamedScopes(Nearest):
         result = target.end.result
         return result is not None and result[0] == "failed" and self.is_cancelled(result[1])
 
-    def ask_cancelling(self, task: Task, target: Task) -> int:
-        """How many cancellations were asked for and not taken back."""
+    def ask_cancelling(self, task: Task, target: Task) -> int | str:
+        """How many cancellations were asked for and not taken back.
+
+        What a task waits for may have scopes of its own, which may be cancelled: where scopes make the requests, only
+        what a task asks of itself is bound.
+        """
         self.reads |= target.bit
-        return target.count
+        if self.semantics.requests == "counted":
+            return target.count
+        left = target.count or any(scope.cancelled for scope in target.scopes)
+        return ANY_NUMBER if left or target is not task else 0

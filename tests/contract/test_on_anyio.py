@@ -65,6 +65,28 @@ def test_past_and_endless_deadlines(runtime: Anyio) -> None:
     assert show_outcome(run(runtime, asked)) == "main: scope expired, returned@1"
 
 
+REQUESTS = program(
+    *(ops.Spawn("a"), ops.Cancelling("a"), ops.Sleep(1), ops.Cancel("a"), ops.Sleep(1)),
+    *(ops.Cancelling("a"), ops.MoveOnAfter(1, (ops.Sleep(9),)), ops.Cancelling("main")),
+    a=(ops.Attempt((ops.Sleep(9),), finally_=(ops.Cancelling("a"),)),),
+)
+
+
+@pytest.mark.parametrize("native", [NATIVE, False])
+def test_requests_are_those_of_the_asyncio_task(
+    runtime: Anyio, monkeypatch: pytest.MonkeyPatch, native: bool
+) -> None:
+    """Asked before its first step, in its clean-up, when it has ended; and of main. trio has none to ask for."""
+    monkeypatch.setattr("runtimes.on_anyio_tasks.NATIVE", native)
+    if runtime.flavour == "trio":
+        assert "cancelling" not in runtime.capabilities()
+        return
+    assert runtime.capabilities()["cancelling"] == "native"
+    shown = show_outcome(run(runtime, REQUESTS))
+    assert shown.startswith("main: got 0, got 0@2, scope expired@3, got 0@3, returned@3")
+    assert "a: got 1@1" in shown
+
+
 def test_what_is_composed_is_said(runtime: Anyio) -> None:
     """Handles are anyio's own where it has them; a task outside a group is ours."""
     had = runtime.capabilities()

@@ -126,6 +126,16 @@ PROGRAMS = {
         },
         barriers={"x": 2},
     ),
+    "requests": Program(
+        {
+            "main": (
+                *(ops.Spawn("a"), ops.Cancelling("a"), ops.Sleep(1), ops.Cancelling("a")),
+                *(ops.Cancel("a"), ops.Sleep(1), ops.Cancelling("a")),
+                *(ops.MoveOnAfter(1, (ops.Sleep(9),)), ops.Cancelling("main")),
+            ),
+            "a": (ops.Attempt((ops.Sleep(9),), finally_=(ops.Cancelling("a"),)),),
+        }
+    ),
     "blocked": Program({"main": (ops.Note("before"), ops.Wait("e"))}, events=("e",)),
 }
 RUNTIMES = ("asyncio", "uvloop", "trio", "curio", "anyio:asyncio", "anyio:trio")

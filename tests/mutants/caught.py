@@ -503,6 +503,9 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "timers/nested-outer-first",
         }
     ),
+    "nan-deadline-never": frozenset({"timers/deadline-nan"}),
+    "nan-sleep-returns": frozenset({"timers/sleep-nan"}),
+    "negative-sleep-fails": frozenset({"timers/sleep-negative"}),
     "zero-is-no-deadline": frozenset({"timers/deadline-zero-blocks"}),
     "zero-sleep-is-nothing": frozenset({"timers/sleep-zero"}),
 }
@@ -512,7 +515,6 @@ UNCAUGHT: Final[Mapping[str, str]] = {
     **caught_threads.UNCAUGHT,
     "abort-is-close": "a reset may be told as an end of the stream, as `tcp/peer-reset-under-receive` has it: only the "
     "answer to `tcp/abort-seen-by-receive` changes",
-    "negative-sleep-fails": "a runtime may refuse a negative sleep: only the answer to `timers/sleep-negative` changes",
     "never-fewer-than-none": "trio does not say how many tokens are free after a cut: only the answer to "
     "`sync/limiter-shrink-available` changes",
     "token-returned-at-end": "no document says what becomes of an ended borrower's token: only the answer to "

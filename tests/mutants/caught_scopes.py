@@ -21,6 +21,13 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "scopes/error-in-cancelled",
         }
     ),
+    "requests-left-behind": frozenset(
+        {
+            "cancellation/requests-after-deadline",
+            "cancellation/requests-after-inner-scope",
+            "cancellation/requests-after-scope",
+        }
+    ),
     "cancel-group-forgets-one": frozenset(
         {
             "groups/cancel-by-child",

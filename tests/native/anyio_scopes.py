@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import anyio
 import anyio.lowlevel
+import anyio_run
 import context_probes
 import structured_deadlines
 import structured_groups
@@ -93,3 +96,59 @@ async def _() -> str:
 @probe("cancellation/done-during-cleanup")
 async def _() -> str:
     return words(await asked(swallows=False), at_its_end="CANCELLING CANCELLED")
+
+
+def requests() -> str:
+    """How many requests to cancel this task of asyncio are open."""
+    if anyio_run.BACKEND == "trio":
+        return "none"
+    task = asyncio.current_task()
+    assert task is not None
+    return str(task.cancelling())
+
+
+@probe("cancellation/requests-of-two")
+async def _() -> str:
+    log: list[str] = []
+
+    async def child() -> None:
+        try:
+            await anyio.sleep(4 * TICK)
+        finally:
+            log.append(requests())
+
+    async with anyio.create_task_group() as group:
+        handle = group.create_task(child())
+        await anyio.sleep(TICK)
+        handle.cancel()
+        handle.cancel()
+    return words(log, each="2", one="1", none="0")
+
+
+@probe("cancellation/requests-after-scope")
+async def _() -> str:
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await anyio.sleep(TICK)
+    await anyio.sleep(TICK)
+    return words([requests()], none="0", some="1")
+
+
+@probe("cancellation/requests-after-inner-scope")
+async def _() -> str:
+    with anyio.CancelScope() as outer:
+        with anyio.CancelScope():
+            outer.cancel()
+            await anyio.sleep(TICK)
+    await anyio.sleep(TICK)
+    return words([requests()], none="0", some="1")
+
+
+@probe("cancellation/requests-after-deadline")
+async def _() -> str:
+    try:
+        with anyio.fail_after(TICK):
+            await anyio.sleep(4 * TICK)
+    except TimeoutError:
+        await anyio.sleep(TICK)
+    return words([requests()], none="0", some="1")

@@ -46,6 +46,17 @@ PROBES["timers/sleep-negative"] = twice(lambda: anyio.sleep(-1))
 PROBES["timers/sleep-until-past"] = twice(lambda: anyio.sleep_until(anyio.current_time() - 1))
 
 
+@probe("timers/sleep-nan")
+async def _() -> str:
+    try:
+        with anyio.move_on_after(3 * TICK):
+            await anyio.sleep(math.nan)
+            return "returns"
+    except ValueError:
+        return "refused"
+    return "never"
+
+
 async def cut(ticks: float) -> str:
     with anyio.move_on_after(TICK):
         await anyio.sleep(ticks)
@@ -131,6 +142,7 @@ async def deadline(ticks: float, wait: float, hold: int = 0) -> str:
 PROBES["timers/deadline-zero-checkpoint"] = lambda: run(lambda: deadline(0, 0))
 PROBES["timers/deadline-zero-blocks"] = lambda: run(lambda: deadline(0, 1))
 PROBES["timers/deadline-negative"] = lambda: run(lambda: deadline(-1, 1))
+PROBES["timers/deadline-nan"] = lambda: run(lambda: deadline(math.nan, 1))
 PROBES["timers/overrun-then-checkpoint"] = lambda: run(lambda: deadline(1, 0, hold=2))
 
 

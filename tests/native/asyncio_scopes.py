@@ -454,6 +454,36 @@ async def asked(*, swallows: bool, name: str) -> list[str]:
     return [*log, str(getattr(task, name)())]
 
 
+@probe("cancellation/requests-of-two")
+async def _() -> str:
+    log: list[str] = []
+
+    async def child() -> None:
+        try:
+            await asyncio.sleep(4 * TICK)
+        finally:
+            log.append(str(task.cancelling()))
+
+    task = asyncio.create_task(child())
+    await asyncio.sleep(TICK)
+    task.cancel()
+    task.cancel()
+    await asyncio.wait([task])
+    return words(log, each="2", one="1", none="0")
+
+
+@probe("cancellation/requests-after-deadline")
+async def _() -> str:
+    task = asyncio.current_task()
+    assert task is not None
+    try:
+        async with asyncio.timeout(TICK):
+            await asyncio.sleep(4 * TICK)
+    except TimeoutError:
+        await asyncio.sleep(TICK)
+    return words([str(task.cancelling())], none="0", some="1")
+
+
 @probe("cancellation/called-during-cleanup")
 async def _() -> str:
     return words(

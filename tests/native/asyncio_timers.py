@@ -38,6 +38,15 @@ PROBES["timers/sleep-zero"] = lambda: run(lambda: lets_others_run(lambda: asynci
 PROBES["timers/sleep-negative"] = lambda: run(lambda: lets_others_run(lambda: asyncio.sleep(-1)))
 
 
+@probe("timers/sleep-nan")
+async def _() -> str:
+    try:
+        await asyncio.sleep(math.nan)
+    except ValueError:
+        return "refused"
+    return "returns"
+
+
 async def cut(ticks: float) -> str:
     try:
         async with asyncio.timeout(TICK):

@@ -36,6 +36,18 @@ PROBES["timers/sleep-zero"] = lambda: run(lambda: lets_others_run(lambda: curio.
 PROBES["timers/sleep-negative"] = lambda: run(lambda: lets_others_run(lambda: curio.sleep(-1)))
 
 
+@probe("timers/sleep-nan")
+async def _() -> str:
+    try:
+        async with curio.timeout_after(3 * TICK):
+            await curio.sleep(math.nan)
+    except curio.TaskTimeout:
+        return "never"
+    except ValueError:
+        return "refused"
+    return "returns"
+
+
 async def cut(ticks: float) -> str:
     async with curio.ignore_after(TICK) as scope:
         await curio.sleep(ticks)
@@ -129,6 +141,7 @@ async def deadline(ticks: float, wait: float, hold: int = 0) -> str:
 PROBES["timers/deadline-zero-checkpoint"] = lambda: run(lambda: deadline(0, 0))
 PROBES["timers/deadline-zero-blocks"] = lambda: run(lambda: deadline(0, 1))
 PROBES["timers/deadline-negative"] = lambda: run(lambda: deadline(-1, 1))
+PROBES["timers/deadline-nan"] = lambda: run(lambda: deadline(math.nan, 1))
 PROBES["timers/overrun-then-checkpoint"] = lambda: run(lambda: deadline(1, 0, hold=2))
 
 

@@ -47,6 +47,17 @@ PROBES["timers/sleep-negative"] = twice(lambda: trio.sleep(-1))  # noqa: ASYNC10
 PROBES["timers/sleep-until-past"] = twice(lambda: trio.sleep_until(trio.current_time() - 1))
 
 
+@probe("timers/sleep-nan")
+async def _() -> str:
+    try:
+        with trio.move_on_after(3 * TICK):
+            await trio.sleep(math.nan)
+            return "returns"
+    except ValueError:
+        return "refused"
+    return "never"
+
+
 async def cut(ticks: float) -> str:
     with trio.move_on_after(TICK):
         await trio.sleep(ticks)
@@ -146,6 +157,7 @@ async def deadline(ticks: float, wait: float, hold: int = 0) -> str:
 PROBES["timers/deadline-zero-checkpoint"] = lambda: run(lambda: deadline(0, 0))
 PROBES["timers/deadline-zero-blocks"] = lambda: run(lambda: deadline(0, 1))
 PROBES["timers/deadline-negative"] = lambda: run(lambda: deadline(-1, 1))
+PROBES["timers/deadline-nan"] = lambda: run(lambda: deadline(math.nan, 1))
 PROBES["timers/overrun-then-checkpoint"] = lambda: run(lambda: deadline(1, 0, hold=2))
 
 

@@ -68,6 +68,7 @@ def test_an_area_stays_by_itself(area: str) -> None:
 _EPILOGUES = {"join", "raise", "acquire", "release", "cancel_group", "cancel_scope"}
 """What epilogues and shapes use beside an area's own ops."""
 _BESIDE = {
+    "scopes": {"cancelling"},
     "servers": {"send_bytes", "receive_exactly", "receive_some", "receive_until_eof", "close"},
 }
 """What the stories of an area are told with: visitors of a server, and who handles them, talk as streams do."""
@@ -108,6 +109,9 @@ def test_the_shapes_of_history_are_among_the_programs() -> None:
         ),
         "clean-up that waits": _waits_in_cleanup,
         "a past deadline": lambda p: any(getattr(op, "ticks", 1) < 0 for _, op in p.walk()),
+        "a time that is no number": lambda p: (
+            not {"sleep:nan", "deadline:nan"}.isdisjoint(needs(p))
+        ),
         "for ever": lambda p: any(getattr(op, "ticks", 0) == float("inf") for _, op in p.walk()),
         "a falsy item": lambda p: any(getattr(op, "item", 1) in (None, 0) for _, op in p.walk()),
         "two cancels of one task": _cancelled_twice,

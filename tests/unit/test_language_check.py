@@ -28,6 +28,7 @@ from conformance.lang.ops import (
     SendBytes,
     Shield,
     Sleep,
+    SleepUntil,
     Spawn,
     Wait,
 )
@@ -50,7 +51,7 @@ LISTEN = (Listen("l"), Connect("c", "l"))
         ((Shield((Return(1),)),), r"^main\[0\]\.body\[0\]: `return`: may only be the last op"),
         ((Attempt((Note(1),)),), "neither catches nor cleans up"),
         ((Attempt((), on_error=(Raise("two words"),)),), r"^main\[0\]\.on_error\[0\]: `raise`"),
-        ((Sleep(math.nan),), "NaN is no number of ticks"),
+        ((SleepUntil(math.nan),), "NaN is no number of ticks"),
         ((Sleep(True),), "true is no number of ticks"),
         ((Sleep(10**400),), "a whole number beyond 9007199254740992"),
         ((Note(LARGEST + 1),), "a whole number beyond"),

@@ -23,7 +23,17 @@ from conformance.lang.codec import (
     program_hash,
     program_to_json,
 )
-from conformance.lang.ops import Attempt, Join, Note, Return, Send, SendBytes, Sleep, Spawn
+from conformance.lang.ops import (
+    Attempt,
+    FailAfter,
+    Join,
+    Note,
+    Return,
+    Send,
+    SendBytes,
+    Sleep,
+    Spawn,
+)
 from conformance.lang.program import Channel, Program
 from conformance.lang.schema import program_schema, show_schema
 from conformance.lang.text import show_program
@@ -88,6 +98,17 @@ def test_hash_is_stable() -> None:
     """The content's name is the same in every process and release: tokens and baselines hold it."""
     program = Program({"main": (Spawn("a"), Join("a")), "a": (Sleep(math.inf), Return(7))})
     assert program_hash(program) == "093d8d51571b0192"
+
+
+def test_no_number_comes_back() -> None:
+    """NaN has a word in JSON, where there is none for it; as ticks of an op it equals itself, pickled, too."""
+    program = Program({"main": (Sleep(math.nan), FailAfter(float("nan"), (Sleep(1),)))})
+    encoded = json.loads(json.dumps(program_to_json(program), allow_nan=False))
+    VALIDATOR.validate(encoded)
+    for made in (program_from_json(encoded), pickle.loads(pickle.dumps(program))):
+        assert made == program
+        assert hash(made) == hash(program)
+    assert Sleep(math.nan) != Sleep(math.inf)
 
 
 TWINS: list[list[Any]] = [

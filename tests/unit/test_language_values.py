@@ -190,6 +190,8 @@ def test_show_bytes() -> None:
         ((ops.Sleep(0),), {"sleep"}),
         ((ops.Sleep(-1),), {"sleep", "sleep:negative"}),
         ((ops.Sleep(math.inf),), {"sleep", "sleep:infinite"}),
+        ((ops.Sleep(math.nan),), {"sleep", "sleep:nan"}),
+        ((ops.FailAfter(math.nan, ()),), {"fail_after", "deadline:nan"}),
         ((ops.SleepUntil(-1),), {"sleep_until", "sleep:negative"}),
         ((ops.Shield((ops.FailAfter(-1, ()),)),), {"shield", "fail_after", "deadline:negative"}),
         ((ops.MoveOnAfter(math.inf, ()),), {"move_on_after", "deadline:infinite"}),

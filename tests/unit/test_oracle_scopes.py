@@ -22,6 +22,7 @@ VARIANTS: dict[str, Semantics] = {
     **ALL,
     "left": replace(ALL["structured"], fail_cancelled="left", start_cancelled="cancelled"),
     "late": replace(ALL["edge"], late_move="error", context="shared"),
+    "requests": replace(ALL["structured"], requests="scopes"),
     "asked": replace(ALL["waiting"], called_cancelled="asked", context="shared"),
 }
 PER_SEED = 40

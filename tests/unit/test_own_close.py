@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 from conformance.engine.explore import explore
+from conformance.engine.unmodelled import unmodelled
 from conformance.lang.ops import (
     Abort,
     Accept,
@@ -17,6 +18,8 @@ from conformance.lang.ops import (
     Checkpoint,
     Close,
     CloseListener,
+    CloseReceiver,
+    CloseSender,
     Connect,
     Group,
     Listen,
@@ -28,13 +31,16 @@ from conformance.lang.ops import (
     ReceiveSome,
     ReceiveUntilEof,
     Scope,
+    Send,
     SendBytes,
     SendEof,
+    SendNowait,
     Sleep,
     Spawn,
 )
+from conformance.lang.ops.network import NO_ROOM
 from conformance.lang.pattern import Pattern, ends, has, lacks
-from conformance.lang.program import Program
+from conformance.lang.program import Channel, Program
 from conformance.lang.semantics import Semantics
 from runtimes._asyncio_semantics import PLAIN
 from runtimes.on_anyio_semantics import ASYNCIO as ANYIO
@@ -211,3 +217,63 @@ def test_no_cancelled_receive_loses_bytes() -> None:
     program = Program({"main": main, "a": read})
     assert not shows(program, TRIO, has(main="got ''") & ends(a="cancelled"))
     assert not shows(program, PLAIN, has(main="got ''") & ends(a="cancelled"))
+
+
+def test_a_sender_whose_own_end_is_closed_too_before_it_goes_on() -> None:
+    """In anyio it looks then, and may say either; trio has told it already that nobody receives."""
+    program = Program(
+        {
+            "main": (
+                SendNowait("q", 1),
+                *(Spawn("a"), Sleep(1), CloseReceiver("q"), CloseSender("q")),
+            ),
+            "a": (tried(Send("q", 2)),),
+        },
+        channels={"q": Channel(1)},
+    )
+    closed, broken = has(a="caught Closed"), has(a="caught Broken")
+    assert shows(program, ANYIO, closed)
+    assert shows(program, ANYIO, broken)
+    assert shows(program, TRIO, broken)
+    assert not shows(program, TRIO, closed)
+
+
+LARGE: Final = SendBytes("s", "x", NO_ROOM)
+STUCK: Final = {
+    "nobody reads": (Note("on"), ends(a="blocked: send_bytes s 'x' x 33554432"), lacks(a="sent")),
+    "next to nothing is read": (ReceiveExactly("c", 2), has(main="got 'xx'"), lacks(a="sent")),
+    "its own end is closed": (Close("s"), has(a="caught Closed"), lacks(a="caught Broken")),
+    "the other end is closed": (Close("c"), has(a="caught Broken"), lacks(a="caught Closed")),
+    "the other end is reset": (Abort("c"), has(a="caught Broken"), lacks(a="caught Closed")),
+    "it is cancelled": (Cancel("a"), ends(a="cancelled"), lacks(a="sent")),
+}
+"""What happens while a send waits for room that never comes; what it must come to; what none may show."""
+
+
+@pytest.mark.parametrize("name", STUCK)
+@pytest.mark.parametrize("semantics", [TRIO, ANYIO], ids=["trio", "anyio"])
+def test_a_send_without_room(semantics: Semantics, name: str) -> None:
+    """It waits until something ends it, and is told of that."""
+    act, must, never = STUCK[name]
+    sends = Attempt((LARGE, Note("sent")), on_error=())
+    program = Program({"main": (*PAIR, Spawn("a"), Sleep(1), act), "a": (sends,)})
+    assert not unmodelled(program, semantics)
+    found = explore(Machine(program, semantics))
+    assert found.complete
+    assert all(must.matches(outcome) and never.matches(outcome) for outcome in found.outcomes)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        Program({"main": (*PAIR, SendBytes("c", "x", NO_ROOM))}),
+        Program({"main": (*PAIR, SendBytes("s", "x", NO_ROOM - 1))}),
+        Program({"main": (*PAIR, Spawn("a"), ReceiveUntilEof("c")), "a": (LARGE,)}),
+        Program({"main": (*PAIR, Spawn("a"), ReceiveExactly("c", 65)), "a": (LARGE,)}),
+        Program({"main": (*PAIR, Spawn("a"), SendEof("s")), "a": (LARGE,)}),
+    ],
+)
+def test_what_depends_on_buffers_is_not_judged(program: Program) -> None:
+    """Who accepted may read ahead; and what is read of a large payload depends on when it found room."""
+    assert unmodelled(program, TRIO)
+    assert unmodelled(Program({"main": (*PAIR, LARGE)}), PLAIN)

@@ -90,6 +90,13 @@ def mark(scene: Scene) -> Block:
     return ((), (ops.Log(1),), (ops.Note(1),))[scene.tape.below(3)]
 
 
+def requests(scene: Scene, task: str) -> Block:
+    """Perhaps the task asks how many requests to cancel it there are: none that a scope made is left behind it."""
+    named = task not in scene.nameless and (task != "main" or scene.has("main:handle"))
+    asks = scene.has("cancelling") and named and scene.tape.chance(3)
+    return (caught(ops.Cancelling(task)),) if asks else ()
+
+
 def caught(*body: Op) -> Op:
     """The ops; an error is logged, and the task goes on."""
     return ops.Attempt(body, on_error=())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -14,6 +15,7 @@ from conformance.engine.generate.area import (
     gap,
     on,
     pause,
+    requests,
     within,
 )
 from conformance.engine.generate.channel import CHANNEL, ENDS
@@ -75,6 +77,12 @@ TASKS: Final = Area(
 )
 
 
+def _requests(scene: Scene, task: str) -> Op | None:
+    """How many requests there are to cancel another task, or this one."""
+    asks = requests(scene, task)
+    return asks[0] if asks else _asks(ops.Cancelling)(scene, task)
+
+
 def _ends(scene: Scene) -> Block:
     """What is said of every task in the end."""
     named = [name for name in scene.tasks[1:] if name not in scene.nameless]
@@ -85,13 +93,19 @@ HANDLES: Final = Area(
     ops={
         "done": _asks(ops.Done),
         "cancelled": _asks(ops.Cancelled),
-        "cancelling": _asks(ops.Cancelling),
+        "cancelling": _requests,
     },
     epilogue=_ends,
     looks=("done", "cancelled"),
 )
 
 # ---------------------------------------------------------------- time
+
+
+def _sleep(scene: Scene) -> Op:
+    """A sleep; a runtime may refuse its duration. A checkpoint where there is no sleep."""
+    ticks = scene.ticks("sleep", nan=True)
+    return pause(scene, ticks) if ticks >= 0 else caught(pause(scene, ticks))
 
 
 def _sleep_until(scene: Scene, _: str) -> Op:
@@ -103,11 +117,12 @@ def _deadlines(scene: Scene) -> Block:
     if not scene.has("move_on_after"):
         return (pause(scene, 1),)
     task = scene.add_task()
-    inner: Block = (pause(scene, scene.ticks("sleep")),)
+    inner: Block = (_sleep(scene),)
     for _ in range(2 + scene.tape.below(2)):
         fails = scene.has("fail_after") and scene.tape.chance(3)
-        ticks = scene.ticks("deadline")
-        limit = caught(ops.FailAfter(ticks, inner)) if fails else ops.MoveOnAfter(ticks, inner)
+        ticks = scene.ticks("deadline", nan=True)
+        limit: Op = (ops.FailAfter if fails else ops.MoveOnAfter)(ticks, inner)
+        limit = caught(limit) if fails or math.isnan(ticks) else limit
         inner = (limit, ops.Log(1), pause(scene, scene.tape.pick((1, 2, 4))))
     scene.bodies[task] = [*inner, ops.Log(2)]
     if not scene.has("cancel") or scene.tape.chance(2):
@@ -117,7 +132,7 @@ def _deadlines(scene: Scene) -> Block:
 
 TIME: Final = Area(
     ops={
-        "sleep": lambda scene, _: ops.Sleep(scene.ticks("sleep")),
+        "sleep": lambda scene, _: _sleep(scene),
         "sleep_until": _sleep_until,
         "block": lambda scene, _: ops.Block_(scene.tape.pick((1, 2, 3))),
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final, final
 
@@ -121,11 +122,16 @@ class Scene:
         """An item or a result."""
         return self.tape.pick(VALUES)
 
-    def ticks(self, noun: str) -> Ticks:
-        """A duration: small, seldom an odd one that the runtime takes. `noun`: `sleep` or `deadline`."""
-        if not self.tape.chance(8):
+    def ticks(self, noun: str, *, nan: bool = False) -> Ticks:
+        """A duration: small, seldom an odd one that the runtime has an answer to, with `nan` also no number.
+
+        `noun`: `sleep` or `deadline`.
+        """
+        if not self.tape.chance(5 if nan else 8):
             return self.tape.pick(SHORT)
-        odd = self.tape.pick(ODD)
+        odd = self.tape.pick((*ODD, math.nan) if nan else ODD)
+        if math.isnan(odd):
+            return odd if self.has(f"{noun}:nan") else 1
         if odd < 0:
             return odd if self.has(f"{noun}:negative") else 0
         if odd == float("inf"):

@@ -14,6 +14,7 @@ from conformance.engine.generate.area import (
     gap,
     mark,
     pause,
+    requests,
     within,
 )
 from conformance.engine.generate.scene import Scene
@@ -99,7 +100,7 @@ def _watched(scene: Scene) -> Block:
     if does and scene.tape.chance(2):
         outer = scene.fresh("n")
         does = (ops.MoveOnAfter(scene.tape.pick((3, 2, 5)), does, outer), *mark(scene))
-    scene.bodies[task] = [*does, *gap(scene), ops.Note("left")]
+    scene.bodies[task] = [*does, *gap(scene), ops.Note("left"), *requests(scene, task)]
     if not scene.has("cancel") or scene.tape.chance(2):
         return ()
     return (*gap(scene), ops.Cancel(task))
@@ -118,6 +119,7 @@ SCOPES: Final = Area(
         ),
         "cancelled_caught": _of_scope(lambda _, name: ops.CancelledCaught(name)),
     },
+    epilogue=lambda scene: requests(scene, "main"),
     stories=(_watched,),
     weight=2,
 )

@@ -6,10 +6,11 @@ showed with at most three tasks and eight ops, so shapes vary where things stand
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
-from conformance.engine.generate.area import Make, Meeting, caught, gap, mark, pause
+from conformance.engine.generate.area import Make, Meeting, caught, gap, mark, pause, requests
 from conformance.engine.generate.areas import AREAS, FAILS, makers, meetings
 from conformance.engine.generate.scene import MOST_TASKS, Scene
 from conformance.lang import ops
@@ -94,11 +95,12 @@ def some(scene: Scene, mix: Mix, task: str, depth: int, most: int = 3) -> Block:
 
 
 def wrapped(scene: Scene, mix: Mix, task: str, body: Block) -> Block:
-    """The body inside a block of the mix, and perhaps a mark behind it."""
+    """The body inside a block of the mix, and perhaps a mark behind it, or a question."""
     kind = scene.tape.pick(mix.blocks) if mix.blocks else "attempt"
     if kind == "detach" and len(scene.tasks) > MOST_TASKS:
         return body
-    return (_wrap(scene, mix, task, kind, body), *mark(scene))
+    asks = requests(scene, task) if {"handles", "scopes"} & {*mix.areas} else ()
+    return (_wrap(scene, mix, task, kind, body), *mark(scene), *asks)
 
 
 def _wrap(scene: Scene, mix: Mix, task: str, kind: str, body: Block) -> Op:
@@ -110,9 +112,11 @@ def _wrap(scene: Scene, mix: Mix, task: str, kind: str, body: Block) -> Op:
         return ops.Scope(name, (ops.CancelScope(name), *body) if doomed else body)
     if kind in ("move_on_after", "fail_after"):
         named = _deadline(scene) if scene.has("scope") and scene.tape.chance(2) else None
-        if kind == "move_on_after":
-            return ops.MoveOnAfter(scene.ticks("deadline"), body, named)
-        return guarded(scene, ops.FailAfter(scene.ticks("deadline"), body, named))
+        ticks = scene.ticks("deadline", nan=True)
+        if kind == "fail_after":
+            return guarded(scene, ops.FailAfter(ticks, body, named))
+        limit = ops.MoveOnAfter(ticks, body, named)
+        return caught(limit) if math.isnan(ticks) else limit
     if kind == "group":
         return guarded(scene, _group(scene, mix, body))
     if kind == "detach":

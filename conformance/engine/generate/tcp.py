@@ -10,6 +10,7 @@ from conformance.engine.generate.area import Area, Make, Meeting, caught, gap, p
 from conformance.engine.generate.scene import Scene
 from conformance.lang import ops
 from conformance.lang.ops import Block, Op
+from conformance.lang.ops.network import NO_ROOM
 
 LISTENER: Final = "L"
 DATA: Final = ("x", "ab")
@@ -198,6 +199,37 @@ def _doomed(scene: Scene) -> Block:
     return (*opened, said, *gap(scene), *told, *gap(scene)[:1], *_hears(scene, other)[:1])
 
 
+def _full(scene: Scene) -> Block:
+    """A send for which there is no room is cancelled, or either end is closed under it; perhaps it is tried again."""
+    if not scene.has("send_bytes:no_room"):
+        return _talk(scene)
+    opened, _, _ = _pair(scene)
+    client, server = scene.streams[:2]
+    large = ops.SendBytes(server, "x", NO_ROOM)
+    waits: Op = caught(large)
+    if scene.has("move_on_after") and scene.tape.chance(3):
+        waits = ops.MoveOnAfter(1, (waits,))
+    again = scene.tape.pick(((), (caught(large),), (caught(ops.SendBytes(server, "x")),)))
+    task = scene.add_task()
+    scene.bodies[task] = [*((pause(scene, 1),) if opened else ()), waits, ops.Note("a"), *again]
+    acts: list[Op] = [ops.Close(server), ops.Close(client), ops.ReceiveExactly(client, 1)]
+    acts += [] if scene.unix else [ops.Abort(client), ops.Abort(server)]
+    acts += [ops.Cancel(task), ops.Cancel(task)] if scene.has("cancel") else []
+    first, second = scene.tape.pick(acts), scene.tape.pick(acts)
+    tail = (
+        () if scene.tape.chance(2) else within(scene, scene.tape.pick((large, _use(scene, server))))
+    )
+    return (
+        *opened,
+        pause(scene, 2),
+        caught(first),
+        *gap(scene),
+        caught(second),
+        *gap(scene),
+        *tail,
+    )
+
+
 def _outside(scene: Scene) -> Block:
     """A peer outside of the runtime talks, and ends, closes or resets, at once: that is what the other end is told."""
     if scene.unix or not scene.has("peer_connect", "peer_send", "peer_reset", "peer_eof"):
@@ -270,6 +302,6 @@ TCP: Final = Area(
     prelude=_prelude,
     epilogue=_epilogue,
     needs=("listen", "connect", "accept"),
-    stories=(_talk, _late, _over, _outside, _dropped, _doomed),
+    stories=(_talk, _late, _over, _outside, _dropped, _doomed, _full),
     weight=3,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from conformance.lang.ops.base import Op
 
@@ -37,6 +38,13 @@ class Accept(Op):
     listener: str
 
 
+NO_ROOM: Final = 32 * 2**20
+"""Bytes: so many no connection over loopback takes in while its peer reads next to nothing.
+
+Linux lets the two buffers of a TCP connection grow to 4 and 6 MiB (tcp(7), `tcp_wmem` and `tcp_rmem`).
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class SendBytes(Op):
     """Send `data`, `times` over, waiting while the peer does not read."""
@@ -44,6 +52,10 @@ class SendBytes(Op):
     stream: str
     data: str
     times: int = 1
+
+    def size(self) -> int:
+        """How many bytes that are."""
+        return len(self.data.encode()) * self.times
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from conformance.lang.ops.base import Block, Op, Ticks
 
 
+def _exact(op: Op) -> tuple[object, ...]:
+    """As for any op; but ticks that are no number equal themselves."""
+    return tuple("nan" if value != value else value for value in Op.exact(op))  # noqa: PLR0124
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint(Op):
     """Let other tasks run; take a pending cancellation."""
@@ -21,9 +26,10 @@ class Block_(Op):  # noqa: N801
 
 @dataclass(frozen=True, slots=True)
 class Sleep(Op):
-    """Sleep for that many ticks: zero, negative, huge and infinite are legal questions."""
+    """Sleep for that many ticks: zero, negative, huge, infinite and no number are legal questions."""
 
     ticks: Ticks
+    exact = _exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class MoveOnAfter(Op):
     ticks: Ticks
     body: Block
     scope: str | None = None
+    exact = _exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +59,4 @@ class FailAfter(Op):
     ticks: Ticks
     body: Block
     scope: str | None = None
+    exact = _exact
