@@ -20,6 +20,7 @@ from benchmarks.mutants import mutants
 from benchmarks.report import report
 from benchmarks.search import oracle, schedules
 from benchmarks.switching import switching
+from benchmarks.witnesses import witnesses
 
 BENCHMARKS: dict[str, Callable[[], Table]] = {
     "schedules": schedules,
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[], Table]] = {
     "catalogue": catalogue,
     "fuzz": speed,
     "fuzz-mutants": mutants,
+    "fuzz-witnesses": witnesses,
     "report": report,
 }
 COLUMNS = ("", "wall", "CPU", "unit", "target", "")

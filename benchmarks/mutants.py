@@ -35,16 +35,16 @@ REASONS: Final = Path(__file__).with_name("mutants.toml")
 """Why programs do not find a mutant: sections of names, each with a sentence."""
 
 
-class _HungError(Exception):
+class HungError(Exception):
     """A mutant does not end."""
 
 
 @contextmanager
-def _limit() -> Iterator[None]:
-    """Raise _HungError in the block after HUNG seconds."""
+def limited() -> Iterator[None]:
+    """Raise HungError in the block after HUNG seconds."""
 
     def ring(*_: object) -> None:
-        raise _HungError
+        raise HungError
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.alarm(HUNG)
@@ -117,9 +117,9 @@ class Sweep:
         wrong: list[str | None] = []
         for seed in (None, index):
             try:
-                with _limit():
+                with limited():
                     seen = run_program(program, runtime, RunOptions(horizon=HORIZON, seed=seed))
-            except (_HungError, AdapterError):
+            except (HungError, AdapterError):
                 return [None]
             key = (seed is None, seen.outcome)
             if key not in known:
