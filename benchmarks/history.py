@@ -5,7 +5,8 @@
 Each version is installed into an environment of its own (package indexes are needed). A defect counts only where a
 script in the runtime's own API shows it on the broken version and not on the mended one. Found by the catalogue, or by
 the fuzzer, means: some violation on the broken version that the mended one, on the same programs, does not show. Of a
-defect that cannot be asked about (its `why` tells) that is another one of the same version, and is not counted.
+defect that cannot be asked about (its `why` tells) that is another one of the same version, and is not counted. Where
+several defects were mended in one version, the programs of a row are `without` what shows the others.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from benchmarks.__main__ import machine
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import LIMIT
 from conformance.engine.fuzz_subject import Recipe, Subject, program_of, usable
+from conformance.engine.generate.areas import AREAS
 from conformance.engine.membership import BUDGET
 from conformance.errors import Exit, NotStarted
 from conformance.judge.results import read_results
@@ -101,11 +103,12 @@ class Row:
 
 
 class History:
-    """The environments of one run. `pythons`: interpreters by version."""
+    """The environments of one run. `pythons`: interpreters by version; `everywhere`: programs of all areas, always."""
 
-    def __init__(self, folder: Path, pythons: dict[str, str]) -> None:
+    def __init__(self, folder: Path, pythons: dict[str, str], *, everywhere: bool = False) -> None:
         self.folder = folder
         self.pythons = pythons
+        self._everywhere = everywhere
         self._installing = Lock()
 
     def interpreter(self, package: str, version: str) -> str:
@@ -137,7 +140,7 @@ class History:
         failed = {scenario for scenario, case in broken.items() if case[0]}
         failed -= {scenario for scenario, case in mended.items() if case[0]}
         answers = {s for s, case in broken.items() if s in mended and mended[s][1] != case[1]}
-        fuzzed = self.fuzz(addresses, defect["areas"])
+        fuzzed = self.fuzz(addresses, defect["areas"], frozenset(defect.get("without", ())))
         return Row(
             defect=defect["id"],
             what=defect["what"],
@@ -166,15 +169,15 @@ class History:
             if case.verdict is not Verdict.NOT_APPLICABLE
         }
 
-    def fuzz(self, addresses: list[str], areas: list[str]) -> Fuzzed:
+    def fuzz(self, addresses: list[str], areas: list[str], without: frozenset[str]) -> Fuzzed:
         """Programs of those areas on both, until one is forbidden on the broken version and not on the mended one."""
         with Bench() as bench:
             try:
                 broken, mended = (Subject(bench, address, BUDGET) for address in addresses)
             except NotStarted:
                 return Fuzzed(0, 0.0, 0)
-            can = usable(broken.facts) & usable(mended.facts)
-            recipe = Recipe(broken.address, tuple(areas))
+            can = (usable(broken.facts) & usable(mended.facts)) - without
+            recipe = Recipe(broken.address, tuple(AREAS if self._everywhere else areas))
             spent, both, index = 0.0, 0, 0
             while spent < MINUTE:
                 program = program_of(recipe, index, can)
@@ -249,12 +252,16 @@ def main() -> None:
     parser.add_argument("--environments", type=Path, metavar="DIR", help="keep them there")
     parser.add_argument("--jobs", type=int, default=1, help="so many defects at once")
     parser.add_argument("--markdown", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--all-areas", action="store_true", help="look everywhere, not where the defect is"
+    )
     options = parser.parse_args()
     pythons = dict(word.split("=", 1) for word in options.python)
     defects = tomllib.loads((HERE / "history.toml").read_text(encoding="utf-8"))["defect"]
     chosen = [defect for defect in defects if not options.only or defect["id"] in options.only]
     with TemporaryDirectory() as temporary, ThreadPoolExecutor(options.jobs) as pool:
-        history = History(options.environments or Path(temporary), pythons)
+        folder = options.environments or Path(temporary)
+        history = History(folder, pythons, everywhere=options.all_areas)
         history.folder.mkdir(parents=True, exist_ok=True)
         rows = []
         for row in pool.map(partial(_shown, history), chosen):
