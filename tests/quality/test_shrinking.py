@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -19,10 +18,10 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
     # An early timer needs one sleep; an odd number of ticks, and one tick, are woken on time.
     "early-timer": (("time",), Program({"main": (ops.Sleep(2),)})),
-    # A deadline that never fires needs a deadline, and something that outlasts it.
+    # A deadline that never fires needs a deadline, and something that outlasts it, and all patience as well.
     "deadline-never-fires": (
         ("time",),
-        Program({"main": (ops.MoveOnAfter(1, (ops.Sleep(math.inf),)),)}),
+        Program({"main": (ops.MoveOnAfter(1, (ops.Sleep(10**6),)),)}),
     ),
     # A join that loses the value needs a value to be joined.
     "join-loses-value": (
