@@ -17,7 +17,7 @@ import anyio
 import anyio.abc
 
 from conformance.adapter.core import Body
-from conformance.errors import ConformanceError
+from conformance.errors import AdapterError, ConformanceError
 
 TaskHandle: Any = getattr(anyio, "TaskHandle", None)
 NATIVE = hasattr(TaskHandle, "_run_coro") and hasattr(anyio.abc.TaskGroup, "create_task")
@@ -99,7 +99,10 @@ class Hosted:
 
     def requests(self) -> int:
         """`asyncio.Task.cancelling`; before its first step it is known by its name."""
-        host = self.host or next(t for t in asyncio.all_tasks() if t.get_name() == self.name)
+        named = (task for task in asyncio.all_tasks() if task.get_name() == self.name)
+        host = self.host or next(named, None)
+        if host is None:
+            raise AdapterError(f"asyncio has no task of the name {self.name}")
         return host.cancelling()
 
 

@@ -91,12 +91,11 @@ class AnyioTcp(ReadAll):
         await stream.raw.aclose()
 
     def _end(self, raw: Any) -> End:
-        if attribute(raw, "family") == socket.AF_UNIX:  # nothing is ever on its way there
-            return self.in_flight.add(raw, (), (id(raw),))
-        try:
-            own, peer = attribute(raw, "local_address"), attribute(raw, "remote_address")
-        except (OSError, anyio.TypedAttributeLookupError):  # the peer reset it already
-            own, peer = (), (id(raw),)
+        own, peer = (), (id(raw),)
+        # A connection that the peer has reset already has no addresses; over uvloop it has not even a socket.
+        with suppress(OSError, AttributeError, anyio.TypedAttributeLookupError):
+            if attribute(raw, "family") != socket.AF_UNIX:  # nothing is ever on its way there
+                own, peer = attribute(raw, "local_address"), attribute(raw, "remote_address")
         return self.in_flight.add(raw, own, peer)
 
     async def close_sockets(self) -> None:

@@ -97,12 +97,12 @@ class Network(Turns):
         self.writes |= peer.bit
         fits = len(data) < NO_ROOM
         if stream.reset:
-            if not stream.told and fits and self.choose("io", 2):
+            if not stream.told and (fits or not self.retrying) and self.choose("io", 2):
                 return None  # it was buffered before the reset was seen
             gone = stream.told or (fits and self.choose("io", 2))
             raise self.gone(stream) if gone else self.broken(stream)
         if peer.closed:
-            told = self.choose("io", 3) if fits else 2
+            told = self.choose("io", 3) if fits else 1 + self.choose("io", 2)
             stream.reset = told > 0
             if told == 2:
                 raise self.broken(stream)

@@ -69,8 +69,15 @@ class Tasks(Cancellation):
         raise NotImplementedError
 
     def join(self, task: Task, target: Task) -> Any:
-        """Wait for a task's end. Raises what the semantics say."""
+        """Wait for a task's end. Raises what the semantics say.
+
+        Who joins itself with its own cancellation pending may be told of that one: the error would come at the next
+        step, and so does the cancellation (asyncio, `Task.__step`).
+        """
         if target is task and self.semantics.join_self == "error":
+            if self.cancel_due(task) and self.choose("cancel", 2):
+                self.take_cancel(task)
+                raise Fault(self.fault("Cancelled"))
             self.make_ready(task, ERROR, self.fault("Misuse"))
             task.undo = ("join", None, None)
             return WAIT

@@ -87,6 +87,18 @@ def test_requests_are_those_of_the_asyncio_task(
     assert "a: got 1@1" in shown
 
 
+def test_a_connection_that_is_lost_at_once_is_a_connection(runtime: Anyio) -> None:
+    """What a dead socket is asked for its address shows in no program (over uvloop it has not even a socket)."""
+    lost = program(
+        *(ops.Listen("l"), ops.Spawn("a"), ops.Checkpoint(), ops.Checkpoint()),
+        *(ops.CloseListener("l"), ops.Sleep(1)),
+        a=(ops.Attempt((ops.Connect("c", "l"),), on_error=()), ops.Note("n")),
+    )
+    shown = show_outcome(run(runtime, lost))
+    assert "n, returned" in shown
+    assert "AttributeError" not in shown
+
+
 def test_what_is_composed_is_said(runtime: Anyio) -> None:
     """Handles are anyio's own where it has them; a task outside a group is ours."""
     had = runtime.capabilities()

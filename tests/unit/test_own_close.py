@@ -22,6 +22,7 @@ from conformance.lang.ops import (
     CloseSender,
     Connect,
     Group,
+    Join,
     Listen,
     MoveOnAfter,
     Note,
@@ -277,3 +278,21 @@ def test_what_depends_on_buffers_is_not_judged(program: Program) -> None:
     """Who accepted may read ahead; and what is read of a large payload depends on when it found room."""
     assert unmodelled(program, TRIO)
     assert unmodelled(Program({"main": (*PAIR, LARGE)}), PLAIN)
+
+
+def test_a_large_send_to_a_connection_that_was_reset_before() -> None:
+    """It may return, or tell; it never waits."""
+    program = Program({"main": (*PAIR, Abort("c"), tried(LARGE), Note("on"))})
+    assert shows(program, ANYIO, lacks(main="caught Broken"))
+    assert shows(program, ANYIO, has(main="caught Broken"))
+    assert not shows(program, ANYIO, lacks(main="on"))
+
+
+def test_who_joins_itself_with_its_own_cancellation_pending_is_told_of_either() -> None:
+    """In asyncio the error of awaiting oneself comes at the next step, and so does the cancellation."""
+    body = (Cancel("a"), tried(Join("a")), Note("on"))
+    program = Program({"main": (Spawn("a"), Sleep(1)), "a": body})
+    assert shows(program, PLAIN, ends(a="cancelled"))
+    assert shows(program, PLAIN, has(a="caught Misuse"))
+    unpending = Program({"main": (Spawn("a"), Sleep(1)), "a": body[1:]})
+    assert not shows(unpending, PLAIN, ends(a="cancelled"))
