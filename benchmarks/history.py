@@ -228,7 +228,8 @@ def markdown(rows: list[Row]) -> str:
         sum(bool(row.catalogue) for row in rows),
         sum(bool(row.fuzzed.kind and not row.why) for row in rows),
     )
-    about += f"\n\nOf {len(rows)} defects the catalogue shows {shown}, and the fuzzer {found} within a minute."
+    about += f"\n\nOf {len(rows)} defects the catalogue shows {shown}, and the fuzzer {found} within a minute; "
+    about += f"{sum(bool(row.why) for row in rows)} it cannot ask about, for the reasons that their rows give."
     return f"# Real history\n\n{machine()}\n\n{about}\n\n" + "\n".join(lines) + "\n"
 
 
