@@ -89,6 +89,7 @@ _CANCELLATION: Final = """
 
 _MEANING: Final = """
     cancellation/done-during-cleanup: too-soon
+    cancellation/requests-after-deadline: some
     channels/clone-closes-one: refuses
     channels/clone-keeps-open: cannot
     channels/clone-last-closes: never
@@ -191,6 +192,8 @@ _SILENT: Final = {
         shutdown/interrupt-others-cleaned: not-cancelled
         shutdown/interrupt-twice: next-wait
     """,
+    "nan_deadline": "timers/deadline-nan: cut passes",
+    "nan_sleep": "timers/sleep-nan: never returns",
     "serving": """
         tcp/serve-cancel-closes: reset
         tcp/serve-cancel-handlers: go-on
