@@ -112,7 +112,7 @@ class Semantics:
                      alone judge).
     own_close        an op on a stream that was closed at this end fails as `closed`, even if it was under way; or so,
                      once bytes that had come before are read: `drained`; or it fails in `any` way, or tells the end.
-                     But where it is `closed`, who waits at an end of a channel whose other end is closed may be told
+                     Where it is not `closed`, who waits at an end of a channel whose other end is closed may be told
                      that its own end is, if that comes to pass before it goes on.
     waiters          asked how many tasks wait for an object, a runtime counts those that are `blocked` on it; or it may
                      count whoever is `inside` the call still: woken, or told of a cancellation, and not gone on yet;
