@@ -103,13 +103,6 @@ class Child:
             raise
 
 
-def _is_cancellation(error: BaseException) -> bool:
-    """Whether it is nothing but cancellations: what a nursery lets out comes as a group, one alone, too."""
-    if isinstance(error, BaseExceptionGroup):
-        return error.split(trio.Cancelled)[1] is None
-    return isinstance(error, trio.Cancelled)
-
-
 def _break_off(task: trio.lowlevel.Task) -> None:
     """Have whatever a task and those in its nurseries wait for fail, shielded or not: the outcome is told."""
 
@@ -242,8 +235,8 @@ class Trio(
         await trio.lowlevel.checkpoint()
 
     def is_cancellation(self, error: BaseException) -> bool:
-        """`trio.Cancelled`; before 0.22 a nursery of trio's own, as in a connect, tells several in a MultiError."""
-        if isinstance(error, _MULTI):
+        """`trio.Cancelled`, or a nursery's group of nothing but those (before 0.22 a MultiError)."""
+        if isinstance(error, (BaseExceptionGroup, _MULTI)):
             return all(map(self.is_cancellation, error.exceptions))
         return isinstance(error, trio.Cancelled)
 
@@ -264,7 +257,7 @@ class Trio(
         if task.error is None:
             return task.value
         kept = task.scope.cancelled_caught and task.error is task.cancelled
-        if kept or _is_cancellation(task.error):
+        if kept or self.is_cancellation(task.error):
             raise JoinError from task.error
         raise task.error
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
     # An early timer needs one sleep; an odd number of ticks, and one tick, are woken on time.
     "early-timer": (("time",), Program({"main": (ops.Sleep(2),)})),
-    # A deadline that never fires needs a deadline, and something that outlasts it, and all patience as well.
+    # A deadline that never fires needs a deadline, and something that outlasts it, and the horizon of the run.
     "deadline-never-fires": (
         ("time",),
         Program({"main": (ops.MoveOnAfter(1, (ops.Sleep(10**6),)),)}),
