@@ -59,6 +59,9 @@ async def _drive(
             if isinstance(error, KeyboardInterrupt | SystemExit) and not world.deadly:
                 world.note_end(task, "destroyed")  # not the program's doing
                 raise
+            if _thrown_away(error):
+                world.note_end(task, "destroyed")
+                raise
             if isinstance(error, NotImplementedError):  # the adapter's fault, never an outcome
                 world.blame(step.kind, error)
             if world.frozen is not None:
@@ -71,6 +74,14 @@ async def _drive(
         else:
             world.event(task, "end", "")
             frames.succeed(value)
+
+
+def _thrown_away(error: BaseException) -> bool:
+    """Whether Python closes the coroutine, and what it awaits waits again: then it is told so in place of GeneratorExit.
+
+    Source: Python, Objects/genobject.c, gen_close.
+    """
+    return isinstance(error, RuntimeError) and error.args == ("coroutine ignored GeneratorExit",)
 
 
 async def _request(world: World, task: str, frames: Frames, step: Step, scopes: list[Any]) -> Any:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from runtimes.reference.conditions import Condition
 from runtimes.reference.ends import Ends, Side
-from runtimes.reference.objects import BLOCKED, ERROR, READY, RETRY, VALUE, Task
+from runtimes.reference.objects import BLOCKED, ERROR, GO, READY, RETRY, VALUE, Task
 from runtimes.reference.permits import Barrier
 
 
@@ -54,7 +54,9 @@ class Counts(Ends):
     def _is_inside(self, task: Task, thing: Any, kinds: frozenset[str]) -> bool:
         """Whether a task was woken or told of a cancellation in a call on that object, and has not gone on yet."""
         self.reads |= task.bit
-        if task.state != READY or task.wake[0] not in (VALUE, ERROR, RETRY):
+        if task.state != READY:
+            return False
+        if task.wake[0] not in (VALUE, ERROR, RETRY) and not self._enters_cancelled(task):
             return False
         call = self.at_call(task)
         if call is None or call[0] not in kinds:
@@ -63,6 +65,13 @@ class Counts(Ends):
         if isinstance(used, Side):
             used = used.channel
         return used is thing or (isinstance(used, Condition) and used.lock is thing)
+
+    def _enters_cancelled(self, task: Task) -> bool:
+        """Whether a task pauses in front of an op that will tell it of a cancellation: it may be in the queue by now.
+
+        Source: anyio/_backends/_asyncio.py, CancelScope._deliver_cancellation: in a later round of the loop.
+        """
+        return task.wake[0] == GO and self.cancel_due(task)
 
     def wait_barrier(self, task: Task, barrier: Barrier) -> Any:
         """Where somebody asks, it is written down who comes before the last parties are through."""

@@ -91,7 +91,7 @@ class Primitives(Permits):
         how = self.choose("wake", 2 if lock.waiters else 3)
         if how == 1:
             raise Fault(self.fault("Misuse"))
-        if how == 0 and not lock.waiters and lock.owner.doing == "acquire":
+        if how == 0 and lock.owner.doing == "acquire":
             # when that one goes on, it may take the lock all the same (asyncio and curio: `acquire` sets a flag last)
             self.writes |= lock.owner.bit
             lock.owner.undo = ("lingering-lock", lock, None)

@@ -19,8 +19,10 @@ from conformance.lang.ops import (
     Close,
     CloseListener,
     Connect,
+    Exit,
     FailAfter,
     Group,
+    Interrupt,
     Join,
     Listen,
     Log,
@@ -318,3 +320,16 @@ def test_every_answer_is_cited() -> None:
     """Each field of the declared semantics says where it stands."""
     fields = set(SEMANTICS.__dataclass_fields__) - {"citations"}
     assert set(CITATIONS) == fields
+
+
+def test_a_coroutine_that_is_thrown_away_catches_nothing(worker: Worker) -> None:
+    """curio's group waits again while Python closes it: Python's word about that is no error of the program."""
+    tasks = {
+        "main": (Spawn("a"), Spawn("b"), Sleep(1)),
+        "a": (Exit(),),
+        "b": (attempt(Group("g", (Spawn("c", "g"), Spawn("d", "g")))), Checkpoint()),
+        "c": (Interrupt(),),
+        "d": (),
+    }
+    shown = show(worker, Program(tasks), RunOptions())
+    assert "b: destroyed; c: raised KeyboardInterrupt" in shown

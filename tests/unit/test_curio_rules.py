@@ -24,6 +24,7 @@ from conformance.lang.ops import (
     Group,
     Join,
     Listen,
+    Log,
     MoveOnAfter,
     Note,
     Op,
@@ -211,3 +212,13 @@ def test_what_is_not_modelled_is_said(semantics: Semantics, program: Program, of
     fits = replace(semantics, groups="collected", cancel_again="ignored")
     assert not unmodelled(program, fits)
     assert off not in dict(switched_off(fits))
+
+
+def test_a_lock_released_again_may_be_held_by_all_it_was_given_to() -> None:
+    """Each of them sets a flag when it goes on (`Lock.acquire`), so that its own release is none too many."""
+    release = Release("k")
+    main = (Acquire("k"), Spawn("b"), Spawn("c"), Sleep(1), release, release, release)
+    again = (Acquire("k"), Log("1"), release)
+    assert "main: returned@1; b: returned@1; c: returned@1; log: main 1, c 1" in shown(
+        *main, *again, b=(Acquire("k"), release), c=again, locks=("k",)
+    )
