@@ -77,9 +77,9 @@ async def _drive(
 
 
 def _thrown_away(error: BaseException) -> bool:
-    """Whether Python closes the coroutine, and what it awaits waits again: then it is told so in place of GeneratorExit.
+    """Whether Python closes the coroutine and what it awaits waits again: this is told in place of GeneratorExit.
 
-    Source: Python, Objects/genobject.c, gen_close.
+    Source: CPython, Objects/genobject.c, gen_close.
     """
     return isinstance(error, RuntimeError) and error.args == ("coroutine ignored GeneratorExit",)
 

@@ -323,7 +323,7 @@ def test_every_answer_is_cited() -> None:
 
 
 def test_a_coroutine_that_is_thrown_away_catches_nothing(worker: Worker) -> None:
-    """curio's group waits again while Python closes it: Python's word about that is no error of the program."""
+    """A group of curio waits again while Python closes it: Python's word about that is no error of the program."""
     tasks = {
         "main": (Spawn("a"), Spawn("b"), Sleep(1)),
         "a": (Exit(),),

@@ -28,7 +28,7 @@ CANCELLED = Program(
 def test_who_waits_in_a_cancelled_scope_may_be_counted(
     semantics: Semantics, counts: set[int]
 ) -> None:
-    """anyio on asyncio cancels it in a later round of the loop; until then it is in the event's queue."""
+    """It is cancelled by anyio on asyncio in a later round of the loop; until then it is in the event's queue."""
     found = explore(Machine(CANCELLED, semantics))
     assert found.complete
     counted = {show_outcome(outcome).split(",")[0] for outcome in found.outcomes}
