@@ -5,9 +5,10 @@ library has dropped. They are put back before the import (`stand_in`): constants
 a function for TLS sockets that is replaced by one which raises. Nothing of what is tested here uses
 them; `version()` says that they are there.
 
-Native is everything but `sleep_until` (curio 1.6 has no such call) and `abort`. A task that was
-cancelled by a deadline is told so by the very exception that the block then raises: `TaskTimeout`
-counts as a cancellation inside the block, and as the error `Timeout` once it has left it.
+`FLAVOURS` are other things that it has. Native is everything but `sleep_until` (curio 1.6 has no
+such call) and `abort`. A task that was cancelled by a deadline is told so by the very exception
+that the block then raises: `TaskTimeout` counts as a cancellation inside the block, and as the
+error `Timeout` once it has left it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import multiprocessing.connection
 import ssl
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 from conformance.adapter.context import Context
 from conformance.adapter.core import Body, Limits, Runtime
@@ -47,6 +48,7 @@ STOOD_IN: Final = stand_in()
 
 import curio  # noqa: E402  (it needs the stand-ins)
 
+from runtimes._curio_flavours import FLAVOURS, Flavour  # noqa: E402  (imports curio, too)
 from runtimes._curio_scopes import CurioScopes  # noqa: E402  (imports curio, too)
 from runtimes._curio_sync import CurioSync  # noqa: E402  (imports curio, too)
 from runtimes._curio_threads import CurioServers, CurioThreads  # noqa: E402  (imports curio, too)
@@ -117,10 +119,22 @@ class Curio(
     semantics = SEMANTICS
     spelling = SPELLING
 
+    flavours: ClassVar[tuple[str, ...]] = ("", *FLAVOURS)
+
+    def __new__(cls, flavour: str = "") -> Self:
+        """The adapter with that flavour mixed in. Raises NotStarted when there is none."""
+        if flavour not in cls.flavours:
+            known = ", ".join(f"`curio:{name}`" for name in FLAVOURS)
+            raise NotStarted(
+                f"curio has no flavour `{flavour}`", hint=f"there are `curio`, {known}"
+            )
+        made = type(cls.__name__, (FLAVOURS[flavour], cls), {}) if flavour else cls
+        return super().__new__(made)
+
     def __init__(self, flavour: str = "") -> None:
-        if flavour:
-            raise NotStarted(f"curio has no flavour `{flavour}`", hint="its address is `curio`")
         super().__init__(flavour)
+        if isinstance(self, Flavour):
+            self.semantics = self.declare(self.semantics)  # type: ignore[misc]
 
     # ------------------------------------------------------------ the runtime
 
@@ -134,7 +148,8 @@ class Curio(
 
     def run(self, main: Body, limits: Limits) -> None:
         """A kernel, run and shut down as `curio.run` does."""
-        self._run = Run(limits, self.at_work)
+        task_class = self.task_class if isinstance(self, Flavour) else curio.Task
+        self._run = Run(limits, self.at_work, task_class)
         self._run.perform(main)
 
     async def spawn(self, body: Body, name: str, group: Any) -> Any:

@@ -39,9 +39,8 @@ class Watch(curio.kernel.Activation):  # type: ignore[misc]  # curio has no type
         self.task = task
 
 
-@final
-class SteeredTask(curio.Task):  # type: ignore[misc]  # curio has no types
-    """A task whose place in a set is drawn from the seed."""
+class Steered:
+    """Mixed into a class of tasks: their place in a set is drawn from the seed."""
 
     def __init__(self, place: int, *told: Any) -> None:
         """`told` is what the kernel tells a task: since 1.6 its parent, too."""
@@ -57,19 +56,20 @@ class SteeredTask(curio.Task):  # type: ignore[misc]  # curio has no types
 class Run:
     """One run of one kernel."""
 
-    def __init__(self, limits: Limits, at_work: Callable[[], bool]) -> None:
-        """`at_work` tells whether a thread of the program is at work."""
+    def __init__(self, limits: Limits, at_work: Callable[[], bool], task_class: Any) -> None:
+        """`at_work` tells whether a thread of the program is at work; the kernel makes its tasks of `task_class`."""
         self.clock = Clock(limits.clock)
         self.in_flight = InFlight(at_work)
         self.selector = Selector(self.clock, limits, self.in_flight)
         self.sockets: list[Any] = []
         self._watch = Watch()
         self._seed = limits.seed
+        self._task_class = task_class
 
     def perform(self, main: Body) -> None:
         """As `curio.run` does: the kernel runs main, then shuts down. Raises what main raises."""
         kernel = curio.Kernel(
-            selector=self.selector, activations=[self._watch], taskcls=self._task_class()
+            selector=self.selector, activations=[self._watch], taskcls=self._tasks()
         )
         try:
             with self._time_replaced(), contextlib.suppress(StoppedError), kernel:
@@ -90,11 +90,12 @@ class Run:
         finally:
             self.selector.connecting -= 1
 
-    def _task_class(self) -> Any:
+    def _tasks(self) -> Any:
         if self._seed is None:
-            return curio.Task
+            return self._task_class
         draw = random.Random(self._seed)
-        return lambda *told: SteeredTask(draw.getrandbits(32), *told)
+        steered = type("SteeredTask", (Steered, self._task_class), {})
+        return lambda *told: steered(draw.getrandbits(32), *told)
 
     @contextlib.contextmanager
     def _time_replaced(self) -> Iterator[None]:

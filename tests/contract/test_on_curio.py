@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from conformance.errors import NotStarted
 from conformance.lang.ops import (
     Abort,
     Accept,
@@ -21,6 +22,7 @@ from conformance.lang.ops import (
     Connect,
     Exit,
     FailAfter,
+    GetVariable,
     Group,
     Interrupt,
     Join,
@@ -40,6 +42,7 @@ from conformance.lang.ops import (
     SendBytes,
     SendEof,
     Set,
+    SetVariable,
     Shield,
     Sleep,
     SleepUntil,
@@ -333,3 +336,31 @@ def test_a_coroutine_that_is_thrown_away_catches_nothing(worker: Worker) -> None
     }
     shown = show(worker, Program(tasks), RunOptions())
     assert "b: destroyed; c: raised KeyboardInterrupt" in shown
+
+
+@pytest.mark.parametrize(
+    ("flavour", "answer"), [("", "a: returned"), ("universal", "a: cancelled")]
+)
+def test_a_universal_event_tells_its_waiters_a_round_later(flavour: str, answer: str) -> None:
+    """Whoever waits for it may be cancelled in the round in which it is set; an Event's waiter has what it wants."""
+    program = two((Checkpoint(), Set("e"), Cancel("a")), (Wait("e"),), events=("e",))
+    with Worker(Address.parse(f"curio:{flavour}" if flavour else "curio")) as worker:
+        assert answer in show(worker, program)
+
+
+@pytest.mark.parametrize(("flavour", "seen"), [("", "got 1"), ("context", "got 0")])
+def test_a_context_task_has_variables_of_its_own(flavour: str, seen: str) -> None:
+    """Its spawner does not see what it sets; the plain task of curio has no context."""
+    main = (SetVariable("v", 0), Join("a"), GetVariable("v"))
+    program = two(main, (SetVariable("v", 1),), variables=("v",))
+    with Worker(Address.parse(f"curio:{flavour}" if flavour else "curio")) as worker:
+        for seed in (None, 1):
+            assert f"main: {seen}" in show(worker, program, RunOptions(seed=seed))
+
+
+def test_an_unknown_flavour_is_refused_by_name() -> None:
+    """With the flavours that there are."""
+    on_curio = pytest.importorskip("runtimes.on_curio")
+    with pytest.raises(NotStarted, match="curio has no flavour `lazy`") as refusal:
+        on_curio.Curio("lazy")
+    assert "`curio:universal`, `curio:context`" in str(refusal.value.hint)

@@ -1,0 +1,64 @@
+"""Flavours of curio: the other things that it has for what `runtimes.on_curio` spells in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, Final
+
+import curio
+import curio.task
+
+from conformance.lang.semantics import Semantics
+
+_SOURCE: Final = "undocumented; curio 1.6, curio/"
+
+
+class Flavour:
+    """Base of all flavours, each mixed in before the adapter."""
+
+    task_class: ClassVar[Any] = curio.Task
+    """What the kernel makes of a coroutine."""
+
+    @staticmethod
+    def declare(semantics: Semantics) -> Semantics:
+        """The kernel's answers, with this flavour's own."""
+        return semantics
+
+
+def _answer(semantics: Semantics, cited: str, **answers: Any) -> Semantics:
+    told = {**semantics.citations, **dict.fromkeys(answers, cited)}
+    return replace(semantics, citations=told, **answers)
+
+
+class Universal(Flavour):
+    """`UniversalEvent`, which threads and other loops may use, too.
+
+    Not `UniversalQueue`: an item goes to the first receiver, room to whoever takes it, which no answer says.
+    """
+
+    def event(self) -> Any:
+        """`UniversalEvent`."""
+        return curio.UniversalEvent()
+
+    @staticmethod
+    def declare(semantics: Semantics) -> Semantics:
+        """Who waits for one waits for a future of its own, of which the kernel hears in a later round."""
+        source = f"{_SOURCE}kernel.py, trap_future_wait: a done callback wakes the task, unless it was told meanwhile"
+        return _answer(semantics, source, race="either")
+
+
+class WithContext(Flavour):
+    """`ContextTask`: tasks that have context variables of their own."""
+
+    task_class = curio.task.ContextTask
+
+    @staticmethod
+    def declare(semantics: Semantics) -> Semantics:
+        """They are copied when a task is made."""
+        source = f"{_SOURCE}task.py, ContextTask: runs in a copy of its parent's context"
+        return _answer(semantics, source, context="copied")
+
+
+FLAVOURS: Final[Mapping[str, type[Flavour]]] = {"universal": Universal, "context": WithContext}
+"""What may follow `curio:`."""
