@@ -9,7 +9,9 @@ from typing import Any, ClassVar, Final
 import curio
 import curio.task
 
+from conformance.adapter.spelling import Spelling
 from conformance.lang.semantics import Semantics
+from runtimes._curio_spelling import CONTEXT, SPELLING, UNIVERSAL
 
 _SOURCE: Final = "undocumented; curio 1.6, curio/"
 
@@ -19,6 +21,7 @@ class Flavour:
 
     task_class: ClassVar[Any] = curio.Task
     """What the kernel makes of a coroutine."""
+    spelling: ClassVar[Spelling] = SPELLING
 
     @staticmethod
     def declare(semantics: Semantics) -> Semantics:
@@ -37,6 +40,8 @@ class Universal(Flavour):
     Not `UniversalQueue`: an item goes to the first receiver, room to whoever takes it, which no answer says.
     """
 
+    spelling = UNIVERSAL
+
     def event(self) -> Any:
         """`UniversalEvent`."""
         return curio.UniversalEvent()
@@ -52,6 +57,7 @@ class WithContext(Flavour):
     """`ContextTask`: tasks that have context variables of their own."""
 
     task_class = curio.task.ContextTask
+    spelling = CONTEXT
 
     @staticmethod
     def declare(semantics: Semantics) -> Semantics:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from conformance.adapter.spelling import Spelling
@@ -141,4 +142,14 @@ SPELLING: Final = Spelling(
         "close": "await t.$stream.close()",
         "abort": "await abort(t.$stream)",
     },
+)
+
+UNIVERSAL: Final = replace(
+    SPELLING, objects={**SPELLING.objects, "event": "curio.UniversalEvent()"}
+)
+
+CONTEXT: Final = replace(
+    SPELLING,
+    header=f"import curio.task\n{_HEADER}",
+    run="curio.run(main, taskcls=curio.task.ContextTask)",
 )

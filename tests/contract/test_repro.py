@@ -138,7 +138,10 @@ PROGRAMS = {
     ),
     "blocked": Program({"main": (ops.Note("before"), ops.Wait("e"))}, events=("e",)),
 }
-RUNTIMES = ("asyncio", "uvloop", "trio", "curio", "anyio:asyncio", "anyio:trio")
+RUNTIMES = (
+    *("asyncio", "uvloop", "trio", "curio", "curio:universal", "curio:context"),
+    *("anyio:asyncio", "anyio:trio"),
+)
 ALLOWED_IMPORTS = {*sys.stdlib_module_names, "uvloop", "trio", "curio", "anyio"}
 
 
