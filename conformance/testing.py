@@ -236,7 +236,7 @@ def _describes_itself(subject: Subject) -> str:
 def _unknown_points(semantics: Semantics) -> Iterator[str]:
     """What is said of op kinds that there are not, each with the kind that may have been meant."""
     for table in ("schedule_points", "cancel_points"):
-        for kind in getattr(semantics, table).keys() - {*ops.OPS, "default"}:
+        for kind in getattr(semantics, table).keys() - {*ops.OPS, *SPECIAL, "default"}:
             near = get_close_matches(str(kind), [*ops.OPS, "default"], 1, 0)
             yield f"`{table}` names `{kind}`, which is no op; the nearest is `{near[0]}`"
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import platform
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from conformance.errors import NotStarted
 from conformance.lang.ops import OPS
 from conformance.lang.semantics import Point, Semantics
+from runtimes._asyncio_scopes import WithinWaitFor
 from runtimes._asyncio_semantics import EAGER_START
 
 NETWORK: Final = frozenset(
@@ -152,17 +152,6 @@ class ByShield(Flavour):
         )
         semantics = answer(semantics, source, cancel_joiner="leaves")
         return answer(semantics, _BLOCKS, join_self="blocks")
-
-
-class WithinWaitFor:
-    """A deadline that takes its body as a coroutine: `asyncio.wait_for`."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-
-    async def around(self, body: Callable[[], Awaitable[None]]) -> None:
-        """Run the body under the deadline. Raises TimeoutError."""
-        await asyncio.wait_for(body(), self._seconds)
 
 
 class ByWaitFor(Flavour):

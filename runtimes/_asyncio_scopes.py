@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any
 
@@ -33,6 +34,17 @@ class MoveOnAfter:
         return False
 
 
+class WithinWaitFor:
+    """A deadline that takes its body as a coroutine: `asyncio.wait_for`."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    async def around(self, body: Callable[[], Awaitable[None]]) -> None:
+        """Run the body under the deadline. Raises TimeoutError."""
+        await asyncio.wait_for(body(), self._seconds)
+
+
 class AsyncioScopes(Scopes):
     """Facet: `asyncio.timeout`, `asyncio.TaskGroup`; and the state of an `asyncio.Task`."""
 
@@ -43,6 +55,10 @@ class AsyncioScopes(Scopes):
     def fail_after(self, seconds: float) -> Scope:
         """`asyncio.timeout`."""
         return asyncio.timeout(seconds)
+
+    def fail_after_one(self, seconds: float) -> Any:
+        """`asyncio.wait_for`."""
+        return WithinWaitFor(seconds)
 
     def group(self) -> Scope:
         """`asyncio.TaskGroup`."""

@@ -139,6 +139,11 @@ _POINTS: Final[Mapping[str, Point]] = {
     "run_in_thread": "if_blocks",
 }
 
+_APART: Final[Mapping[str, Point]] = (
+    {"fail_after:one": "always"} if sys.version_info < (3, 12) else {}
+)
+"""Before CPython 3.12 wait_for makes a task of what it waits for."""
+
 PLAIN: Final = Semantics(
     order="fifo",
     start="later",
@@ -188,7 +193,7 @@ PLAIN: Final = Semantics(
     handlers="apart",
     handled="open",
     second_user="if_blocks",
-    schedule_points=_POINTS,
+    schedule_points={**_POINTS, **_APART},
     cancel_points=_POINTS,
     citations=CITATIONS,
 )

@@ -139,6 +139,9 @@ OPS: Final = {
         '    note("scope expired")'
     ),
     "fail_after": "async with asyncio.timeout($seconds):\n    $body",
+    "fail_after:one": (
+        "async def waiting():\n    $body\n\n\nawait asyncio.wait_for(waiting(), $seconds)"
+    ),
     "fail_after:named": "async with asyncio.timeout($seconds) as $scope:\n    $body",
     "move_deadline": "$scope.reschedule(asyncio.get_running_loop().time() + $seconds)",
     "move_deadline:never": "$scope.reschedule(None)",

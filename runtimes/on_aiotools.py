@@ -50,6 +50,10 @@ class Aiotools(Asyncio):
         scope: Scope = aiotools.timeouts.timeout(seconds)
         return scope
 
+    def fail_after_one(self, seconds: float) -> Any:
+        """The same: aiotools has no other spelling for one op."""
+        return self.fail_after(seconds)
+
     def group(self) -> Scope:
         """`aiotools.TaskGroup`."""
         scope: Scope = aiotools.TaskGroup()

@@ -49,6 +49,10 @@ class Quattro(Asyncio):
         scope: Scope = quattro.fail_after(seconds)
         return scope
 
+    def fail_after_one(self, seconds: float) -> Any:
+        """The same: quattro has no other spelling for one op."""
+        return self.fail_after(seconds)
+
     def group(self) -> Scope:
         """`quattro.TaskGroup`."""
         scope: Scope = quattro.TaskGroup()

@@ -7,6 +7,8 @@ from typing import Final
 from conformance.lang.ops import (
     Acquire,
     Cancel,
+    Checkpoint,
+    FailAfter,
     Note,
     Op,
     Receive,
@@ -73,6 +75,21 @@ EVENTS: Final = (
         sources=INTERRUPTS,
         about={"wait"},
         shown_by="mutant:swallowed-cancel",
+    ),
+    Scenario(
+        id="cancellation/limited-wait-then-cancel",
+        asks="A task has what it waited for, under a deadline, and is cancelled a round later: is it told?",
+        program=Program(
+            {
+                "main": (Spawn("a"), Sleep(1), Set("e"), Checkpoint(), Cancel("a"), ended("a")),
+                "a": (FailAfter(5, (Wait("e"),)), Sleep(3), Note("missed")),
+            },
+            events=("e",),
+        ),
+        rule=Rule("MUST", required=(ends(a="cancelled") & lacks(a="missed"),)),
+        sources=INTERRUPTS,
+        about={"fail_after", "wait"},
+        shown_by="asyncio before CPython 3.12 breaks it",
     ),
 )
 

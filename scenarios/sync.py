@@ -9,6 +9,7 @@ from conformance.lang.ops import (
     Acquire,
     Attempt,
     Checkpoint,
+    FailAfter,
     Group,
     Log,
     Note,
@@ -103,6 +104,27 @@ _EVENTS = (
         sources={"trio": _CHECKPOINTS},
         about={"wait"},
         shown_by="trio answers yields, asyncio goes-straight-on",
+    ),
+    Scenario(
+        id="sync/event-limited-wait-yields",
+        asks="Does waiting for an event that is set, under a deadline, let other tasks run?",
+        program=Program(
+            {
+                "main": (
+                    Set("e"),
+                    Group(
+                        "g", (Spawn("a", "g"), *(FailAfter(5, (Wait("e"),)),) * 3, Log("went-on"))
+                    ),
+                ),
+                "a": (Checkpoint(), Log("ran")),
+            },
+            events=("e",),
+        ),
+        answers=_YIELDS,
+        rule=Rule("MUST", required=(_YIELDS["yields"],)),
+        sources={"trio": _CHECKPOINTS},
+        about={"fail_after", "wait"},
+        shown_by="asyncio before CPython 3.12 answers yields, later ones goes-straight-on",
     ),
     Scenario(
         id="sync/event-order",

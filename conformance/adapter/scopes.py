@@ -33,6 +33,10 @@ class Scopes:
         """Abandon the block after that many seconds; its exit then raises the runtime's time-out error."""
         raise NotImplementedError
 
+    def fail_after_one(self, seconds: float) -> Any:
+        """`fail_after` around a single op that waits, where the runtime has another spelling of that."""
+        return self.fail_after(seconds)
+
     @optional
     def scope(self) -> Scope:
         """A cancel scope without a deadline; its exit swallows its own cancellation.

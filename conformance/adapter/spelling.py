@@ -25,13 +25,12 @@ class Spelling:
     errors     normalised error name -> an expression for its types; the first match counts
     objects    `event`, `lock`, `channel`, … -> an expression for a fresh one (`$size` for its number, `$bound`
                for one that is 0 where there is none); `main`, `loop` -> the handle of main, the running loop
-    ops        op kind -> statements. A line that is only `$body` is replaced by the block. A key with a suffix
-               goes before the kind alone: `spawn:group` inside a group, `cancel:self`, `KIND:named` where a
-               deadline's scope has a name (`$scope`; `$up` is a name to write down by whether its block was given
-               up), `move_deadline:never`, `run_in_thread:abandon` where that is asked for, `KIND:served` of a
-               listener that is served (`$listener_announced`, see `next_handler`), `KIND:closing` in a program
-               that closes a sending end, `KIND:thread` in a thread.
-               A listener ends in its port or path.
+    ops        op kind -> statements. A line that is only `$body` is replaced by the block. A key with a suffix goes
+               before the kind alone: `spawn:group` inside a group, `cancel:self`, `fail_after:one` around a single op
+               that waits, `KIND:named` where a deadline's scope has a name (`$scope`; `$up` is a name to write down by
+               whether its block was given up), `move_deadline:never`, `run_in_thread:abandon` where that is asked for,
+               `KIND:served` of a listener that is served (`$listener_announced`, see `next_handler`), `KIND:closing`
+               in a program that closes a sending end, `KIND:thread` in a thread. A listener ends in its port or path.
     """
 
     header: str

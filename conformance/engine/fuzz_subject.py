@@ -150,8 +150,8 @@ def subject_of(address: str, budget: int) -> Subject:
 
 @lru_cache(maxsize=1)
 def modelled() -> frozenset[str]:
-    """What the reference has: nothing else can be judged. Raises NotStarted when there is none."""
-    return frozenset(load_reference()("").capabilities())
+    """What the reference has, and spellings: nothing else can be judged. Raises NotStarted when there is none."""
+    return frozenset(load_reference()("").capabilities()) | {"fail_after:one"}
 
 
 def usable(facts: RuntimeFacts) -> frozenset[str]:

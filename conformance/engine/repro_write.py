@@ -186,6 +186,7 @@ class Writer:
         found: Mapping[str, bool] = {
             "group": isinstance(op, ops.Spawn) and op.group is not None,
             "self": isinstance(op, ops.Cancel) and op.task == task,
+            "one": isinstance(op, ops.FailAfter) and op.around_one_wait,
             "named": getattr(op, "scope", None) is not None,
             "never": isinstance(op, ops.MoveDeadline) and op.ticks == math.inf,
             "abandon": isinstance(op, ops.RunInThread) and op.abandon is not None,

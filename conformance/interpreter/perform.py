@@ -129,6 +129,8 @@ async def _around(world: World, task: str, frames: Frames, scope: Any) -> bool:
 
 
 def _open_scope(world: World, op: Any) -> Any:
+    if op.kind == "fail_after" and op.around_one_wait:
+        return world.runtime.fail_after_one(op.ticks * world.options.tick)
     if op.kind in ("move_on_after", "fail_after"):
         return getattr(world.runtime, op.kind)(op.ticks * world.options.tick)
     return getattr(world.runtime, op.kind)()

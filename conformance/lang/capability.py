@@ -21,6 +21,7 @@ SPECIAL = {
     "deadline:negative": "move_on_after and fail_after take a negative duration",
     "deadline:infinite": "move_on_after and fail_after take math.inf",
     "deadline:nan": "move_on_after and fail_after take math.nan",
+    "fail_after:one": "a fail_after around a single op that waits has a spelling of its own",
     "cancel:self": "a task can cancel itself through its handle",
     "cleanup:waits": "a cancelled task may wait in its clean-up",
     "set:again": "an event that is set may be set again",

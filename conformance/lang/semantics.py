@@ -106,7 +106,10 @@ class Semantics:
                      `fresh`: not set.
     schedule_points, cancel_points   by op kind (`conformance list capabilities`); `default` for the others. `group` is
                      about a group's end. Nothing is read of other blocks (but a `shield` that `always` is a cancel
-                     point), of `block`, `exit`, `interrupt`, and of what has no method: `log`, `return`, …
+                     point; and a `fail_after:one`, which is one around a single op that waits, that `always` is a
+                     schedule point: it performs the op in a task of its own, so that others run before and after it,
+                     and a cancellation before it is told in its place), of `block`, `exit`, `interrupt`, and of what
+                     has no method: `log`, `return`, …
     second_user      a task that receives from (sends to, accepts on) what another one waits for is `refused`; or only
                      `if_blocks`: if it has to wait, too; or it `displaces` the other, who is never woken (then labels
                      alone judge).

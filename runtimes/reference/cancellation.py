@@ -181,7 +181,9 @@ class Cancellation(Clock):
             return
         if task.undo is None:
             return
-        race = "either" if task.undo[0] in SOCKETS else self.semantics.race
+        race = self.semantics.race
+        if task.undo[0] in SOCKETS or self.is_apart(task):
+            race = "either"
         if task.undo[0] == "sleep" and self.semantics.sleep_race == "cancel":
             race = "cancel"
         if race == "cancel" or (race == "either" and self.choose("cancel", 2)):

@@ -129,6 +129,10 @@ class Kernel:
 
     # ------------------------------------------------------------ what a subclass gives
 
+    def is_apart(self, task: Task) -> bool:
+        """Whether the op at which a task stands is performed in a task of its own (`runtimes.reference.apart`)."""
+        return False
+
     def advance(self, task: Task) -> None:
         """Let the task's body go on (`task.wake` says how) up to its next pause."""
         raise NotImplementedError

@@ -18,7 +18,7 @@ from conformance.lang.text import show_op
 from conformance.run.controllable import Choose, Foreseen
 from conformance.run.frames import EXIT, PERFORM, Frames, Step, compile_program
 from runtimes.reference.aim import Aim, any_number
-from runtimes.reference.calls import Calls
+from runtimes.reference.apart import Apart
 from runtimes.reference.foresight import Foresight
 from runtimes.reference.kernel import CLOSING, WAIT, Fault
 from runtimes.reference.objects import (
@@ -43,7 +43,7 @@ from runtimes.reference.servers import with_servers
 
 
 @final
-class Machine(Calls):
+class Machine(Apart):
     """One program under given semantics, ready to be stepped, saved and restored.
 
     Errors are their normalised names. `schedule` is every decision so far that had more than one option.
@@ -265,11 +265,12 @@ class Machine(Calls):
         while step is not None:
             known = plans.get(step) if frames.request != EXIT else None
             kind, call, args = known or self.plan(task, frames, step)
-            if not (gone_on or again) and self._yields[kind]:
+            apart = bool(self.apart) and self.is_apart(task)
+            if not (gone_on or again) and (self._yields[kind] or apart):
                 due = (self.cancelling or task.pending) and self.cancel_due(task)
                 stands = due or not ((paused and not retold) or kind in _PAUSES)
                 # Whoever meets it there finds the socket in use, also right after another pause.
-                stands = stands or id(step.op) in self.contended
+                stands = stands or apart or id(step.op) in self.contended
                 if stands and not self.goes_straight_on(task, kind):
                     self.make_ready(task, GO)
                     return
@@ -279,7 +280,7 @@ class Machine(Calls):
                     again = False
                     value = self.retry(task, kind, call, args)
                 else:
-                    value = self.request(task, kind, call, args)
+                    value = (self.request_apart if apart else self.request)(task, kind, call, args)
             except Fault as fault:
                 if kind in _STARTS:
                     self.refuse(args[0])

@@ -342,7 +342,7 @@ class Network(Turns):
     def _wait_for_bytes(self, task: Task, stream: Stream) -> Any:
         if stream.reader is not None and stream.partial is stream.reader:
             raise InUse(self.fault("Busy"))
-        if task.doing in COMPOSED and self.semantics.second_user == "if_blocks":
+        if task.doing in COMPOSED and self.semantics.second_user != "displaces":
             stream.partial = task
         stream.reader = task
         return self.block(task, "tcp-read", stream)

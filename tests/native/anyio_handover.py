@@ -187,6 +187,22 @@ async def late_cancel_kept(group: TaskGroup) -> str:
     return {"returned": "lost", "cancelled": "yes"}[ended]
 
 
+@probe("cancellation/limited-wait-then-cancel")
+async def limited_wait_then_cancel(group: TaskGroup) -> str:
+    async def work() -> None:
+        with anyio.fail_after(10 * SHORT):
+            await event.wait()
+        await sleep(SHORT)
+
+    event = anyio.Event()
+    child = group.start_soon(work)
+    await settle()
+    event.set()
+    await anyio.lowlevel.checkpoint()
+    child.cancel()
+    return {"returned": "no", "cancelled": "yes"}[await end(child)]
+
+
 async def lock_both(group: TaskGroup, release_first: bool) -> str:
     log: list[str] = []
 

@@ -52,6 +52,20 @@ def set_event() -> Callable[[], Any]:
 PROBES["sync/event-set-wait-yields"] = twice(set_event)
 
 
+def limited_wait() -> Callable[[], Any]:
+    event = anyio.Event()
+    event.set()
+
+    async def limited() -> None:
+        with anyio.fail_after(1):
+            await event.wait()
+
+    return limited
+
+
+PROBES["sync/event-limited-wait-yields"] = twice(limited_wait)
+
+
 @probe("sync/event-order", runs=12)
 async def _() -> str:
     event, log = anyio.Event(), []

@@ -221,6 +221,21 @@ async def late_cancel_kept() -> str:
     return {"returned": "lost", "cancelled": "yes"}[await end(task)]
 
 
+@probe("cancellation/limited-wait-then-cancel")
+async def limited_wait_then_cancel() -> str:
+    async def child() -> None:
+        await asyncio.wait_for(event.wait(), 10 * SHORT)
+        await sleep(SHORT)
+
+    event = asyncio.Event()
+    task = create_task(child())
+    await settle()
+    event.set()
+    await asyncio.sleep(0)
+    task.cancel()
+    return {"returned": "no", "cancelled": "yes"}[await end(task)]
+
+
 async def handover(lock_released_first: bool) -> str:
     """What became of a lock's waiter, by what it wrote down."""
     log: list[str] = []

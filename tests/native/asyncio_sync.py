@@ -48,6 +48,13 @@ async def _() -> str:
     return await lets_others_run(event.wait)
 
 
+@probe("sync/event-limited-wait-yields")
+async def _() -> str:
+    event = asyncio.Event()
+    event.set()
+    return await lets_others_run(lambda: asyncio.wait_for(event.wait(), 1))
+
+
 @probe("sync/event-order", runs=12)
 async def _() -> str:
     event, log = asyncio.Event(), []

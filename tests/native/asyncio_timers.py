@@ -391,8 +391,7 @@ async def _() -> str:
 
     async def receiver() -> None:
         try:
-            async with asyncio.timeout(2 * TICK):
-                await queue.get()
+            await asyncio.wait_for(queue.get(), 2 * TICK)
             log.append("received")
         except TimeoutError:
             log.append("left")

@@ -185,6 +185,22 @@ async def late_cancel_kept() -> str:
     return {"returned": "lost", "cancelled": "yes"}[await event_both(True, SHORT)]
 
 
+@probe("cancellation/limited-wait-then-cancel")
+async def limited_wait_then_cancel() -> str:
+    async def child() -> None:
+        async with curio.timeout_after(10 * SHORT):
+            await event.wait()
+        await sleep(SHORT)
+
+    event = curio.Event()
+    task = await spawn(child)
+    await settle()
+    await event.set()
+    await curio.sleep(0)
+    await task.cancel()
+    return {"returned": "no", "cancelled": "yes"}[await end(task)]
+
+
 async def lock_both(release_first: bool) -> str:
     log: list[str] = []
 

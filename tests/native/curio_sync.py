@@ -40,6 +40,18 @@ async def _() -> str:
     return await lets_others_run(event.wait)
 
 
+@probe("sync/event-limited-wait-yields")
+async def _() -> str:
+    event = curio.Event()
+    await event.set()
+
+    async def limited() -> None:
+        async with curio.timeout_after(1):
+            await event.wait()
+
+    return await lets_others_run(limited)
+
+
 @probe("sync/event-order", runs=12)
 async def _() -> str:
     event, log = curio.Event(), []

@@ -186,6 +186,22 @@ async def late_cancel_kept(nursery: trio.Nursery) -> str:
     return {"returned": "lost", "cancelled": "yes"}[ended]
 
 
+@probe("cancellation/limited-wait-then-cancel")
+async def limited_wait_then_cancel(nursery: trio.Nursery) -> str:
+    async def work() -> None:
+        with trio.fail_after(10 * SHORT):
+            await event.wait()
+        await sleep(SHORT)
+
+    event = trio.Event()
+    child = Child(nursery, work)
+    await settle()
+    event.set()
+    await trio.lowlevel.checkpoint()
+    child.cancel()
+    return {"returned": "no", "cancelled": "yes"}[await child.end()]
+
+
 async def lock_both(nursery: trio.Nursery, release_first: bool) -> str:
     log: list[str] = []
 

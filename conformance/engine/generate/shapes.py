@@ -192,6 +192,9 @@ def free(scene: Scene, mix: Mix) -> Block:
 
 def meeting(scene: Scene, mix: Mix) -> Block:
     """One or more wait; a feed and a cancel come in either order, none to three checkpoints apart."""
+    ways = expectations(scene, mix)
+    if ways and scene.tape.chance(5):
+        return expected(scene, *scene.tape.pick(ways))
     if not mix.meetings:
         return free(scene, mix)
     if mix.stories and scene.tape.chance(2):
@@ -234,6 +237,25 @@ def _race(scene: Scene, area: str, chosen: Meeting, waiters: list[str]) -> Block
         return race
     before, after = (tuple(made(scene, area, (kind,), "main")) for kind in chosen.around)
     return (*before, *race, *after)
+
+
+def expectations(scene: Scene, mix: Mix) -> list[tuple[str, str, str]]:
+    """Areas, waits and what ends them, where a deadline around one wait is not like any other."""
+    if not scene.has("fail_after", "fail_after:one", "cancel"):
+        return []
+    ways = (("event", "wait", "set"), ("channel", "receive", "send"))
+    return [way for way in ways if way[0] in mix.allowed and scene.has(*way[1:])]
+
+
+def expected(scene: Scene, area: str, wait: str, end: str) -> Block:
+    """A task waits for some time for what it is given, and is cancelled about when it goes on."""
+    task = scene.add_task()
+    limit = ops.FailAfter(scene.tape.pick((3, 5, 1)), tuple(made(scene, area, (wait,), task)))
+    rest = (ops.Checkpoint(), *mark(scene)) if scene.tape.chance(2) else mark(scene)
+    scene.bodies[task] = [*gap(scene)[:1], limit, *rest, *ended(scene)]
+    given = (*gap(scene), *made(scene, area, (end,), "main"))
+    rounds = (ops.Checkpoint(),) * scene.tape.pick((1, 2, 0, 3))
+    return (*given, *rounds, ops.Cancel(task), *gap(scene))
 
 
 def once_more(scene: Scene, area: str, chosen: Meeting) -> Block:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Final
 
 from conformance.lang.ops.base import Block, Op, Ticks
 
@@ -52,6 +54,9 @@ class MoveOnAfter(Op):
     exact = _exact
 
 
+_WAITS: Final = frozenset({"wait", "receive"})
+
+
 @dataclass(frozen=True, slots=True)
 class FailAfter(Op):
     """Perform `body`; abandon it after that many ticks and raise Timeout. `scope` names it."""
@@ -60,3 +65,9 @@ class FailAfter(Op):
     body: Block
     scope: str | None = None
     exact = _exact
+
+    @property
+    def around_one_wait(self) -> bool:
+        """Whether the body is a single op that waits for what another task does, for some time."""
+        one = len(self.body) == 1 and self.body[0].kind in _WAITS
+        return one and self.scope is None and 0 < self.ticks < math.inf
