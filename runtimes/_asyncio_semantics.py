@@ -116,7 +116,8 @@ CITATIONS: Final[Mapping[str, str]] = {
     "schedule_points": f"{_TASK}#asyncio.sleep: always suspends; {_SYNC}#asyncio.Event.wait: "
     f"returns at once when set; {_TASK}#asyncio.Task.cancel, {_SYNC}#asyncio.Lock.release, "
     f"{_DOCS}asyncio-queue.html#asyncio.Queue.put_nowait: not coroutines; the others: {_LIB}"
-    "locks.py, queues.py, futures.py (an await of what is there does not suspend)",
+    "locks.py, queues.py, futures.py (an await of what is there does not suspend); "
+    f"{_TASK}#asyncio.wait_for: before 3.12 it schedules a coroutine as a Task",
     "cancel_points": f"{_TASK}#task-cancellation: CancelledError is raised in the task at the next "
     f"opportunity; {_LIB}tasks.py: that is when it next suspends",
 }
@@ -139,10 +140,10 @@ _POINTS: Final[Mapping[str, Point]] = {
     "run_in_thread": "if_blocks",
 }
 
-_APART: Final[Mapping[str, Point]] = (
-    {"fail_after:one": "always"} if sys.version_info < (3, 12) else {}
+WAIT_FOR: Final[Mapping[str, Point]] = (
+    _POINTS if sys.version_info >= (3, 12) else {**_POINTS, "fail_after:one": "always"}
 )
-"""Before CPython 3.12 wait_for makes a task of what it waits for."""
+"""Schedule points where a deadline around one wait is wait_for: before CPython 3.12 it makes a task of the wait."""
 
 PLAIN: Final = Semantics(
     order="fifo",
@@ -193,7 +194,7 @@ PLAIN: Final = Semantics(
     handlers="apart",
     handled="open",
     second_user="if_blocks",
-    schedule_points={**_POINTS, **_APART},
+    schedule_points=_POINTS,
     cancel_points=_POINTS,
     citations=CITATIONS,
 )
@@ -209,7 +210,13 @@ _ENDS: Final[Mapping[str, str]] = {
     " following one immediately raises KeyboardInterrupt",
 }
 
-SHIPPED: Final = replace(PLAIN, exits="closes", interrupts="main", citations={**CITATIONS, **_ENDS})
+SHIPPED: Final = replace(
+    PLAIN,
+    exits="closes",
+    interrupts="main",
+    schedule_points=WAIT_FOR,
+    citations={**CITATIONS, **_ENDS},
+)
 """asyncio as shipped."""
 
 EAGER_START: Final = (

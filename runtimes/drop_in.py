@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 from conformance.adapter.spelling import Spelling
 from conformance.lang.semantics import Semantics
 from runtimes._asyncio_clock import Finishing, VirtualClock
-from runtimes._asyncio_semantics import PLAIN
+from runtimes._asyncio_semantics import PLAIN, WAIT_FOR
 from runtimes._asyncio_spelling import on_loop
 from runtimes._installed import module, place, release
 from runtimes._replaced_timers import ReplacedTimers
@@ -31,7 +31,8 @@ def drop_in(promise: str, own: Mapping[str, str], **answers: Any) -> Semantics:
         for name, text in PLAIN.citations.items()
     }
     # Five minutes for leftover threads, in which a clock that replaces timers stands still.
-    return replace(PLAIN, citations=citations, **{"leftover_threads": "awaited", **answers})
+    of_loops = {"leftover_threads": "awaited", "schedule_points": WAIT_FOR}
+    return replace(PLAIN, citations=citations, **{**of_loops, **answers})
 
 
 class DropIn(Asyncio):

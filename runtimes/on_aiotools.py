@@ -24,6 +24,7 @@ class Aiotools(Asyncio):
     families = Asyncio.families | {"aiotools"}
     composed = Asyncio.composed - {"move_on_after"}
     lacks = Asyncio.lacks - {"shield"} | {"move_deadline", "cancel_called"}
+    special = Asyncio.special - {"fail_after:one"}
     semantics = answer(PLAIN, _SHIELD, cancel_points={**PLAIN.cancel_points, "shield": "always"})
     flavours: ClassVar[tuple[str, ...]] = ("",)
 

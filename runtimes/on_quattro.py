@@ -28,6 +28,7 @@ class Quattro(Asyncio):
     families = Asyncio.families | {"quattro"}
     composed = Asyncio.composed - {"move_on_after"}
     lacks = Asyncio.lacks | {"cancel_called"}
+    special = Asyncio.special - {"fail_after:one"}
     semantics = answer(answer(PLAIN, _PAST, past="before"), _MOVED, late_move="ignored")
     flavours: ClassVar[tuple[str, ...]] = ("",)
 

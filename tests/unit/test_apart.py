@@ -1,4 +1,4 @@
-"""A deadline around one wait, where the wait is performed in a task of its own: asyncio.wait_for before CPython 3.12."""
+"""A deadline around one wait that is performed in a task of its own: asyncio.wait_for before CPython 3.12."""
 
 from __future__ import annotations
 
