@@ -124,7 +124,7 @@ _EVENTS = (
         rule=Rule("MUST", required=(_YIELDS["yields"],)),
         sources={"trio": _CHECKPOINTS},
         about={"fail_after", "wait"},
-        shown_by="asyncio before CPython 3.12 answers yields, later ones goes-straight-on",
+        shown_by="mutant:hasty-primitives; asyncio before CPython 3.12 answers yields",
     ),
     Scenario(
         id="sync/event-order",
