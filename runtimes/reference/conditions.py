@@ -65,6 +65,11 @@ class Conditions(Primitives):
         """Take the lock again, if it was not handed over already, and leave."""
         lock, (_, error, notified) = condition.lock, entry
         self.writes |= condition.bit | lock.bit
+        lost = self.semantics.lost_notify
+        if self.level and lost == "passed_on" and notified and error is not None:
+            notified = False  # passed on before it asks for the lock (anyio: Condition.wait)
+            self._settle(condition, task, (task, error, notified))
+            self._wake_waiters(condition, 1)
         handed = lock.owner is task
         if not handed and lock.owner is not None:
             if lock.owner.state == DONE and lock in lock.owner.owned:
@@ -75,7 +80,6 @@ class Conditions(Primitives):
         self._settle(condition, task)
         if not handed:
             self.own(task, lock)
-        lost = self.semantics.lost_notify
         if error is not None and (lost == "made_up" or (notified and lost == "passed_on")):
             self._wake_waiters(condition, 1)
         if not handed and self._yields["acquire"]:

@@ -55,8 +55,8 @@ LINGERING = frozenset(
 )
 """Wake-ups that have an effect when the task goes on: who is told of a cancellation is still where it waited till then,
 or has its turn at a lock till then; who was handed a lock takes it only then."""
-_UNDONE = SOCKETS | LINGERING
-"""What a cancellation may take back under whatever semantics."""
+_UNDONE = SOCKETS | LINGERING | {"told"}
+"""What a cancellation may take back under whatever semantics; and who was told of one, and has not gone on."""
 
 SCOPE = "scope"
 """The kind of entering and leaving a scope, which is no schedule point and no cancel point."""
