@@ -8,10 +8,11 @@ its place.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from conformance.lang.ops import FailAfter
-from conformance.lang.program import Program
+from conformance.lang.program import Path, Program
 from conformance.run.frames import PERFORM
 from runtimes.reference.calls import Calls
 from runtimes.reference.kernel import WAIT, Fault
@@ -19,21 +20,24 @@ from runtimes.reference.objects import VALUE, Task
 
 
 class Apart(Calls):
-    """Kernel with such ops, by their identities."""
+    """Kernel with such ops, by their paths."""
 
-    apart: frozenset[int] = frozenset()
+    apart: frozenset[Path] = frozenset()
 
     def build(self, program: Program) -> None:
         """As ever; and which ops they are."""
         super().build(program)
         if self.semantics.schedule_points.get("fail_after:one") == "always":
-            deadlines = [op for _, op in self.walked if isinstance(op, FailAfter)]
-            self.apart = frozenset(id(op.body[0]) for op in deadlines if op.around_one_wait)
+            self.apart = frozenset(
+                inside
+                for (_, op), (inside, _) in pairwise(self.walked)  # a block, then what is in it
+                if isinstance(op, FailAfter) and op.around_one_wait
+            )
 
     def is_apart(self, task: Task) -> bool:
         """Whether a task stands at one."""
         frames = task.body
-        return bool(self.apart) and frames.request == PERFORM and id(frames.at.op) in self.apart
+        return bool(self.apart) and frames.request == PERFORM and frames.at.path in self.apart
 
     def request_apart(self, task: Task, kind: str, call: Callable[..., Any], args: Any) -> Any:
         """Perform one: told of a cancellation before its first step, or else later on. Raises Fault."""

@@ -67,6 +67,22 @@ def test_a_cancellation_is_never_lost() -> None:
     assert outcomes == {"main: returned@4; a: cancelled@1"}
 
 
+def test_only_the_wait_inside_the_deadline_is_apart() -> None:
+    """Also where the very same op stands outside of one, and of equal programs, of which one is compiled for all."""
+    wait = Wait("e")
+    main = (Set("e"), Spawn("a"), Checkpoint(), Log("on"), Join("a"))
+    for one in (wait, Wait("e"), Wait("e")):
+        outcomes = shown(APART, main, (wait, Log("on"), FailAfter(3, (one,))))
+        assert outcomes == {"main: returned; a: returned; log: a on, main on"}
+
+
+@pytest.mark.parametrize("_", range(2))
+def test_equal_programs_are_judged_alike(_: int) -> None:
+    """The second one is made of other objects."""
+    main = (Set("e"), Spawn("a"), Checkpoint(), Log("on"), Join("a"))
+    assert len(shown(APART, main, (FailAfter(4, (Wait("e"),)), Log("on")))) == 2
+
+
 @pytest.mark.parametrize(
     ("one", "expected"),
     [
