@@ -89,6 +89,21 @@ class Conditions(Primitives):
             raise Fault(error)
         return None
 
+    def handed_over(self, lock: Lock) -> bool:
+        """As ever; who was given the lock back has it all the same when it goes on (curio: `acquire` sets a flag)."""
+        owner = lock.owner
+        assert owner is not None
+        given = owner.undo is not None and owner.undo[0] == "reacquired"
+        goes_on = super().handed_over(lock)
+        if goes_on and given and owner.undo is not None:
+            condition = owner.undo[2]
+            error = next(error for task, error, _ in condition.returning if task is owner)
+            if error is None:
+                self.writes |= owner.bit
+                self._settle(condition, owner)
+                owner.wake, owner.undo = (VALUE, None), ("lingering-lock", lock, None)
+        return goes_on
+
     def _settle(self, condition: Condition, task: Task, *entry: Entry) -> None:
         """Write down how a task comes back; or, without an entry, that it has."""
         self.writes |= condition.bit

@@ -69,7 +69,7 @@ class Primitives(Permits):
             self.reads |= lock.bit
             raise Fault(self.fault("Misuse"))
         self.writes |= lock.bit
-        if lock.owner is not task and not self._handed_over(lock):
+        if lock.owner is not task and not self.handed_over(lock):
             return
         if lock.depth:
             lock.depth -= 1
@@ -79,7 +79,7 @@ class Primitives(Permits):
             lock.owner.owned = tuple(held for held in lock.owner.owned if held is not lock)
         self.pass_lock(lock)
 
-    def _handed_over(self, lock: Lock) -> bool:
+    def handed_over(self, lock: Lock) -> bool:
         """Whether this release goes on as usual, when its owner was woken and has not gone on yet.
 
         Documents are silent: asyncio takes the lock for free until then, so that a release is Misuse; curio takes it
@@ -297,7 +297,7 @@ class Primitives(Permits):
             super().undo(task, kind, thing, value)
 
     def _undo_lock(self, task: Task, kind: str, lock: Lock) -> None:
-        """A lock goes to the next; or it is taken only now, if it is still free (see `_handed_over`)."""
+        """A lock goes to the next; or it is taken only now, if it is still free (see `handed_over`)."""
         if kind == "lingering-lock":
             if task.wake[0] != ERROR and lock.owner is None and self.choose("wake", 2):
                 self.own(task, lock)

@@ -27,6 +27,7 @@ from conformance.lang.ops import (
     Log,
     MoveOnAfter,
     Note,
+    NotifyAll,
     Op,
     Raise,
     ReceiveSome,
@@ -34,6 +35,7 @@ from conformance.lang.ops import (
     Shield,
     Sleep,
     Spawn,
+    WaitCondition,
 )
 from conformance.lang.outcome import show_outcome
 from conformance.lang.program import Program
@@ -222,3 +224,20 @@ def test_a_lock_released_again_may_be_held_by_all_it_was_given_to() -> None:
     assert "main: returned@1; b: returned@1; c: returned@1; log: main 1, c 1" in shown(
         *main, *again, b=(Acquire("k"), release), c=again, locks=("k",)
     )
+
+
+def test_a_lock_given_back_to_two_waiters_is_held_by_both() -> None:
+    """Main waits for the condition just after it gave the lock to a waiter: that gives it to the other one, too."""
+    back: Block = (
+        Acquire("c"),
+        WaitCondition("c"),
+        Checkpoint(),
+        Attempt((Release("c"),), on_error=()),
+    )
+    told = (Acquire("c"), NotifyAll("c"), Sleep(1), Release("c"), WaitCondition("c"))
+    tasks = {"main": (Spawn("a"), Spawn("b"), Sleep(1), *told), "a": back, "b": back}
+    found = explore(Machine(Program(tasks, conditions=("c",)), SEMANTICS))
+    assert found.complete
+    seen = {show_outcome(outcome) for outcome in found.outcomes}
+    refused = "caught Misuse@2, returned@2"
+    assert f"main: blocked: wait_condition c; a: {refused}; b: returned@2; deadlocked" in seen
