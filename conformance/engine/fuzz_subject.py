@@ -120,10 +120,13 @@ class Subject:
         return "virtual"
 
     def seeds(self, recipe: Recipe, index: int, clock: Clock) -> tuple[int | None, ...]:
-        """As shipped; and steered, where a seed steers the runtime."""
-        if not self.facts.steering or clock == "real":
+        """As shipped; every other one steered, where a seed steers the runtime.
+
+        Not both: of 1,000 programs on trio 868 showed the same twice, and two programs are worth more than two runs.
+        """
+        if not self.facts.steering or clock == "real" or index % 2 == 0:
             return (None,)
-        return None, derive_seed(recipe.seed, "fuzz", index)
+        return (derive_seed(recipe.seed, "fuzz", index),)
 
 
 @final
