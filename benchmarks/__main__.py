@@ -14,7 +14,9 @@ from rich.console import Console
 from rich.table import Table as Shown
 
 from benchmarks.catalogue import catalogue
+from benchmarks.classics import classics
 from benchmarks.fuzz import speed
+from benchmarks.growth import growth
 from benchmarks.measure import Row, Table
 from benchmarks.mutants import mutants
 from benchmarks.report import report
@@ -25,6 +27,8 @@ from benchmarks.witnesses import witnesses
 BENCHMARKS: dict[str, Callable[[], Table]] = {
     "schedules": schedules,
     "oracle": oracle,
+    "classics": classics,
+    "growth": growth,
     "switching": switching,
     "catalogue": catalogue,
     "fuzz": speed,
