@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import platform
 import sys
-from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from conformance.errors import NotStarted
 from conformance.lang.ops import OPS
 from conformance.lang.semantics import Point, Semantics
+from runtimes._answer import answer
 from runtimes._asyncio_scopes import WithinWaitFor
 from runtimes._asyncio_semantics import EAGER_START
 
@@ -58,12 +58,6 @@ class Flavour:
     def declare(semantics: Semantics) -> Semantics:
         """The loop's answers, with this flavour's own."""
         return semantics
-
-
-def answer(semantics: Semantics, cited: str, **answers: Any) -> Semantics:
-    """The semantics with other answers, all from one source."""
-    told = {**semantics.citations, **dict.fromkeys(answers, cited)}
-    return replace(semantics, citations=told, **answers)
 
 
 def _join_points(semantics: Semantics, point: Point, cited: str) -> Semantics:

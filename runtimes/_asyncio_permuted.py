@@ -16,7 +16,8 @@ from itertools import takewhile
 from typing import Any, ClassVar, Final
 
 from conformance.lang.semantics import Semantics
-from runtimes._asyncio_flavours import Flavour, answer
+from runtimes._answer import answer
+from runtimes._asyncio_flavours import Flavour
 from runtimes._asyncio_run import AsyncioRun
 
 STEERING: Final = "a seed permutes the steps of ready tasks"

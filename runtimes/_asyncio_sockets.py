@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from conformance.adapter.tcp import ReadAll
 from conformance.lang.semantics import Semantics
-from runtimes._asyncio_flavours import NETWORK, Flavour, answer
+from runtimes._answer import answer
+from runtimes._asyncio_flavours import NETWORK, Flavour
 from runtimes._asyncio_run import AsyncioRun
 from runtimes._asyncio_streams import RESET_ON_CLOSE
 from runtimes._in_flight import End, InFlight

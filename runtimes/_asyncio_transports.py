@@ -8,7 +8,8 @@ from typing import Any, Final, final
 
 from conformance.adapter.tcp import ReadAll
 from conformance.lang.semantics import Semantics
-from runtimes._asyncio_flavours import NETWORK, Flavour, answer
+from runtimes._answer import answer
+from runtimes._asyncio_flavours import NETWORK, Flavour
 from runtimes._asyncio_run import AsyncioRun
 from runtimes._asyncio_streams import Listener, Stream
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 import curio
@@ -11,6 +10,7 @@ import curio.task
 
 from conformance.adapter.spelling import Spelling
 from conformance.lang.semantics import Semantics
+from runtimes._answer import answer
 from runtimes._curio_spelling import CONTEXT, SPELLING, UNIVERSAL
 
 _SOURCE: Final = "undocumented; curio 1.6, curio/"
@@ -29,11 +29,6 @@ class Flavour:
         return semantics
 
 
-def _answer(semantics: Semantics, cited: str, **answers: Any) -> Semantics:
-    told = {**semantics.citations, **dict.fromkeys(answers, cited)}
-    return replace(semantics, citations=told, **answers)
-
-
 class Universal(Flavour):
     """`UniversalEvent`, which threads and other loops may use, too.
 
@@ -50,7 +45,7 @@ class Universal(Flavour):
     def declare(semantics: Semantics) -> Semantics:
         """Who waits for one waits for a future of its own, of which the kernel hears in a later round."""
         source = f"{_SOURCE}kernel.py, trap_future_wait: a done callback wakes the task, unless it was told meanwhile"
-        return _answer(semantics, source, race="either")
+        return answer(semantics, source, race="either")
 
 
 class WithContext(Flavour):
@@ -63,7 +58,7 @@ class WithContext(Flavour):
     def declare(semantics: Semantics) -> Semantics:
         """They are copied when a task is made."""
         source = f"{_SOURCE}task.py, ContextTask: runs in a copy of its parent's context"
-        return _answer(semantics, source, context="copied")
+        return answer(semantics, source, context="copied")
 
 
 FLAVOURS: Final[Mapping[str, type[Flavour]]] = {"universal": Universal, "context": WithContext}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from conformance.adapter.core import Scope
-from runtimes._asyncio_flavours import answer
+from runtimes._answer import answer
 from runtimes._asyncio_semantics import PLAIN
 from runtimes._installed import module, place, release
 from runtimes.on_asyncio import Asyncio

@@ -130,7 +130,8 @@ async def _around(world: World, task: str, frames: Frames, scope: Any) -> bool:
 
 def _open_scope(world: World, op: Any) -> Any:
     if op.kind == "fail_after" and op.around_one_wait:
-        return world.runtime.fail_after_one(op.ticks * world.options.tick)
+        limit = getattr(world.runtime, "fail_after_one", world.runtime.fail_after)
+        return limit(op.ticks * world.options.tick)
     if op.kind in ("move_on_after", "fail_after"):
         return getattr(world.runtime, op.kind)(op.ticks * world.options.tick)
     return getattr(world.runtime, op.kind)()
