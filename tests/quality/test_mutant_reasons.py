@@ -21,6 +21,10 @@ def test_side_by_side_they_are_found_as_alone() -> None:
     for name in names:
         alone = Sweep((name,))
         alone.run(40)
-        assert alone.found.get(name) == together.found.get(name)
-    assert together.found
+        assert alone.first(name) == together.first(name)
+        assert alone.found == {
+            way: {name: firsts[name]} if name in firsts else {}
+            for way, firsts in together.found.items()
+        }
+    assert all(together.found.values())
     assert together.void == 0

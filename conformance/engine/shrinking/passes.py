@@ -10,7 +10,7 @@ from conformance.engine.shrinking.rewrite import every_op, mended, rewrite
 from conformance.lang import ops
 from conformance.lang.check_loop import started_by
 from conformance.lang.ops import BLOCKS, Block, Op
-from conformance.lang.program import Channel, Program
+from conformance.lang.program import SIZED, Channel, Path, Program
 
 Pass = Callable[[Program], Iterator["Program | None"]]
 
@@ -39,6 +39,7 @@ def _distance(value: Any) -> float:
 def _sizes(program: Program) -> float:
     """How large the declared sizes are."""
     sizes = [c.capacity for c in program.channels.values()]
+    sizes += [size for kind in SIZED for size in getattr(program, kind).values()]
     return sum(min(size, 9) if size else 1 for size in sizes) / 1000
 
 
@@ -55,11 +56,37 @@ def drop_ops(program: Program) -> Iterator[Program | None]:
         yield rewrite(program, path, ())
 
 
-def unwrap(program: Program) -> Iterator[Program | None]:
-    """With a block's inside in its place."""
+WAITS: Final = (ops.Checkpoint, ops.Sleep)
+"""Ops that do nothing but let others go on."""
+
+
+def drop_pairs(program: Program) -> Iterator[Program | None]:
+    """Without two neighbours, such as an acquire and its release; or with a wait where they took time."""
     for path, op in program.walk():
-        for _, inner in op.blocks():
+        following = _following(program, path)
+        if following is None or isinstance(following, ops.Return):
+            continue
+        alone = rewrite(program, path, ())
+        for instead in ((), (ops.Checkpoint(),), (ops.Sleep(1),)):
+            if not isinstance(op, WAITS) or not isinstance(following, WAITS) or not instead:
+                yield alone and rewrite(alone, path, instead)
+
+
+def _following(program: Program, path: Path) -> Op | None:
+    """The op behind that of the path, in the same block."""
+    *outer, at = path
+    after = (*outer, str(int(at) + 1))
+    return dict(program.walk()).get(after)
+
+
+def unwrap(program: Program) -> Iterator[Program | None]:
+    """With a block's inside in its place; with all of them in a row, if it has more than one."""
+    for path, op in program.walk():
+        blocks = [inner for _, inner in op.blocks()]
+        for inner in blocks:
             yield rewrite(program, path, inner)
+        if len(blocks) > 1:
+            yield rewrite(program, path, tuple(op for inner in blocks for op in inner))
 
 
 def drop_parts(program: Program) -> Iterator[Program | None]:
@@ -95,6 +122,43 @@ def inline(program: Program) -> Iterator[Program | None]:
 
 PLAIN: Final = 2
 """The length of the path of an op that is in no block."""
+
+
+def trade_places(program: Program) -> Iterator[Program | None]:
+    """Without a wait: what stands behind it goes into a task that is started last, whose ops the starter does itself.
+
+    A task that starts others, waits for them to come so far, and goes on, becomes one of them.
+    """
+    for task, body in program.tasks.items():
+        spawns = [at for at, op in enumerate(body) if isinstance(op, ops.Spawn)]
+        if not spawns:
+            continue
+        after = body[spawns[-1] + 1 :]
+        for wait in [
+            at for at, op in enumerate(after) if isinstance(op, ops.Sleep | ops.Checkpoint)
+        ]:
+            left = (*after[:wait], *after[wait + 1 :])
+            for at in spawns:
+                child = body[at]
+                assert isinstance(child, ops.Spawn)
+                first = (*body[:at], *body[at + 1 : spawns[-1] + 1], child)
+                here = (*first, *program.tasks[child.task])
+                yield mended(program, {**program.tasks, task: here, child.task: left})
+
+
+def start_later(program: Program) -> Iterator[Program | None]:
+    """Without a wait that a task begins with: it is spawned behind its neighbours instead."""
+    for task, body in program.tasks.items():
+        if not body or not isinstance(body[0], WAITS):
+            continue
+        for path, op in program.walk():
+            if isinstance(op, ops.Spawn) and op.task == task and len(path) == PLAIN:
+                around, at = program.tasks[path[0]], int(path[1])
+                end = at + 1
+                while end < len(around) and isinstance(around[end], ops.Spawn):
+                    end += 1
+                moved = (*around[:at], *around[at + 1 : end], op, *around[end:])
+                yield mended(program, {**program.tasks, path[0]: moved, task: body[1:]})
 
 
 def lift_children(program: Program) -> Iterator[Program | None]:
@@ -160,10 +224,19 @@ _PLAINER: Final[Mapping[str, tuple[Any, ...]]] = {
 
 
 def shrink_sizes(program: Program) -> Iterator[Program | None]:
-    """Channels with room for one item."""
+    """Channels with room for one item; one permit, token or party less, and without a task that took it."""
     for name, channel in program.channels.items():
         if channel.capacity not in (0, 1):
             yield replace(program, channels={**program.channels, name: Channel(1)})
+    for kind, least in SIZED.items():
+        sizes: Mapping[str, int] = getattr(program, kind)
+        for name, size in sizes.items():
+            if size <= max(least, 1):
+                continue
+            changed: dict[str, Any] = {kind: {**sizes, name: size - 1}}
+            fewer = replace(program, **changed)
+            yield from drop_tasks(fewer)
+            yield fewer
 
 
 def merge_objects(program: Program) -> Iterator[Program | None]:
@@ -216,6 +289,9 @@ PASSES: Final[tuple[Pass, ...]] = (
     start_plainly,
     inline,
     lift_children,
+    drop_pairs,
+    trade_places,
+    start_later,
     merge_objects,
     simplify,
     shrink_sizes,
