@@ -24,10 +24,6 @@ RUNTIMES: Final = {
 }  # fmt: skip
 """Addresses, and the programs a second that each is to reach."""
 PROGRAMS: Final = 1000
-WITHIN: Final = 2000
-"""A mutant counts as found when one of so many programs shows it."""
-HUNG: Final = 10
-"""Seconds after which a run in this process counts as hung: then it was found."""
 
 
 def speed() -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import statistics
+import threading
 import tomllib
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -151,6 +152,7 @@ def mutants() -> Table:
     sweep.run()
     firsts = {name: first for name in names if (first := sweep.first(name)) is not None}
     named = [name for name in names if name not in firsts and name in sweep.marked]
+    threading.excepthook = lambda _: None  # and threads that die of an error which nobody takes
     caught = {name for name in names if _caught(name)}
 
     def share(some: Collection[str]) -> float:

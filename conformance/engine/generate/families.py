@@ -10,9 +10,12 @@ from conformance.lang.ops import Block, Op
 
 
 def family(scene: Scene, mix: Mix) -> Block:
-    """A group whose children fail, wait, or are cancelled, at every stage."""
+    """A group whose children fail, wait, or are cancelled, at every stage; at times so is the task that owns it."""
     if not scene.has("group"):
         return free(scene, mix)
+    owner = "main"
+    if scene.has("cancel") and scene.tape.chance(4):
+        owner = scene.add_task()
     name = scene.fresh("g")
     scene.groups.append(name)
     started: Block = ()
@@ -28,13 +31,22 @@ def family(scene: Scene, mix: Mix) -> Block:
         does = scene.bodies[scene.tape.pick(children)]
         does.insert(0, ops.CancelGroup(name))
     started = _inside(scene, started) if children and scene.tape.chance(4) else started
-    body = () if scene.tape.chance(4) else some(scene, mix, "main", 1, 2)
+    body = () if scene.tape.chance(4) else some(scene, mix, owner, 1, 2)
     body += _parted(scene, name, children)
     failed: Block = (ops.Raise("B"),) if scene.tape.chance(6) else ()
-    return (
-        *wrapped(scene, mix, "main", (ops.Group(name, (*started, *body, *failed)),)),
-        *gap(scene)[:1],
-    )
+    group = ops.Group(name, (*started, *body, *failed))
+    if owner != "main":
+        return _owned(scene, mix, owner, group, children)
+    return (*wrapped(scene, mix, owner, (group,)), *gap(scene)[:1])
+
+
+def _owned(scene: Scene, mix: Mix, owner: str, group: Op, children: list[str]) -> Block:
+    """Another task than main owns the group, is cancelled about when a child fails, and goes on behind it."""
+    if children and scene.tape.chance(2):
+        scene.bodies[children[-1]] = [*gap(scene), ops.Raise("F")]
+    block = wrapped(scene, mix, owner, (guarded(scene, group),))
+    scene.bodies[owner] = [*block, pause(scene, 2), *mark(scene), *ended(scene)]
+    return (*gap(scene), ops.Cancel(owner), *gap(scene))
 
 
 def _lives(scene: Scene, body: Block) -> Block:

@@ -292,6 +292,20 @@ def _condition_serves(scene: Scene, name: str) -> Block:
     return within(scene, ops.Acquire(name), ops.Notify(name), ops.Release(name))
 
 
+def _notified(scene: Scene) -> Block:
+    """Two or three wait, and some of them are notified, at once or in two goes; the others stay."""
+    if not scene.has("acquire", "notify", "notify_all", "release"):
+        return gap(scene)
+    name = scene.object("conditions")
+    for _ in range(2 + scene.tape.below(2)):
+        waits = (*gap(scene)[:1], ops.Acquire(name), ops.WaitCondition(name), *mark(scene))
+        scene.bodies[scene.add_task()] = [*waits, ops.Release(name), ops.Log(1)]
+    told: Block = ()
+    for _ in range(1 + scene.tape.below(2)):
+        told += (scene.tape.pick((ops.Notify(name), ops.Notify(name, 2), ops.NotifyAll(name))),)
+    return (pause(scene, 2), ops.Acquire(name), *told, ops.Release(name), *gap(scene))
+
+
 CONDITION: Final = Area(
     ops={
         "wait_condition": _on(ops.WaitCondition, "conditions"),
@@ -313,5 +327,6 @@ CONDITION: Final = Area(
     ),
     epilogue=each("conditions", _condition_serves),
     looks=("condition_waiters", "lock_waiters"),
+    stories=(_notified,),
     needs=("wait_condition",),
 )
