@@ -301,6 +301,7 @@ _OPS: Final = {
     "cancel_scope": "$scope.cancel()",
     "move_deadline": "$scope.deadline = anyio.current_time() + $seconds",
     "cancel_called": "got($scope.cancel_called)",
+    "cancel_pending": "got(anyio.get_current_task().has_pending_cancellation())",
     "cancelled_caught": "got($scope.cancelled_caught)",
     "cancel_group": "t.$group.cancel_scope.cancel()",
     "checkpoint": "await anyio.lowlevel.checkpoint()",
@@ -367,22 +368,21 @@ _OPS: Final = {
 }
 
 
+_UVLOOP: Final = ', backend_options={"use_uvloop": True}'
 _BACKENDS: Final = {
     "asyncio": ("asyncio", "asyncio", "asyncio.CancelledError", ""),
-    "uvloop": (
-        "asyncio",
-        "asyncio",
-        "asyncio.CancelledError",
-        ', backend_options={"use_uvloop": True}',
-    ),
+    "uvloop": ("asyncio", "asyncio", "asyncio.CancelledError", _UVLOOP),
     "trio": ("trio", "trio.lowlevel", "trio.Cancelled", ""),
 }
 """By flavour: the backend, where its `current_task` is, its `get_cancelled_exc_class()`, which threads cannot ask, and
 what else is told."""
 
 
-def spelling(flavour: str, *, handles: bool) -> Spelling:
-    """By flavour of the adapter, and by whether this version of anyio has task handles."""
+_BEFORE_4_4: Final = {"cancel_pending": "got(anyio.current_effective_deadline() == -math.inf)"}
+
+
+def spelling(flavour: str, version: tuple[int, ...], *, handles: bool) -> Spelling:
+    """By the adapter's flavour, by the version of anyio, and by whether that has task handles."""
     backend, tasks, cancelled, options = _BACKENDS[flavour]
     return Spelling(
         header=f"import {backend}\n"
@@ -393,5 +393,5 @@ def spelling(flavour: str, *, handles: bool) -> Spelling:
         cancelled=f"({cancelled}, concurrent.futures.CancelledError)",
         errors=_ERRORS,
         objects=_OBJECTS,
-        ops=_OPS,
+        ops=_OPS if version >= (4, 4) else {**_OPS, **_BEFORE_4_4},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 from conformance.adapter.core import Scope
@@ -46,6 +47,10 @@ class StructuredScopes(Scopes):
     async def cancel_called(self, scope: Any) -> bool:
         """`CancelScope.cancel_called`."""
         return bool(scope.cancel_called)
+
+    async def cancel_pending(self) -> bool:
+        """`current_effective_deadline`, which is -inf then."""
+        return bool(self.library.current_effective_deadline() == -math.inf)
 
     async def cancelled_caught(self, scope: Any) -> bool:
         """`CancelScope.cancelled_caught`."""

@@ -208,6 +208,7 @@ SPELLING: Final = Spelling(
         "cancel_scope": "$scope.cancel()",
         "move_deadline": "$scope.deadline = trio.current_time() + $seconds",
         "cancel_called": "got($scope.cancel_called)",
+        "cancel_pending": "got(trio.current_effective_deadline() == -math.inf)",
         "cancelled_caught": "got($scope.cancelled_caught)",
         "cancel_group": "t.$group.cancel_scope.cancel()",
         "checkpoint": "await trio.lowlevel.checkpoint()",

@@ -100,7 +100,7 @@ class Anyio(
         self.errors = {**self.errors, **kind.errors()}  # type: ignore[misc]
         semantics = kind.semantics if NATIVE else composed_handles(kind.semantics)
         self.semantics = semantics  # type: ignore[misc]
-        self.spelling = spelling(flavour, handles=NATIVE)
+        self.spelling = spelling(flavour, VERSION, handles=NATIVE)
 
     # ------------------------------------------------------------ the runtime
 
@@ -211,6 +211,12 @@ class Anyio(
     async def cancelled(self, task: Child) -> bool:
         """`TaskHandle.status`."""
         return task.was_cancelled()
+
+    async def cancel_pending(self) -> bool:
+        """`TaskInfo.has_pending_cancellation`, which came with 4.4; before, as trio does."""
+        if VERSION < (4, 4):
+            return await super().cancel_pending()
+        return bool(anyio.get_current_task().has_pending_cancellation())
 
     async def cancelling(self, task: Child) -> int:
         """`asyncio.Task.cancelling`."""

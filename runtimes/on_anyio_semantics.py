@@ -33,6 +33,7 @@ NEVER: Final = (
     "cancel",
     "cancel_called",
     "cancel_group",
+    "cancel_pending",
     "cancel_scope",
     "cancelled_caught",
     "get_variable",

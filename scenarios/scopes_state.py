@@ -9,6 +9,7 @@ from conformance.lang.ops import (
     Block_,
     CancelCalled,
     CancelledCaught,
+    CancelPending,
     CancelScope,
     Checkpoint,
     FailAfter,
@@ -17,6 +18,7 @@ from conformance.lang.ops import (
     Op,
     Raise,
     Scope,
+    Shield,
     Sleep,
 )
 from conformance.lang.pattern import ends, has, lacks, logs
@@ -161,5 +163,77 @@ _STATE = (
     ),
 )
 
+_EFFECTIVE: Final = {
+    "trio": trio("trio.current_effective_deadline")
+    + " -inf if the current scope has been cancelled; shields count",
+    "anyio": anyio("api", "anyio.TaskInfo.has_pending_cancellation"),
+}
 
-SCENARIOS = _DEADLINES + _STATE
+_PENDING = (
+    Scenario(
+        id="scopes/pending-inside-and-behind",
+        asks="Does a task know that its next cancel point will cancel it, and behind that scope that none will?",
+        program=_main(
+            Scope("s", (CancelPending(), CancelScope("s"), CancelPending(), Checkpoint())),
+            CancelPending(),
+        ),
+        answers={
+            "inside-only": logs(main=["got false", "got true", "scope cancelled", "got false"]),
+            "never": logs(main=["got false", "got false", "scope cancelled", "got false"]),
+            "behind-too": logs(main=["got false", "got true", "scope cancelled", "got true"]),
+        },
+        rule=Rule(
+            "MUST",
+            required=(logs(main=["got false", "got true", "scope cancelled", "got false"]),),
+        ),
+        sources=_EFFECTIVE,
+        about={"cancel_pending", "scope", "cancel_scope"},
+        shown_by="mutant:never-pending",
+    ),
+    Scenario(
+        id="scopes/pending-in-cleanup",
+        asks="Does a task that cleans up know that its next cancel point will cancel it again?",
+        program=_main(
+            Scope(
+                "s", (CancelScope("s"), Attempt((Sleep(1),), finally_=(CancelPending(),)), Sleep(1))
+            ),
+        ),
+        answers={
+            "again": logs(main=["got true", "scope cancelled"]),
+            "told-already": logs(main=["got false", "scope cancelled"]),
+        },
+        rule=Rule("MUST", required=(logs(main=["got true", "scope cancelled"]),)),
+        sources=_EFFECTIVE,
+        about={"cancel_pending", "scope", "cancel_scope"},
+        shown_by="mutant:never-pending",
+    ),
+    Scenario(
+        id="scopes/pending-in-shield",
+        asks="Does a task in a shield know that no cancel point there will cancel it, also when it cleans up?",
+        program=_main(
+            Scope(
+                "s",
+                (
+                    CancelScope("s"),
+                    Shield((CancelPending(),)),
+                    Attempt((Sleep(1),), finally_=(Shield((CancelPending(),)), CancelPending())),
+                ),
+            ),
+        ),
+        answers={
+            "behind-it": logs(main=["got false", "got false", "got true", "scope cancelled"]),
+            "inside-too": logs(main=["got true", "got *", "got true", "scope cancelled"]),
+            "never": logs(main=["got false", "got false", "got false", "scope cancelled"]),
+        },
+        rule=Rule(
+            "MUST",
+            required=(logs(main=["got false", "got false", "got true", "scope cancelled"]),),
+        ),
+        sources=_EFFECTIVE,
+        about={"cancel_pending", "shield", "cancel_scope"},
+        shown_by="mutant:pending-through-shields",
+    ),
+)
+
+
+SCENARIOS = _DEADLINES + _STATE + _PENDING

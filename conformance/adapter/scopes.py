@@ -56,6 +56,11 @@ class Scopes:
         raise NotImplementedError
 
     @optional
+    async def cancel_pending(self) -> bool:
+        """Whether the next cancel point of the running task would cancel it."""
+        raise NotImplementedError
+
+    @optional
     async def cancel_called(self, scope: Handle) -> bool:
         """Whether it was cancelled, by hand or by its deadline."""
         raise NotImplementedError

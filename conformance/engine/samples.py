@@ -70,6 +70,11 @@ SAMPLES: Final[tuple[tuple[str, Program, Pattern], ...]] = (
         has(main="got false"),
     ),
     (
+        "cancel_pending",
+        _with(ops.Spawn("a"), ops.Sleep(1), a=(ops.CancelPending(),)),
+        has(a="got false"),
+    ),
+    (
         "cancelled_caught",
         _with(ops.FailAfter(9, (ops.Checkpoint(),), "d"), ops.CancelledCaught("d")),
         has(main="got false"),

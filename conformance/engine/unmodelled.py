@@ -199,6 +199,8 @@ def beyond_threads(program: Program, semantics: Semantics) -> str:
     if own and any(op.kind == "set_variable" for op in every):
         return "the reference does not model a thread's own variables beside shared ones"
     calls = any(op.kind == "from_thread" for op in every)
+    if calls and any(op.kind == "cancel_pending" for op in every):
+        return "the reference does not model whose cancellation a thread's call is asked for"
     if calls and semantics.context == "shared" and any(op.kind == "set_variable" for op in every):
         return "the reference does not model whose variables a thread's call sees where the others share theirs"
     default = semantics.cancelled_thread == "abandoned"

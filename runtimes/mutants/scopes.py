@@ -117,6 +117,22 @@ class CalledByTheClock(Kernel):
 
 
 @mutant
+class PendingThroughShields(Kernel):
+    """A cancellation is said to be pending inside a shield that keeps it away."""
+
+    def cancel_pending(self, task: Task) -> bool:
+        return any(scope.cancelled for scope in task.scopes)
+
+
+@mutant
+class NeverPending(Kernel):
+    """No cancellation is ever said to be pending."""
+
+    def cancel_pending(self, task: Task) -> bool:
+        return False
+
+
+@mutant
 class NeverCaught(Kernel):
     """A scope that gave its body up denies it."""
 

@@ -123,6 +123,10 @@ class ReferenceScopes(Scopes, Context):
         """Move its deadline."""
         await Ask("move_deadline", self.executor.move_deadline, scope, seconds / self.tick)
 
+    async def cancel_pending(self) -> bool:
+        """Whether the next cancel point of the running task would cancel it."""
+        return bool(await Ask("cancel_pending", self.executor.cancel_pending))
+
     async def cancel_called(self, scope: Handle) -> bool:
         """Whether it was cancelled."""
         return bool(await Ask("cancel_called", self.executor.cancel_called, scope))

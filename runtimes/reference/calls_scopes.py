@@ -79,6 +79,8 @@ class ScopeCalls(Saving):
             return self.inherit(self.start), (child, starter)
         if kind == "started":
             return self.tell_ready, (self.starters[task.name], _value(op.value))
+        if kind == "cancel_pending":
+            return self.cancel_pending, ()
         if kind == "cancel_group":
             groups = self.scopes.values()
             group = next(g for g in groups if isinstance(g, Group) and g.name == op.group)
@@ -180,6 +182,6 @@ _VARIABLES = frozenset({"set_variable", "get_variable", "reset_variable"})
 _ON_HANDLE = frozenset({"join", "cancel", "done", "cancelled", "cancelling"})
 SCOPED = _VARIABLES | {
     "start", "started", "done", "cancelled", "cancelling", "cancel_scope", "cancel_group",
-    "move_deadline", "cancel_called", "cancelled_caught",
+    "move_deadline", "cancel_called", "cancel_pending", "cancelled_caught",
 }  # fmt: skip
 """Op kinds that are resolved here."""

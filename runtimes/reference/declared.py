@@ -26,6 +26,7 @@ _SYNC = (
     "cancel_group",
     "move_deadline",
     "cancel_called",
+    "cancel_pending",
     "cancelled_caught",
     "done",
     "cancelled",

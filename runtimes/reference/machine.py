@@ -373,6 +373,7 @@ _LOGGED = frozenset(
         "cancelled",
         "cancelling",
         "cancel_called",
+        "cancel_pending",
         "cancelled_caught",
         "get_variable",
         "is_set",

@@ -144,6 +144,16 @@ class NamedScopes(Nearest):
             self.expire(scope)
         return scope.cancelled
 
+    def cancel_pending(self, task: Task) -> bool:
+        """Whether the next cancel point would cancel the task; a deadline that is due may have struck, or not yet."""
+        self.reads |= task.bit | task.own.bit | CLOCK
+        for scope in task.scopes:
+            self.reads |= scope.bit
+        if self.cancel_due(task):
+            return True
+        due = any(t[1] in task.scopes and t[0] <= self.now for t in self.timers)
+        return due and self.choose("timer", 2) == 1
+
     def cancelled_caught(self, task: Task, scope: NamedScope) -> bool:
         """Whether it gave its body up."""
         self.reads |= scope.bit

@@ -14,6 +14,14 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "deadlines/known-not-to-have-struck",
         }
     ),
+    "never-pending": frozenset(
+        {
+            "scopes/pending-in-cleanup",
+            "scopes/pending-in-shield",
+            "scopes/pending-inside-and-behind",
+        }
+    ),
+    "pending-through-shields": frozenset({"scopes/pending-in-shield"}),
     "called-is-caught": frozenset(
         {
             "scopes/called-but-not-told",

@@ -28,11 +28,13 @@ API = Api(
     checkpoint=anyio.lowlevel.checkpoint,
     Event=anyio.Event,
     now=anyio.current_time,
+    pending=lambda: anyio.get_current_task().has_pending_cancellation(),
 )
 
 structured_scopes.file_reach(probe, API)
 structured_scopes.file_told(probe, API)
 structured_scopes.file_state(probe, API)
+structured_scopes.file_pending(probe, API)
 structured_deadlines.file(probe, API)
 structured_deadlines.file_late(probe, API)
 structured_groups.file(probe, API)

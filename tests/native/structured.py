@@ -24,6 +24,7 @@ class Api:
     checkpoint: Callable[[], Awaitable[None]]
     Event: Callable[[], Any]
     now: Callable[[], float]
+    pending: Callable[[], bool]
 
 
 def words(log: list[str], **answers: str) -> str:

@@ -294,3 +294,48 @@ def file_state(probe: Filing, aio: Api) -> None:
         await aio.sleep(TICK)
         said = [str(scope.cancel_called), str(scope.cancelled_caught)]
         return words(said, only_called="True False", nothing="False False")
+
+
+def file_pending(probe: Filing, aio: Api) -> None:
+    """What a task knows of a cancellation that waits for it."""
+
+    def pending() -> str:
+        return "yes" if aio.pending() else "no"
+
+    @probe("scopes/pending-inside-and-behind")
+    async def _() -> str:
+        log = []
+        with aio.CancelScope() as scope:
+            log.append(pending())
+            scope.cancel()
+            log.append(pending())
+            await aio.checkpoint()
+        log.append(pending())
+        return words(log, inside_only="no yes no", never="no no no", behind_too="no yes yes")
+
+    @probe("scopes/pending-in-cleanup")
+    async def _() -> str:
+        log = []
+        with aio.CancelScope() as scope:
+            scope.cancel()
+            try:
+                await aio.sleep(TICK)
+            finally:
+                log.append(pending())
+            await aio.sleep(TICK)
+        return words(log, again="yes", told_already="no")
+
+    @probe("scopes/pending-in-shield")
+    async def _() -> str:
+        log = []
+        with aio.CancelScope() as scope:
+            scope.cancel()
+            with aio.CancelScope(shield=True):
+                log.append(pending())
+            try:
+                await aio.sleep(TICK)
+            finally:
+                with aio.CancelScope(shield=True):
+                    log.append(pending())
+                log.append(pending())
+        return words(log, behind_it="no no yes", inside_too="yes yes yes", never="no no no")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import context_probes
 import structured_deadlines
 import structured_groups
@@ -22,11 +24,13 @@ API = Api(
     checkpoint=trio.lowlevel.checkpoint,
     Event=trio.Event,
     now=trio.current_time,
+    pending=lambda: trio.current_effective_deadline() == -math.inf,
 )
 
 structured_scopes.file_reach(probe, API)
 structured_scopes.file_told(probe, API)
 structured_scopes.file_state(probe, API)
+structured_scopes.file_pending(probe, API)
 structured_deadlines.file(probe, API)
 structured_deadlines.file_late(probe, API)
 structured_groups.file(probe, API)

@@ -9,7 +9,7 @@ from conformance.lang.ops import Op
 from conformance.lang.program import Program
 
 KINDS = (
-    "cancel_scope", "move_deadline", "cancel_called", "cancelled_caught", "cancel_group", "done",
+    "cancel_scope", "move_deadline", "cancel_called", "cancel_pending", "cancelled_caught", "cancel_group", "done",
     "cancelled", "cancelling", "set_variable", "get_variable", "reset_variable", "checkpoint",
     "sleep", "shield", "attempt", "deadline", "wait", "set", "cancel", "raise", "block", "log", "join",
 )  # fmt: skip
@@ -73,6 +73,7 @@ class ScopeMaker:
             "cancel_scope": self._caught(ops.CancelScope(choice("sd"))),
             "move_deadline": self._caught(ops.MoveDeadline("d", choice([0, 1, 2, -1, 9]))),
             "cancel_called": self._caught(ops.CancelCalled(choice("sd"))),
+            "cancel_pending": ops.CancelPending(),
             "cancelled_caught": self._caught(ops.CancelledCaught(choice("sd"))),
             "cancel_group": self._caught(ops.CancelGroup("g")),
             "done": self._caught(ops.Done(task)),

@@ -22,8 +22,8 @@ SPELLINGS = {
     "asyncio": ASYNCIO,
     "trio": TRIO,
     "curio": CURIO,
-    "anyio": spelling("asyncio", handles=True),
-    "anyio without handles": spelling("trio", handles=False),
+    "anyio": spelling("asyncio", (4, 16), handles=True),
+    "anyio without handles": spelling("trio", (4, 0), handles=False),
 }
 PLAIN = Program({"main": (ops.Spawn("a"), ops.Sleep(1)), "a": (ops.Note("x"),)})
 

@@ -20,9 +20,13 @@ def family(scene: Scene, mix: Mix) -> Block:
     scene.groups.append(name)
     started: Block = ()
     children = [scene.add_task() for _ in range(scene.tape.pick((2, 1, 3, 0)))]
+    crossed = owner != "main" and bool(children) and scene.tape.chance(2)
     for child in children:
         does = scene.bodies[child]
-        does += [*gap(scene), *_lives(scene, some(scene, mix, child, 1, 2)), *ended(scene)]
+        if crossed and child == children[-1]:
+            does += [*gap(scene), ops.Raise("F")]
+        else:
+            does += [*gap(scene), *_lives(scene, some(scene, mix, child, 1, 2)), *ended(scene)]
         if scene.has("start") and scene.tape.chance(3):
             started += _started(scene, name, child, does)
         else:
@@ -36,14 +40,12 @@ def family(scene: Scene, mix: Mix) -> Block:
     failed: Block = (ops.Raise("B"),) if scene.tape.chance(6) else ()
     group = ops.Group(name, (*started, *body, *failed))
     if owner != "main":
-        return _owned(scene, mix, owner, group, children)
+        return _owned(scene, mix, owner, group)
     return (*wrapped(scene, mix, owner, (group,)), *gap(scene)[:1])
 
 
-def _owned(scene: Scene, mix: Mix, owner: str, group: Op, children: list[str]) -> Block:
+def _owned(scene: Scene, mix: Mix, owner: str, group: Op) -> Block:
     """Another task than main owns the group, is cancelled about when a child fails, and goes on behind it."""
-    if children and scene.tape.chance(2):
-        scene.bodies[children[-1]] = [*gap(scene), ops.Raise("F")]
     block = wrapped(scene, mix, owner, (guarded(scene, group),))
     scene.bodies[owner] = [*block, pause(scene, 2), *mark(scene), *ended(scene)]
     return (*gap(scene), ops.Cancel(owner), *gap(scene))

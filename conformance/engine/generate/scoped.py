@@ -106,6 +106,12 @@ def _watched(scene: Scene) -> Block:
     return (*gap(scene), ops.Cancel(task))
 
 
+def _pending(scene: Scene, _: str) -> Op:
+    """Whether a cancellation is pending; at times inside a shield, which keeps those from outside away."""
+    asked = ops.CancelPending()
+    return ops.Shield((asked,)) if scene.has("shield") and scene.tape.chance(3) else asked
+
+
 SCOPES: Final = Area(
     ops={
         "cancel_scope": _cancel_scope,
@@ -118,8 +124,10 @@ SCOPES: Final = Area(
             _of_scope(lambda _, name: ops.CancelCalled(name)), _limited(_asked)
         ),
         "cancelled_caught": _of_scope(lambda _, name: ops.CancelledCaught(name)),
+        "cancel_pending": _pending,
     },
     epilogue=lambda scene: requests(scene, "main"),
+    looks=("cancel_pending",),
     stories=(_watched,),
     weight=2,
 )

@@ -27,6 +27,11 @@ async def _cancel_called(world: World, task: str, op: Any) -> None:
     world.frames[task].record(f"got {show_value(answer)}")
 
 
+async def _cancel_pending(world: World, task: str, op: Any) -> None:
+    answer = await world.runtime.cancel_pending()
+    world.frames[task].record(f"got {show_value(answer)}")
+
+
 async def _cancelled_caught(world: World, task: str, op: Any) -> None:
     answer = await world.runtime.cancelled_caught(world.object(op.scope))
     world.frames[task].record(f"got {show_value(answer)}")
@@ -37,5 +42,6 @@ METHODS: Final[Methods] = {
     "cancel_group": _cancel_group,
     "move_deadline": _move_deadline,
     "cancel_called": _cancel_called,
+    "cancel_pending": _cancel_pending,
     "cancelled_caught": _cancelled_caught,
 }

@@ -122,6 +122,7 @@ from conformance.lang.ops.permits import WaitBarrier as WaitBarrier
 from conformance.lang.ops.scopes import CancelCalled as CancelCalled
 from conformance.lang.ops.scopes import CancelGroup as CancelGroup
 from conformance.lang.ops.scopes import CancelledCaught as CancelledCaught
+from conformance.lang.ops.scopes import CancelPending as CancelPending
 from conformance.lang.ops.scopes import CancelScope as CancelScope
 from conformance.lang.ops.scopes import MoveDeadline as MoveDeadline
 from conformance.lang.ops.scopes import Scope as Scope

@@ -45,6 +45,14 @@ class CancelCalled(Op):
 
 
 @dataclass(frozen=True, slots=True)
+class CancelPending(Op):
+    """Ask whether the next cancel point of this very task would cancel it: logs `got true` or `got false`.
+
+    Inside a shield that is so only if something inside that shield was cancelled.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class CancelledCaught(Op):
     """Ask whether the scope gave its body up: logs `got true` or `got false`."""
 
