@@ -63,8 +63,8 @@ class Anyio(
     special = frozenset(
         {
             "sleep:infinite", "sleep:nan", "sleep:negative", "deadline:infinite", "deadline:nan", "deadline:negative",
-            "cancel:self", "thread:abandons", "thread:waits", "channel:rendezvous", "channel:unbounded",
-            "semaphore:bounded",
+            "cancel:self", "cancel:grouped", "thread:abandons", "thread:waits", "channel:rendezvous",
+            "channel:unbounded", "semaphore:bounded",
         }
     ) | (frozenset({"set_limit:zero"}) if VERSION >= (4, 12) else frozenset())  # fmt: skip
     lacks = (frozenset() if HAS_CHECK else frozenset({"check_cancelled"})) | _LACKS_3

@@ -17,6 +17,7 @@ from conformance.lang.ops import (
     Note,
     Op,
     Raise,
+    RaiseGroup,
     Scope,
     Shield,
     Sleep,
@@ -235,5 +236,56 @@ _PENDING = (
     ),
 )
 
+_GROUPED: Final = {
+    "trio": trio("trio.Cancelled")
+    + " propagates, to be caught by the relevant cancel scope; out of exception groups,"
+    " too: trio/_core/_run.py:CancelScope._close",
+    "anyio": "https://anyio.readthedocs.io/en/stable/versionhistory.html 4.1.0: a cancellation in a group"
+    " (https://github.com/agronholm/anyio/issues/634); 4.13.0: beside an error"
+    " (https://github.com/agronholm/anyio/issues/1091)",
+}
 
-SCENARIOS = _DEADLINES + _STATE + _PENDING
+_GROUPS = (
+    Scenario(
+        id="scopes/cancelled-in-group",
+        asks="Does a cancelled scope keep its cancellation when that comes in an exception group by itself?",
+        program=_main(
+            Scope("s", (CancelScope("s"), Attempt((Sleep(1),), on_cancel=(RaiseGroup(),)))),
+            Note("after"),
+        ),
+        answers={
+            "kept": logs(main=["caught Cancelled", "scope cancelled", "after"]),
+            "leaks": ends(main="cancelled"),
+        },
+        rule=Rule("MUST", required=(logs(main=["caught Cancelled", "scope cancelled", "after"]),)),
+        sources=_GROUPED,
+        about={"raise_group", "scope", "cancel_scope"},
+        shown_by="mutant:grouped-cancel-is-error",
+    ),
+    Scenario(
+        id="scopes/cancelled-beside-error",
+        asks="Does a cancelled scope keep its cancellation when that comes in an exception group beside an error?",
+        program=_main(
+            Attempt(
+                (
+                    Scope(
+                        "s", (CancelScope("s"), Attempt((Sleep(1),), on_cancel=(RaiseGroup("E"),)))
+                    ),
+                ),
+                on_error=(),
+            ),
+            Note("after"),
+        ),
+        answers={
+            "kept": logs(main=["caught Cancelled", "caught Group(E)", "after"]),
+            "leaks": logs(main=["caught Cancelled", "caught Group(Cancelled, E)", "after"]),
+        },
+        rule=Rule("MUST", required=(logs(main=["caught Cancelled", "caught Group(E)", "after"]),)),
+        sources=_GROUPED,
+        about={"raise_group", "scope", "cancel_scope"},
+        shown_by="mutant:grouped-cancel-leaks",
+    ),
+)
+
+
+SCENARIOS = _DEADLINES + _STATE + _PENDING + _GROUPS

@@ -19,6 +19,7 @@ from conformance.lang.ops import BLOCKS, Block, Op
 from conformance.lang.ops.threads import STOP_ITERATION
 from conformance.lang.outcome import show_value
 from conformance.lang.program import NAMED, SIZED, Program
+from conformance.run.frames import regroups
 
 TICK: Final = 0.05
 """Seconds of real time for one tick."""
@@ -48,11 +49,13 @@ class Writer:
         self.spelling = spelling
         self._program = program
         self._every = [op for _, op in program.walk()]
-        self.errors = {op.error for op in self._every if isinstance(op, ops.Raise)}
+        self.errors = {op.error for op in self._every if isinstance(op, ops.RAISES) and op.error}
         self.threads = {op.thread for op in self._every if isinstance(op, ops.RunInThread)}
         self._closing = any(isinstance(op, ops.CloseSender) for op in self._every)
         self._served = {op.listener for op in self._every if isinstance(op, ops.Serve)}
         self._blocks = 0
+        self._handled: list[str] = []
+        self._regroups = any(isinstance(op, ops.RaiseGroup) for op in self._every)
         self._objects = list(_declared(program, self._every))
         kinds = {
             *_of("gate", self._objects),
@@ -134,6 +137,9 @@ class Writer:
                 if op.error == STOP_ITERATION
                 else f"raise PROBLEMS[{op.error!r}]"
             )
+        if isinstance(op, ops.RaiseGroup):
+            beside = "" if op.error is None else f", PROBLEMS[{op.error!r}]"
+            return f'raise BaseExceptionGroup("handled", [{self._handled[-1]}{beside}])'
         if isinstance(op, ops.Return):
             return f"return {op.value!r}"
         if isinstance(op, ops.Attempt):
@@ -144,16 +150,28 @@ class Writer:
         lines = ["try:", textwrap.indent(self._nested(op.body, task), "    ")]
         if op.on_cancel is not None or op.on_error is not None:
             lines.append(f"except {self.spelling.cancelled} as error:")
-            caught = (
-                ["raise"] if op.on_cancel is None else _caught(self._nested(op.on_cancel, task))
-            )
+            caught = ["raise"] if op.on_cancel is None else self._cancelled(op.on_cancel, task)
             lines += [f"    {line}" for line in caught]
         if op.on_error is not None:
-            lines.append("except Exception as error:")
+            if self._regroups:  # a group with a cancellation in it is no Exception
+                lines.append("except (Exception, BaseExceptionGroup) as error:")
+                lines += ['    if name(error) == "Cancelled":', "        raise"]
+            else:
+                lines.append("except Exception as error:")
             lines += [f"    {line}" for line in _caught(self._nested(op.on_error, task))]
         if op.finally_ is not None:
             lines += ["finally:", textwrap.indent(self._nested(op.finally_, task), "    ")]
         return "\n".join(lines)
+
+    def _cancelled(self, handler: Block, task: str) -> list[str]:
+        """A handler of a cancellation, which keeps that under a name if it raises it in a group."""
+        if not regroups(handler):
+            return _caught(self._nested(handler, task))
+        self._blocks += 1
+        self._handled.append(f"handled{self._blocks}")
+        lines = [f"{self._handled[-1]} = error", *_caught(self._nested(handler, task))]
+        self._handled.pop()
+        return lines
 
     # ------------------------------------------------------------ ops by their spelling
 

@@ -138,6 +138,11 @@ class World:
             return StopIteration()
         return self.errors.setdefault(name, ProgramError(name))
 
+    def regrouped(self, cancelled: BaseException, name: str | None) -> BaseException:
+        """An exception group of a cancellation, and of the program's error of that name, if there is one."""
+        beside = () if name is None else (self.make_error(name),)
+        return BaseExceptionGroup("handled", (cancelled, *beside))
+
     def is_cancellation(self, error: BaseException) -> bool:
         """As the adapter says; a group of nothing but cancellations is one."""
         if isinstance(error, BaseExceptionGroup):

@@ -23,6 +23,7 @@ SPECIAL = {
     "deadline:nan": "move_on_after and fail_after take math.nan",
     "fail_after:one": "a fail_after around a single op that waits has a spelling of its own",
     "cancel:self": "a task can cancel itself through its handle",
+    "cancel:grouped": "a scope knows a cancellation that comes in an exception group",
     "cleanup:waits": "a cancelled task may wait in its clean-up",
     "set:again": "an event that is set may be set again",
     "join:self": "a task can try to join itself",
@@ -55,7 +56,7 @@ CHANNELS = frozenset({"channel:bounded", "channel:rendezvous", "channel:unbounde
 
 BUILT_IN = frozenset(
     {
-        "return", "raise", "attempt", "note", "log", "hold", "open_gate", "handler",
+        "return", "raise", "raise_group", "attempt", "note", "log", "hold", "open_gate", "handler",
         "peer_connect", "peer_send", "peer_eof", "peer_reset", "peer_close",
     }
 )  # fmt: skip
@@ -102,6 +103,8 @@ def _op_needs(task: str, op: ops.Op) -> Iterator[str]:
             yield f"{noun}:infinite"
         if math.isnan(ticks):
             yield f"{noun}:nan"
+    if isinstance(op, ops.RaiseGroup):
+        yield "cancel:grouped"
     if isinstance(op, ops.SendBytes) and op.size() >= NO_ROOM:
         yield "send_bytes:no_room"
     if isinstance(op, ops.SetLimit) and not op.tokens:

@@ -64,7 +64,7 @@ _OPENERS = frozenset({*STREAMS, *LISTENERS, *_SCOPES, *CLONES, ops.Group})
 """Ops that give a name to what they open."""
 _MEASURED = frozenset({ops.Block_, ops.SendBytes, ops.ReceiveSome, ops.ReceiveExactly})
 """Ops whose numbers have bounds of their own."""
-_PLACED = frozenset({ops.Return, ops.Attempt, ops.Spawn, ops.Start})
+_PLACED = frozenset({ops.Return, ops.Attempt, ops.RaiseGroup, ops.Spawn, ops.Start})
 """Ops that make sense in some places only."""
 
 
@@ -242,6 +242,8 @@ def _check_structure(program: Program, path: Path, op: ops.Op) -> None:
         None,
     ):
         raise no_sense(path, op, "neither catches nor cleans up")
+    if isinstance(op, ops.RaiseGroup) and "on_cancel" not in path[2::2]:
+        raise no_sense(path, op, "only where a cancellation is handled")
     if (
         isinstance(op, ops.Spawn | ops.Start)
         and op.group is not None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from conformance.lang.ops import Raise
+from conformance.lang.ops import RAISES
 from conformance.lang.outcome import ERRORS, Outcome
 from conformance.lang.program import Program
 
@@ -21,7 +21,7 @@ _KNOWN: Final = frozenset(name.partition("(")[0] for name in ERRORS)
 
 def unnamed(outcome: Outcome, program: Program) -> list[str]:
     """The errors of an outcome whose class names nobody mapped: neither the program's own nor Python's."""
-    own = {op.error for _, op in program.walk() if isinstance(op, Raise)}
+    own = {op.error for _, op in program.walk() if isinstance(op, RAISES) and op.error}
     names = {part for name in _names(outcome) for part in re.findall(r"[^(), ][^(),]*", name)}
     return sorted(n for n in names - own - _KNOWN if not hasattr(builtins, n))
 

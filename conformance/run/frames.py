@@ -33,8 +33,8 @@ _GIVEN_UP: Final = {
     "scope": "scope cancelled",
 }
 """What a scope logs that swallowed a cancellation. A `fail_after` does so only if cancelled by hand."""
-_LOCAL_NOTE, _LOCAL_RAISE, _LOCAL_RETURN, _LOCAL_ATTEMPT = 3, 4, 5, 6
-_SCOPE, _BODY, _HANDLER, FINALLY = 0, 1, 2, 3
+_LOCAL_NOTE, _LOCAL_RAISE, _LOCAL_RETURN, _LOCAL_ATTEMPT, _LOCAL_GROUP = 3, 4, 5, 6, 7
+_SCOPE, _BODY, _HANDLER, FINALLY, _REGROUPS = 0, 1, 2, 3, 4
 SCOPES = (ops.Shield, ops.Scope, ops.MoveOnAfter, ops.FailAfter, ops.Group)
 
 
@@ -53,6 +53,7 @@ class Step:
         "on_error",
         "op",
         "path",
+        "regroups",
     )
 
     def __init__(self, op: ops.Op, path: Path, following: Step | None) -> None:
@@ -68,6 +69,15 @@ class Step:
         self.finally_: Step | None = None
         for name, block in op.blocks():
             setattr(self, name, compile_block(block, (*path, name)))
+        self.regroups = isinstance(op, ops.Attempt) and regroups(op.on_cancel or ())
+
+
+def regroups(block: Block) -> bool:
+    """Whether a handler raises what it handles in a group."""
+    return any(
+        isinstance(op, ops.RaiseGroup) or any(regroups(inner) for _, inner in op.blocks())
+        for op in block
+    )
 
 
 def _code(op: ops.Op) -> int:
@@ -76,6 +86,7 @@ def _code(op: ops.Op) -> int:
     local = {
         ops.Note: _LOCAL_NOTE,
         ops.Raise: _LOCAL_RAISE,
+        ops.RaiseGroup: _LOCAL_GROUP,
         ops.Return: _LOCAL_RETURN,
         ops.Attempt: _LOCAL_ATTEMPT,
     }
@@ -106,6 +117,9 @@ class Host(Protocol):
     def make_error(self, name: str) -> Any:
         """The program's own error of that name."""
 
+    def regrouped(self, cancelled: Any, name: str | None) -> Any:
+        """An exception group of a cancellation, and of the program's own error of that name, if there is one."""
+
     def is_cancellation(self, error: Any) -> bool:
         """Whether it is a cancellation."""
 
@@ -118,7 +132,8 @@ class Frames:
     """The position of one task. `request` says what `next()` asked for; `end`, how it ended.
 
     `end` is `("returned", value)` or `("failed", exception)`. `blocks` holds, outermost first, a
-    tuple (step, phase, exception in flight) for each open block.
+    tuple (step, phase, exception in flight) for each open block; where a handler may raise it in a
+    group, the exception that it handles.
     """
 
     __slots__ = ("at", "blocks", "end", "host", "log", "request")
@@ -157,6 +172,9 @@ class Frames:
                 self.at = step.body
             elif code == _LOCAL_RAISE:
                 self._unwind(self.host.make_error(step.op.error))  # type: ignore[attr-defined]
+            elif code == _LOCAL_GROUP:
+                handled = next(error for _, phase, error in self.blocks[::-1] if phase == _REGROUPS)
+                self._unwind(self.host.regrouped(handled, step.op.error))  # type: ignore[attr-defined]
             else:
                 self.end = ("returned", step.op.value)  # type: ignore[attr-defined]
         return None
@@ -220,7 +238,7 @@ class Frames:
             self.at = step.finally_
             return False
         self.blocks = self.blocks[:-1]
-        if error is None:
+        if error is None or phase == _REGROUPS:
             self.at = step.next
         else:
             self._unwind(error)
@@ -254,6 +272,7 @@ class Frames:
         if is_deadly(name):
             return False
         self.record(f"caught {name}")
-        self.blocks = (*self.blocks[:-1], (step, _HANDLER, None))
+        handling = (_REGROUPS, error) if cancelled and step.regroups else (_HANDLER, None)
+        self.blocks = (*self.blocks[:-1], (step, *handling))
         self.at = step.on_cancel if cancelled else step.on_error
         return True

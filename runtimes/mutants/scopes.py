@@ -117,6 +117,22 @@ class CalledByTheClock(Kernel):
 
 
 @mutant
+class GroupedCancelLeaks(Kernel):
+    """A scope that was cancelled lets its cancellation out when that comes in a group, beside an error."""
+
+    def _raise_rest(self, error: Any) -> None:
+        """All of it goes on."""
+
+
+@mutant
+class GroupedCancelIsError(Kernel):
+    """A scope that was cancelled does not know its cancellation in a group by itself."""
+
+    def _caught(self, task: Task, scope: Scope, error: Any) -> bool:
+        return not isinstance(error, BaseExceptionGroup) and super()._caught(task, scope, error)
+
+
+@mutant
 class PendingThroughShields(Kernel):
     """A cancellation is said to be pending inside a shield that keeps it away."""
 

@@ -56,11 +56,14 @@ class Aim:
         return end != "unspawned" or task.state == UNSPAWNED
 
     def _next(self, task: Task, wanted: TaskOutcome) -> float:
-        """The last tick at which the task can still do what it is to do next."""
+        """The last tick at which the task can still do what it is to do next.
+
+        When its body is over so is that: a server may take its time to close the connection that the task handled.
+        """
         log, body = wanted.log, task.body
         if len(body.log) < len(log):
             return _tick(log[len(body.log)])
-        if task.state == DONE or not wanted.end.startswith(_FINAL) or wanted.tick is None:
+        if body.end is not None or not wanted.end.startswith(_FINAL) or wanted.tick is None:
             return float("inf")
         return wanted.tick
 

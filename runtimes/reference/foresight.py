@@ -211,7 +211,7 @@ class Foresight:
                 blocks.append((step, -1, None))
                 step = step.body
                 continue
-            if step.kind in ("return", "raise"):
+            if step.kind in ("return", "raise", "raise_group"):
                 return self._future(task) if blocks else mask | task.end.bit
             mask |= self._touched(step.op)
             if step.code == PERFORM and self.machine._yields[step.kind]:

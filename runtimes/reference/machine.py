@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, final
 
-from conformance.lang.ops import WAITERS, Op, Raise, Serve
+from conformance.lang.ops import RAISES, WAITERS, Op, Serve
 from conformance.lang.ops.shutdown import DEADLY
 from conformance.lang.outcome import Entry, Outcome, TaskOutcome, show_bytes, show_value
 from conformance.lang.program import Program
@@ -61,7 +61,7 @@ class Machine(Apart):
         self.build(program)
         kinds = {op.kind for _, op in program.walk()}
         self._told_at_ends = self.level and not self.fifo and bool(kinds & _CANCELS)
-        self._own_errors = {op.error for _, op in program.walk() if isinstance(op, Raise)}
+        self._own_errors = {op.error for _, op in program.walk() if isinstance(op, RAISES)}
         self._foresight = Foresight(self)
         self._lengths: dict[Step, int] = {}
         self._blocked: dict[Step, str] = {}
@@ -81,6 +81,10 @@ class Machine(Apart):
 
     fault = make_error
 
+    def regrouped(self, cancelled: Any, name: str | None) -> Any:
+        """The name of the group: one of nothing but cancellations is one."""
+        return cancelled if name is None else self.grouped((cancelled, name))
+
     def is_cancellation(self, error: Any) -> bool:
         """Whether the name is that of a cancellation."""
         return bool(error == "Cancelled")
@@ -88,7 +92,7 @@ class Machine(Apart):
     is_cancelled = is_cancellation
 
     def is_deadly(self, error: Any) -> bool:
-        """Whether the name is that of an exit or a Ctrl-C."""
+        """Whether it is that of an exit or a Ctrl-C."""
         return error in DEADLY
 
     def name_of(self, error: Any) -> str:
@@ -361,37 +365,17 @@ def members(group: str) -> Iterator[str]:
 
 _LOGGED = frozenset(
     {
-        "join",
-        "detach",
-        "receive",
-        "receive_nowait",
-        "receive_some",
-        "receive_exactly",
-        "receive_until_eof",
-        "start",
-        "done",
-        "cancelled",
-        "cancelling",
-        "cancel_called",
-        "cancel_pending",
-        "cancelled_caught",
-        "get_variable",
-        "is_set",
-        "locked",
-        "length",
-        "semaphore_value",
-        "available_tokens",
-        *WAITERS,
-        "wait_barrier",
-        "run_in_thread",
-        "from_thread",
+        "join", "detach", "receive", "receive_nowait", "receive_some", "receive_exactly", "receive_until_eof",
+        "start", "done", "cancelled", "cancelling", "cancel_called", "cancel_pending", "cancelled_caught",
+        "get_variable", "is_set", "locked", "length", "semaphore_value", "available_tokens", *WAITERS,
+        "wait_barrier", "run_in_thread", "from_thread",
     }
-)
+)  # fmt: skip
 _CONNECTS = frozenset({"connect", "connect_unix"})
 _CANCELS = frozenset(
     {"cancel", "cancel_group", "cancel_scope", "fail_after", "group", "move_on_after", "scope"}
 )
-"""Op kinds that cancel somebody, now or later."""
+"""Who cancels somebody, now or later."""
 _PAUSES = frozenset({"checkpoint", "sleep", "sleep_until"})
 """Op kinds that do nothing but pause."""
 _STARTS = frozenset({"spawn", "detach", "start", "run_in_thread"})

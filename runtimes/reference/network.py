@@ -250,6 +250,7 @@ class Network(Turns):
 
     def _unheard(self, stream: Stream) -> bool:
         """Whether a close was faster than the loop, which had not looked at what came: a reader may hang then, too."""
+        self.writes |= stream.bit
         if not (stream.closed and self.retrying and self.semantics.own_close == "any"):
             return False
         return stream.reader is None and self.choose("io", 2) == 1

@@ -168,6 +168,7 @@ class Tasks(Cancellation):
         if task is None:
             return
         assert task.end.result is not None
+        self.writes |= task.bit  # it may be the step of another: of who joined it, and gave that up
         if self.is_cancelled(task.end.result[1]) and self.choose("wake", 2):
             return
         if self.semantics.notice == "later":

@@ -21,6 +21,8 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
             "scopes/pending-inside-and-behind",
         }
     ),
+    "grouped-cancel-is-error": frozenset({"scopes/cancelled-in-group"}),
+    "grouped-cancel-leaks": frozenset({"scopes/cancelled-beside-error"}),
     "pending-through-shields": frozenset({"scopes/pending-in-shield"}),
     "called-is-caught": frozenset(
         {

@@ -339,3 +339,33 @@ def file_pending(probe: Filing, aio: Api) -> None:
                     log.append(pending())
                 log.append(pending())
         return words(log, behind_it="no no yes", inside_too="yes yes yes", never="no no no")
+
+
+def file_grouped(probe: Filing, aio: Api) -> None:
+    """What a cancelled scope makes of its cancellation in an exception group."""
+
+    @probe("scopes/cancelled-in-group")
+    async def _() -> str:
+        try:
+            with aio.CancelScope() as scope:
+                scope.cancel()
+                try:
+                    await aio.sleep(TICK)
+                except* aio.cancelled():  # noqa: TRY203  # that makes a group of it
+                    raise
+        except BaseException:
+            return "leaks"
+        return "kept"
+
+    @probe("scopes/cancelled-beside-error")
+    async def _() -> str:
+        try:
+            with aio.CancelScope() as scope:
+                scope.cancel()
+                try:
+                    await aio.sleep(TICK)
+                except aio.cancelled() as error:
+                    raise BaseExceptionGroup("both", [error, Error()]) from None
+        except BaseExceptionGroup as errors:
+            return "leaks" if errors.split(aio.cancelled())[0] is not None else "kept"
+        return "? nothing comes out"

@@ -35,6 +35,10 @@ class FakeHost:
         """The name."""
         return name
 
+    def regrouped(self, cancelled: str, name: str | None) -> str:
+        """Both names."""
+        return f"Group({cancelled}, {name})"
+
     def is_cancellation(self, error: str) -> bool:
         """The one that is called so."""
         return error == "Cancelled"

@@ -106,6 +106,22 @@ def _watched(scene: Scene) -> Block:
     return (*gap(scene), ops.Cancel(task))
 
 
+def _regrouped(scene: Scene) -> Block:
+    """A cancellation is raised in a group, beside an error or not, in one or two scopes that may be cancelled."""
+    if not scene.has("cancel:grouped", "cancel_scope", "scope"):
+        return _watched(scene)
+    task = scene.add_task()
+    raised = ops.RaiseGroup(scene.tape.pick(("C", None)))
+    does: Block = (ops.Attempt((pause(scene, 3),), on_cancel=(*mark(scene), raised)),)
+    for _ in range(1 + scene.tape.below(2)):
+        name = scene.fresh("n")
+        scene.scopes.append(name)
+        doomed = (ops.CancelScope(name),) if scene.tape.chance(2) else ()
+        does = (ops.Scope(name, (*doomed, *does)), *mark(scene))
+    scene.bodies[task] = [caught(*does) if scene.tape.chance(2) else does[0], *mark(scene)]
+    return (*gap(scene), ops.Cancel(task)) if scene.has("cancel") and scene.tape.chance(2) else ()
+
+
 def _pending(scene: Scene, _: str) -> Op:
     """Whether a cancellation is pending; at times inside a shield, which keeps those from outside away."""
     asked = ops.CancelPending()
@@ -128,7 +144,7 @@ SCOPES: Final = Area(
     },
     epilogue=lambda scene: requests(scene, "main"),
     looks=("cancel_pending",),
-    stories=(_watched,),
+    stories=(_watched, _watched, _regrouped),
     weight=2,
 )
 

@@ -168,7 +168,10 @@ def attempt(scene: Scene, mix: Mix, task: str, body: Block) -> Op:
     if form == 3:
         return ops.Attempt(body, on_error=(), on_cancel=after)
     if form == 4:
-        return ops.Attempt(body, on_cancel=(*after, ops.Raise("C")))
+        error: Op = ops.Raise("C")
+        if scene.has("cancel:grouped") and scene.tape.chance(2):
+            error = ops.RaiseGroup(scene.tape.pick(("C", None)))
+        return ops.Attempt(body, on_cancel=(*after, error))
     return ops.Attempt(body, on_error=(), finally_=(*after, ops.Checkpoint()))
 
 

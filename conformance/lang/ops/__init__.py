@@ -143,12 +143,14 @@ from conformance.lang.ops.sync import Release as Release
 from conformance.lang.ops.sync import Set as Set
 from conformance.lang.ops.sync import Wait as Wait
 from conformance.lang.ops.sync import WaitCondition as WaitCondition
+from conformance.lang.ops.tasks import RAISES as RAISES
 from conformance.lang.ops.tasks import Cancel as Cancel
 from conformance.lang.ops.tasks import Cancelled as Cancelled
 from conformance.lang.ops.tasks import Cancelling as Cancelling
 from conformance.lang.ops.tasks import Done as Done
 from conformance.lang.ops.tasks import Join as Join
 from conformance.lang.ops.tasks import Raise as Raise
+from conformance.lang.ops.tasks import RaiseGroup as RaiseGroup
 from conformance.lang.ops.tasks import Return as Return
 from conformance.lang.ops.tasks import Spawn as Spawn
 from conformance.lang.ops.tasks import Start as Start

@@ -80,3 +80,18 @@ class Raise(Op):
     """Raise the program's own error of that name; the same name is the same exception object."""
 
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseGroup(Op):
+    """Where a cancellation is handled: raise it in an exception group, beside the program's own error, if one is named.
+
+    That is what `except*` makes of a cancellation, and what a library does that raises all that went wrong. Only
+    inside of an `on_cancel`.
+    """
+
+    error: str | None = None
+
+
+RAISES = (Raise, RaiseGroup)
+"""Ops that raise the program's own error."""
