@@ -85,6 +85,7 @@ class Asyncio(
     composed = frozenset({"abort", "accept", "move_on_after", "sleep_until"})
     lacks = frozenset({"shield"})
     special = frozenset(SPECIAL) - {
+        "cancel:grouped",  # a group is an error like any other, whatever is in it
         "deadline:nan",  # the loop may die of it, and what comes of it is up to the clock
         "thread:waits",
         "channel:rendezvous",

@@ -136,6 +136,53 @@ PROGRAMS = {
             "a": (ops.Attempt((ops.Sleep(9),), finally_=(ops.Cancelling("a"),)),),
         }
     ),
+    "pending": Program(
+        {
+            "main": (
+                ops.Scope(
+                    "s",
+                    (
+                        *(ops.CancelPending(), ops.CancelScope("s"), ops.CancelPending()),
+                        *(ops.Shield((ops.CancelPending(),)), ops.Sleep(1)),
+                    ),
+                ),
+                ops.CancelPending(),
+            )
+        }
+    ),
+    "regrouped": Program(
+        {
+            "main": (
+                ops.Scope(
+                    "s",
+                    (
+                        ops.CancelScope("s"),
+                        ops.Attempt((ops.Sleep(1),), on_cancel=(ops.RaiseGroup(),)),
+                    ),
+                ),
+                ops.Attempt(
+                    (
+                        ops.Scope(
+                            "t",
+                            (
+                                ops.CancelScope("t"),
+                                ops.Attempt(
+                                    (
+                                        ops.Attempt(
+                                            (ops.Sleep(1),), on_cancel=(ops.RaiseGroup("E"),)
+                                        ),
+                                    ),
+                                    finally_=(ops.Note("cleaned"),),
+                                ),
+                            ),
+                        ),
+                    ),
+                    on_error=(),
+                ),
+                ops.Note("after"),
+            )
+        }
+    ),
     "blocked": Program({"main": (ops.Note("before"), ops.Wait("e"))}, events=("e",)),
 }
 RUNTIMES = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import pytest
@@ -94,6 +95,85 @@ def test_the_smallest_is_a_local_minimum(name: str) -> None:
         for smaller in proposals(smallest):
             if smaller is not None and weight(smaller) < weight(smallest):
                 assert broken.kind(smaller) != kind
+
+
+def has_kinds(*kinds: str) -> Callable[[Program], bool]:
+    """Whether a program has as many ops of each of these kinds."""
+    wanted = Counter(kinds)
+    return lambda program: Counter(op.kind for _, op in program.walk()) >= wanted
+
+
+def test_neighbours_go_together() -> None:
+    """An acquire goes with its release, where neither can go alone; a wait takes their place if it must."""
+    body = (ops.Acquire("k"), ops.Release("k"), ops.Note(1))
+    program = Program({"main": body}, locks=("k",))
+
+    def balanced(smaller: Program) -> bool:
+        kinds = Counter(op.kind for _, op in smaller.walk())
+        return kinds["note"] == 1 and kinds["acquire"] == kinds["release"]
+
+    assert shrink(program, balanced)[0] == Program({"main": (ops.Note(1),)})
+
+    def waits(smaller: Program) -> bool:
+        return balanced(smaller) and smaller.size() > 1
+
+    assert shrink(program, waits)[0] == Program({"main": (ops.Checkpoint(), ops.Note(1))})
+
+
+def test_a_starter_that_waits_becomes_one_of_the_others() -> None:
+    """Who starts two tasks, waits for them to come so far and goes on need not wait if it is one of them."""
+    waits = (ops.Acquire("k"), ops.WaitCondition("k"))
+    told = (ops.Sleep(1), ops.Acquire("k"), ops.Notify("k"))
+    main = (ops.Spawn("a"), ops.Spawn("b"), *told)
+    program = Program({"main": main, "a": waits, "b": waits}, conditions=("k",))
+    needed = has_kinds(*("acquire", "wait_condition") * 2, "acquire", "notify", "spawn", "spawn")
+    small, _ = shrink(program, needed)
+    assert small.size() == program.size() - 1
+    assert needed(small)
+    assert len(small.tasks) == 3
+
+
+def test_a_task_that_waits_first_is_started_later() -> None:
+    """Who begins with a wait, for others to come first, is spawned behind them instead."""
+    program = Program(
+        {
+            "main": (ops.Spawn("a"), ops.Spawn("b")),
+            "a": (ops.Sleep(1), ops.Note("second")),
+            "b": (ops.Note("first"),),
+        }
+    )
+
+    def in_order(smaller: Program) -> bool:
+        tasks = [name for name, body in smaller.tasks.items() if name != "main" and body]
+        late = {name for name in tasks if isinstance(smaller.tasks[name][0], ops.Sleep)}
+        started = [op.task for _, op in smaller.walk() if isinstance(op, ops.Spawn)]
+        if {*started} != {*tasks}:
+            return False
+        order = sorted(started, key=lambda name: (name in late, started.index(name)))
+        return [smaller.tasks[name][-1] for name in order] == [
+            ops.Note("first"),
+            ops.Note("second"),
+        ]
+
+    assert in_order(program)
+    small, _ = shrink(program, in_order)
+    assert small.size() == program.size() - 1
+    assert in_order(small)
+
+
+def test_fewer_tokens_go_with_who_took_them() -> None:
+    """A limiter of two, one of which a task holds, becomes a limiter of one without that task."""
+    takes = (ops.AcquireLimiter("l"),)
+    program = Program(
+        {"main": (ops.Spawn("a"), ops.Spawn("b")), "a": takes, "b": takes}, limiters={"l": 2}
+    )
+
+    def all_taken(smaller: Program) -> bool:
+        taken = [name for name, body in smaller.tasks.items() if body and body[-1] == takes[0]]
+        return len(taken) > 0 and smaller.limiters["l"] == len(taken)
+
+    small, _ = shrink(program, all_taken)
+    assert small == Program({"main": takes}, limiters={"l": 1})
 
 
 def test_shrinking_does_not_slip_to_another_failure() -> None:

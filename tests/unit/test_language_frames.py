@@ -15,6 +15,7 @@ from conformance.lang.ops import (
     Note,
     Op,
     Raise,
+    RaiseGroup,
     Return,
     Shield,
     Sleep,
@@ -102,6 +103,31 @@ ENDED = ("returned", None)
         ((Attempt((CANCELLED,), on_error=()),), ["sleep 98"], ("failed", "Cancelled")),
         ((Attempt((CANCELLED,), on_cancel=()),), ["sleep 98", "log caught Cancelled"], ENDED),
         ((Attempt((Note(1),), on_error=(Note("never"),)), Note(2)), ["log 1", "log 2"], ENDED),
+        # a cancellation raised in a group: that of the innermost handler, past what its clean-up does
+        (
+            (
+                Attempt(
+                    (CANCELLED,), on_cancel=(RaiseGroup("E"), Note("never")), finally_=(Note(1),)
+                ),
+            ),
+            ["sleep 98", "log caught Cancelled", "log 1"],
+            ("failed", "Group(Cancelled, E)"),
+        ),
+        (
+            (
+                Attempt(
+                    (CANCELLED,),
+                    on_cancel=(Attempt((Raise("F"),), on_error=(RaiseGroup("E"),)), Note("never")),
+                ),
+            ),
+            ["sleep 98", "log caught Cancelled", "log caught F"],
+            ("failed", "Group(Cancelled, E)"),
+        ),
+        (
+            (Attempt((CANCELLED,), on_cancel=(Attempt((RaiseGroup("E"),), on_error=()),)), Note(1)),
+            ["sleep 98", "log caught Cancelled", "log caught Group(Cancelled, E)", "log 1"],
+            ENDED,
+        ),
         # clean-up: after success, after an error, after a handler, after a handler that fails
         ((Attempt((Note(1),), finally_=(Note(2),)), Note(3)), ["log 1", "log 2", "log 3"], ENDED),
         (

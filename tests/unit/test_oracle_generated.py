@@ -59,17 +59,38 @@ def test_every_change_is_in_the_footprint(name: str) -> None:
     semantics, chance = DECLARED[name], random.Random(name)
     for index in range(60):
         program = decode(seeded(f"{name}/{index}"), modelled())
-        if not judged(program, semantics):
-            continue
-        machine = Machine(program, semantics)
-        machine.choose = lambda _kind, options: chance.randrange(options)
-        while options := machine.options():
-            machine.snapshot()
-            before = [thing.save(thing) for thing in machine.things]
-            machine.step(chance.choice(options))
-            for thing, saved in zip(machine.things, before, strict=True):
-                if not machine.writes & thing.bit:
-                    assert thing.save(thing) == saved, f"{type(thing).__name__} in {index}"
+        if judged(program, semantics):
+            walk(Machine(program, semantics), chance)
+
+
+def walk(machine: Machine, chance: random.Random) -> None:
+    """Run it at random: nothing changes but what is written."""
+    machine.choose = lambda _kind, options: chance.randrange(options)
+    while options := machine.options():
+        machine.snapshot()
+        before = [thing.save(thing) for thing in machine.things]
+        machine.step(chance.choice(options))
+        for thing, saved in zip(machine.things, before, strict=True):
+            if not machine.writes & thing.bit:
+                assert thing.save(thing) == saved, show_program(machine.program)
+
+
+def test_who_gives_a_join_up_leaves_a_failure_unheard() -> None:
+    """Where a task that fails ends the run, unless it is joined, the step of its joiner may be what makes it so."""
+    program = Program(
+        {
+            "main": (
+                *(ops.Spawn("a"), ops.Spawn("b"), ops.Checkpoint(), ops.Checkpoint()),
+                ops.Cancel("b"),
+            ),
+            "a": (ops.Checkpoint(), ops.Raise("E")),
+            "b": (ops.Join("a"),),
+        }
+    )
+    machine, chance = Machine(program, ALL["fatal"]), random.Random(1)
+    for _ in range(300):
+        machine.reset()
+        walk(machine, chance)
 
 
 @pytest.mark.parametrize("name", DECLARED)
