@@ -66,6 +66,7 @@ _CANCELLATION: Final = """
     scopes/cancel-after-exit: cancels-task
     scopes/cancel-from-outside: goes-on
     scopes/cancel-inner: outer-too
+    scopes/cancelled-in-group: leaks
     scopes/pending-in-shield: inside-too
     scopes/pending-inside-and-behind: behind-too never
     scopes/shield-between: cut-inside
