@@ -36,6 +36,10 @@ class Divergence:
     def __str__(self) -> str:
         """One line for people."""
         when = "" if self.tick is None else f" at tick {self.tick}"
+        if self.saw == self.expected:  # `tick` is the earlier one
+            late = self.kind.endswith("late")
+            told = "allowed then, comes later" if late else "comes then, allowed later"
+            return f"{self.task}, entry {self.index + 1}{when}: `{self.saw}`, {told}"
         return f"{self.task}, entry {self.index + 1}{when}: saw `{self.saw}`, allowed `{self.expected}`"
 
 
