@@ -28,7 +28,7 @@ ticks = (
 )
 
 PLAIN = (
-    "join", "cancel", "raise", "checkpoint", "block", "sleep", "sleep_until", "wait", "set",
+    "join", "cancel", "raise", "raise_group", "checkpoint", "block", "sleep", "sleep_until", "wait", "set",
     "acquire", "release", "send", "receive", "send_nowait", "receive_nowait", "listen",
     "close_listener", "connect", "accept", "send_bytes", "receive_some", "receive_exactly",
     "receive_until_eof", "send_eof", "close", "abort", "note", "log", "done", "cancelled", "cancelling",
@@ -157,12 +157,17 @@ class _Builder:
                 arguments["scope"] = self.scopes[-1]
         self.stacks[task].append(_Open(kind, arguments, parts))
 
+    def handling(self, task: str) -> bool:
+        """Whether what comes next in the task stands where a cancellation is handled."""
+        return any(opened.parts[0] == "on_cancel" for opened in self.stacks[task])
+
     def _plain(self, task: str, kind: str, number: int, value: Any, tick: Any, word: str) -> Op:
         lacking = (
             (kind in SCOPED and not self.scopes)
             or (kind == "cancel_group" and not self.groups)
             or (kind == "started" and task not in self.ready)
             or (kind == "reset_variable" and task not in self.been_set)
+            or (kind == "raise_group" and not self.handling(task))
         )
         if lacking:
             return ops.Note(value)

@@ -186,7 +186,7 @@ def shown(
 
 def test_every_op_has_its_place() -> None:
     """Each op is performed by the frames, is a scope, or has a function in the table."""
-    inside = {"note", "raise", "return", "attempt"}
+    inside = {"note", "raise", "raise_group", "return", "attempt"}
     scopes = {scope.kind for scope in SCOPES}
     assert {*METHODS, *inside, *scopes, *ONLY_IN_THREADS} == set(ops.OPS)
     assert len(METHODS) + len(inside) + len(scopes) + len(ONLY_IN_THREADS) == len(ops.OPS)
