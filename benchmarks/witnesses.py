@@ -19,7 +19,7 @@ from conformance.engine.shrinking.shrink import shrink
 from conformance.errors import AdapterError
 from conformance.interpreter import run_program
 from conformance.judge.verdict import Grade
-from conformance.judge.witness import kind_of
+from conformance.judge.witness import kind_of, same_failure
 from conformance.lang.program import Program
 from conformance.run.observation import RunOptions
 from runtimes.mutants import NAMES, find
@@ -72,7 +72,7 @@ class Broken:
             kind = self.kind(program)
             if not kind:
                 continue
-            small, _ = shrink(program, lambda smaller, kind=kind: self.kind(smaller) == kind)  # type: ignore[misc]
+            small, _ = shrink(program, lambda p, kind=kind: same_failure(kind, self.kind(p)))  # type: ignore[misc]
             sizes.append(small.size())
             if sizes[-1] <= MOST or len(sizes) == KEPT:
                 break

@@ -30,7 +30,7 @@ from conformance.engine.shrinking.shrink import shrink
 from conformance.errors import ConformanceError
 from conformance.judge.token import Clock
 from conformance.judge.verdict import Grade
-from conformance.judge.witness import Witness, kind_of
+from conformance.judge.witness import Witness, kind_of, same_failure
 from conformance.lang.outcome import Outcome
 from conformance.lang.program import Program
 
@@ -254,7 +254,7 @@ def shrink_witness(
         for seed in _seeds(subject, witness) if time.monotonic() < ends else ():
             shown = subject.run(program, witness.clock, seed, limit, slower=SLOWER).outcome
             judged = subject.judge.outcome(program, shown, witness.clock)
-            same = kind_of(shown, judged.nearest, judged.reason) == witness.kind
+            same = same_failure(witness.kind, kind_of(shown, judged.nearest, judged.reason))
             if judged.grade is witness.grade and same:
                 smallest[0] = replace(
                     witness, program=program, seed=seed, outcome=shown, nearest=judged.nearest

@@ -110,6 +110,24 @@ def kind_of(outcome: Outcome, nearest: tuple[Outcome, ...], reason: str) -> str:
     return next((told for told in died if not is_deadly(told.removeprefix(_DIED))), found.kind)
 
 
+def same_failure(kind: str, smaller: str) -> bool:
+    """Whether a smaller program fails as the first one did: in the same way, or without what hid half of it.
+
+    What comes too late never comes where what rescued it in the end is left out, and what comes too early should never
+    come where that is left out for which it had to wait. Nothing else is the same failure.
+    """
+    thing, _, when = kind.rpartition(" ")
+    return (
+        smaller == kind
+        or (
+            when == "late"
+            and smaller.startswith("blocked in ")
+            and smaller.endswith(f" for {thing}")
+        )
+        or (when == "early" and smaller.startswith(f"{thing} for blocked in "))
+    )
+
+
 def embed(program: Program) -> str:
     """A program as part of a token."""
     packed = zlib.compress(canonical(_ordered(program)).encode(), 9)

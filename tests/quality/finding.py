@@ -13,7 +13,7 @@ from conformance.engine.oracle import find_reference
 from conformance.engine.shrinking.shrink import shrink
 from conformance.interpreter import run_program
 from conformance.judge.verdict import Grade
-from conformance.judge.witness import kind_of
+from conformance.judge.witness import kind_of, same_failure
 from conformance.lang.outcome import Outcome
 from conformance.lang.program import Program
 from conformance.run.observation import RunOptions
@@ -71,5 +71,5 @@ def first(
 
 
 def _made_small(broken: Broken, index: int, program: Program, kind: str) -> Found:
-    small, tried = shrink(program, lambda smaller: broken.kind(smaller) == kind)
+    small, tried = shrink(program, lambda smaller: same_failure(kind, broken.kind(smaller)))
     return Found(index, program, kind, small, tried)

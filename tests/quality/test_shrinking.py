@@ -10,6 +10,7 @@ import pytest
 
 from conformance.engine.shrinking.passes import PASSES, weight
 from conformance.engine.shrinking.shrink import shrink
+from conformance.judge.witness import same_failure
 from conformance.lang import ops
 from conformance.lang.program import Channel, Program
 from tests.quality.finding import Broken, first
@@ -95,6 +96,25 @@ def test_the_smallest_is_a_local_minimum(name: str) -> None:
         for smaller in proposals(smallest):
             if smaller is not None and weight(smaller) < weight(smallest):
                 assert broken.kind(smaller) != kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "smaller", "same"),
+    [
+        ("note late", "note late", True),
+        ("note late", "blocked in wait for note", True),
+        ("note late", "blocked in wait for returned", False),
+        ("note late", "note early", False),
+        ("returned early", "returned for blocked in join", True),
+        ("returned early", "cancelled for blocked in join", False),
+        ("cancelled late", "blocked in join for cancelled", True),
+        ("another got", "blocked in join for got", False),
+        ("blocked in wait for note", "note late", False),
+    ],
+)
+def test_what_hid_half_of_a_failure_may_go(kind: str, smaller: str, same: bool) -> None:
+    """What came late may never come; what came early may be what should never come; nothing else is the same."""
+    assert same_failure(kind, smaller) is same
 
 
 def has_kinds(*kinds: str) -> Callable[[Program], bool]:

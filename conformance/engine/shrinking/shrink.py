@@ -1,7 +1,8 @@
 """Greedy: the first smaller program that still fails is taken, until none does.
 
-The end is a stated minimum: no task, op, block or part of an attempt can go, no argument can be plainer, and the
-same failure still shows; its tasks go by the first letters (`tests/quality` names the very programs for known mutants).
+The end is a stated minimum: no task, op, block or part of an attempt can go, no argument can be plainer, and the same
+failure still shows (`conformance.judge.witness.same_failure`); its tasks go by the first letters (`tests/quality` names
+the very programs for known mutants).
 """
 
 from __future__ import annotations
