@@ -10,7 +10,7 @@ from conformance.engine.shrinking.rewrite import every_op, mended, rewrite
 from conformance.lang import ops
 from conformance.lang.check_loop import started_by
 from conformance.lang.ops import BLOCKS, Block, Op
-from conformance.lang.program import SIZED, Channel, Path, Program
+from conformance.lang.program import SIZED, Channel, Program
 
 Pass = Callable[[Program], Iterator["Program | None"]]
 
@@ -62,21 +62,15 @@ WAITS: Final = (ops.Checkpoint, ops.Sleep)
 
 def drop_pairs(program: Program) -> Iterator[Program | None]:
     """Without two neighbours, such as an acquire and its release; or with a wait where they took time."""
-    for path, op in program.walk():
-        following = _following(program, path)
+    every = dict(program.walk())
+    for path, op in every.items():
+        following = every.get((*path[:-1], str(int(path[-1]) + 1)))
         if following is None or isinstance(following, ops.Return):
             continue
         alone = rewrite(program, path, ())
         for instead in ((), (ops.Checkpoint(),), (ops.Sleep(1),)):
             if not isinstance(op, WAITS) or not isinstance(following, WAITS) or not instead:
                 yield alone and rewrite(alone, path, instead)
-
-
-def _following(program: Program, path: Path) -> Op | None:
-    """The op behind that of the path, in the same block."""
-    *outer, at = path
-    after = (*outer, str(int(at) + 1))
-    return dict(program.walk()).get(after)
 
 
 def unwrap(program: Program) -> Iterator[Program | None]:
@@ -134,9 +128,7 @@ def trade_places(program: Program) -> Iterator[Program | None]:
         if not spawns:
             continue
         after = body[spawns[-1] + 1 :]
-        for wait in [
-            at for at, op in enumerate(after) if isinstance(op, ops.Sleep | ops.Checkpoint)
-        ]:
+        for wait in [at for at, op in enumerate(after) if isinstance(op, WAITS)]:
             left = (*after[:wait], *after[wait + 1 :])
             for at in spawns:
                 child = body[at]
