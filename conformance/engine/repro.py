@@ -89,7 +89,7 @@ def show(outcome: Outcome, *, timed: bool) -> str:
 
     lines = []
     for name, task in outcome.tasks:
-        end = "did not end" if task.end.startswith(UNFINISHED) else task.end
+        end = "did not end" if task.end.startswith(UNFINISHED) else entry(task.end, task.tick)
         lines.append(f"{name}: " + ", ".join([*(entry(*e) for e in task.log), end]))
     if outcome.shared:
         lines.append("log: " + ", ".join(entry(*e) for e in outcome.shared))

@@ -138,9 +138,9 @@ def watched_in_thread(task, body):
         try:
             value = body()
         except BaseException as error:
-            END[task] = "cancelled" if name(error) == "Cancelled" else f"raised {name(error)}"
+            END[task] = stamped("cancelled" if name(error) == "Cancelled" else f"raised {name(error)}")
             raise
-        END[task] = "returned" if value is None else f"returned {show(value)}"
+        END[task] = stamped("returned" if value is None else f"returned {show(value)}")
         return value
 
     return run
@@ -157,9 +157,9 @@ def watched(task, body):
         except GeneratorExit:
             raise
         except BaseException as error:
-            END[task] = "cancelled" if name(error) == "Cancelled" else f"raised {name(error)}"
+            END[task] = stamped("cancelled" if name(error) == "Cancelled" else f"raised {name(error)}")
             raise
-        END[task] = "returned" if value is None else f"returned {show(value)}"
+        END[task] = stamped("returned" if value is None else f"returned {show(value)}")
         return value
 
     return run

@@ -73,7 +73,7 @@ def test_times_are_told_only_where_nothing_else_differs() -> None:
 
 def test_a_task_that_does_not_end_says_so() -> None:
     """However the worker saw it, a script can tell no more than that."""
-    assert show(outcome(3), timed=True) == "main: returned\na: x@3, did not end"
+    assert show(outcome(3), timed=True) == "main: returned@1\na: x@3, did not end"
     assert show(outcome(3), timed=False) == "main: returned\na: x, did not end"
 
 
