@@ -114,7 +114,8 @@ def same_failure(kind: str, smaller: str) -> bool:
     """Whether a smaller program fails as the first one did: in the same way, or without what hid half of it.
 
     What comes too late never comes where what rescued it in the end is left out, and what comes too early should never
-    come where that is left out for which it had to wait. Nothing else is the same failure.
+    come where that is left out for which it had to wait. An error that was caught is raised where nothing catches it
+    any more. Nothing else is the same failure.
     """
     thing, _, when = kind.rpartition(" ")
     return (
@@ -125,6 +126,7 @@ def same_failure(kind: str, smaller: str) -> bool:
             and smaller.endswith(f" for {thing}")
         )
         or (when == "early" and smaller.startswith(f"{thing} for blocked in "))
+        or (kind.startswith("caught ") and smaller == f"raised {kind.removeprefix('caught ')}")
     )
 
 

@@ -110,10 +110,14 @@ def test_the_smallest_is_a_local_minimum(name: str) -> None:
         ("cancelled late", "blocked in join for cancelled", True),
         ("another got", "blocked in join for got", False),
         ("blocked in wait for note", "note late", False),
+        ("caught Misuse for returned", "raised Misuse for returned", True),
+        ("caught Misuse for returned", "raised Misuse for note", False),
+        ("caught Misuse for returned", "raised Broken for returned", False),
+        ("raised Misuse for returned", "caught Misuse for returned", False),
     ],
 )
 def test_what_hid_half_of_a_failure_may_go(kind: str, smaller: str, same: bool) -> None:
-    """What came late may never come; what came early may be what should never come; nothing else is the same."""
+    """What came late may never come; what came early may be what should never come; what was caught may be raised."""
     assert same_failure(kind, smaller) is same
 
 
@@ -179,6 +183,25 @@ def test_a_task_that_waits_first_is_started_later() -> None:
     small, _ = shrink(program, in_order)
     assert small.size() == program.size() - 1
     assert in_order(small)
+
+
+def test_whom_a_task_waits_for_starts_it() -> None:
+    """Two who wait, and one who sleeps until they do, start one another in turn: nobody sleeps."""
+    waits = (ops.Acquire("k"), ops.WaitCondition("k"))
+    told = (ops.Acquire("k"), ops.Notify("k", 2), ops.Release("k"))
+    main = (ops.Spawn("a"), ops.Spawn("b"), *waits, ops.Release("k"))
+    program = Program({"main": main, "a": waits, "b": (ops.Sleep(1), *told)}, conditions=("k",))
+    broken = Broken("notify-counts-one")
+    kind = broken.kind(program)
+    small, _ = shrink(program, lambda smaller: same_failure(kind, broken.kind(smaller)))
+    assert small == Program(
+        {
+            "main": (ops.Spawn("a"), *waits, ops.Release("k")),
+            "a": (waits[0], ops.Spawn("b"), waits[1]),
+            "b": told,
+        },
+        conditions=("k",),
+    )
 
 
 def test_fewer_tokens_go_with_who_took_them() -> None:

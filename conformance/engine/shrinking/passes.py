@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
+from itertools import product
 from typing import Any, Final
 
 from conformance.engine.shrinking.rewrite import every_op, mended, rewrite
@@ -153,6 +154,27 @@ def start_later(program: Program) -> Iterator[Program | None]:
                 yield mended(program, {**program.tasks, path[0]: moved, task: body[1:]})
 
 
+def start_in_turn(program: Program) -> Iterator[Program | None]:
+    """Without a wait that a task begins with: whom it waited for starts it when that one has come so far."""
+    for path, op in program.walk():
+        if not isinstance(op, ops.Spawn) or len(path) != PLAIN:
+            continue
+        starter, body = path[0], program.tasks[op.task]
+        around = [other for other in program.tasks[starter] if other != op]
+        if not body or not isinstance(body[0], WAITS):
+            continue
+        for child in [other for other in around if isinstance(other, ops.Spawn)]:
+            first, there = program.tasks[child.task], around.index(child)
+            rest = (*around[:there], *around[there + 1 :])
+            for at, so_far in product(range(there, len(rest) + 1), range(1, len(first) + 1)):
+                changed = {
+                    starter: (*rest[:at], child, *rest[at:]),
+                    child.task: (*first[:so_far], op, *first[so_far:]),
+                    op.task: body[1:],
+                }
+                yield mended(program, {**program.tasks, **changed})
+
+
 def lift_children(program: Program) -> Iterator[Program | None]:
     """Without a task that starts others: they are spawned in its place, and one of them goes by its name."""
     for task, body in program.tasks.items():
@@ -284,6 +306,7 @@ PASSES: Final[tuple[Pass, ...]] = (
     drop_pairs,
     trade_places,
     start_later,
+    start_in_turn,
     merge_objects,
     simplify,
     shrink_sizes,
