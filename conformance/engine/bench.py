@@ -40,10 +40,11 @@ def facts_of(address: str, info: RuntimeInfo) -> RuntimeFacts:
 class Bench:
     """Workers by address. Use as a context manager: leaving it ends every worker.
 
-    `facts` are the runtimes that started, `trouble` the errors of those that did not.
+    `facts` are the runtimes that started, `trouble` the errors of those that did not. `renewable`: as of its workers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, renewable: bool = False) -> None:
+        self._renewable = renewable
         self.facts: dict[str, RuntimeFacts] = {}
         self.trouble: dict[str, ConformanceError] = {}
         self._idle: dict[str, list[Borrowed]] = {}
@@ -85,7 +86,7 @@ class Bench:
             worker = idle.pop() if idle else None
         if worker is None:
             where = Address.parse(address)
-            worker = InProcess(where) if where.local else Worker(where)
+            worker = InProcess(where) if where.local else Worker(where, renewable=self._renewable)
             with self._lock:
                 self._all.append(worker)
         try:

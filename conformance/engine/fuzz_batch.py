@@ -90,8 +90,7 @@ def perform_batch(
     """Fill the batch: all runs first, then they are judged in order of their programs.
 
     Runs begin within `at_once` seconds, and so do judgements. All ends in `seconds`, but for what is under way then.
-    Those that wait for a real clock or for threads run beside the others, in workers of their own: they take time,
-    and next to nothing of a core.
+    Those on a real clock run beside the others, in workers of their own: they take time, and next to nothing of a core.
     """
     can = usable(subject.facts)
     subject.judge.until = time.monotonic() + seconds
@@ -101,7 +100,7 @@ def perform_batch(
     seen: list[Runs] = []
     with subject.lane(1) as quick, subject.lane(WAITING) as waiting:
         asked = [
-            (waiting if subject.waits(index, program) else quick).submit(
+            (waiting if subject.clock(index) == "real" else quick).submit(
                 _runs, subject, program, recipe, index, ends
             )
             for index, program in programs.items()

@@ -35,7 +35,7 @@ HORIZON: Final = 100_000.0
 REAL_EVERY: Final = 50
 """One program in so many runs on a real clock, where the virtual one replaces the runtime's own timers."""
 WAITING: Final = 6
-"""So many programs that wait for a real clock or for threads run beside the others."""
+"""So many programs that wait for a real clock run beside the others."""
 
 
 @final
@@ -97,12 +97,6 @@ class Subject:
             for seed in self.seeds(recipe, index, clock)
         ]
 
-    def waits(self, index: int, program: Program) -> bool:
-        """Whether the program of that index spends more time in waiting than in running."""
-        return self.clock(index) == "real" or any(
-            op.kind == "run_in_thread" for _, op in program.walk()
-        )
-
     def lane(self, workers: int) -> Executor:
         """What carries out runs, so many at a time. In this very process that is here and at once."""
         return _Here() if Address.parse(self.address).local else ThreadPoolExecutor(workers)
@@ -110,7 +104,7 @@ class Subject:
     def refresh(self) -> None:
         """Have the next run made by a fresh process."""
         with self._bench.borrow(self.address) as worker:
-            worker.close()
+            worker.renew()
 
     def clock(self, index: int) -> Clock:
         """On which clock the program of that index runs."""
@@ -146,7 +140,7 @@ class _Here(Executor):
 @lru_cache(maxsize=8)
 def subject_of(address: str, budget: int) -> Subject:
     """The subject that this process keeps for an address."""
-    bench = Bench()
+    bench = Bench(renewable=True)
     atexit.register(bench.__exit__)
     return Subject(bench, address, budget)
 

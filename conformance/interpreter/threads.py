@@ -6,8 +6,11 @@ the loop's own thread before it goes on: a gate that is opened there puts who wa
 
 from __future__ import annotations
 
+import concurrent.futures.thread
+import sys
 import threading
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, final
 
 from conformance.lang.outcome import show_value
@@ -25,6 +28,11 @@ Of 3,500 threads on asyncio, trio, curio and anyio, on a machine with four busy 
 heard of after 0.024."""
 LOOKS: Final = 20
 """How often the loop must have looked meanwhile: a machine that stood still gave nobody time."""
+HANDED_OVER: Final = 2
+"""How often the loop looks for what a thread of `concurrent.futures` did that is back at its queue: it has asked the
+loop to tell its waiter by then, or never will."""
+_AT_QUEUE: Final = vars(concurrent.futures.thread)["_worker"].__code__
+"""What such a thread performs between two calls; during one, callbacks of its future included, that is not the top."""
 SETTLES: Final = 2.0
 """Real seconds that threads at work have when the run is over, before its outcome is told without them.
 
@@ -48,6 +56,8 @@ class Threads:
         self._waited_for: set[str] = set()
         self._since: dict[str, float] = {}
         self._looks: dict[str, int] = {}
+        self._idents: dict[str, int] = {}
+        self._handed_over: Counter[str] = Counter()
         self._open: set[str] = set()
         self._torn = False
 
@@ -92,8 +102,16 @@ class Threads:
         if state == DUE:
             return waited_for or self._patient(name, GRACE)
         if state == OVER:
-            return waited_for and self._patient(name, HEARD)
+            return waited_for and self._may_hear(name)
         return state == WORKING
+
+    def _may_hear(self, name: str) -> bool:
+        """Whether the waiter of a thread that is over may still be told."""
+        frame = sys._current_frames().get(self._idents[name])  # noqa: SLF001 - documented, for such questions
+        if frame is not None and frame.f_code is _AT_QUEUE:
+            self._handed_over[name] += 1
+            return self._handed_over[name] <= HANDED_OVER
+        return self._patient(name, HEARD)
 
     def _begin_patience(self, name: str) -> None:
         self._since[name], self._looks[name] = time.monotonic(), 0
@@ -128,6 +146,7 @@ class Threads:
             self._states[name] = state
             if state == OVER:
                 self._begin_patience(name)
+                self._idents[name] = threading.get_ident()
             self._changed.notify_all()
 
     def hold(self, name: str, gate: str) -> None:

@@ -30,6 +30,7 @@ WORKER_SIDE = (
     "lang/ops/*.py",
     "run/*.py",
     "wire/__init__.py",
+    "wire/copies.py",
     "wire/worker.py",
 )
 """What a worker imports of `conformance`."""

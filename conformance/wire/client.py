@@ -75,11 +75,15 @@ class Worker:
     """A runtime in a process of its own, started when needed. Use as a context manager.
 
     `info` is what it said at its start, `starts` how often it was started, `noise` the end of what
-    the process, or its last predecessor, printed.
+    the process, or its last predecessor, printed. `renewable`: it is to be had afresh again and again.
     """
 
-    def __init__(self, address: Address, *, start_limit: float = START_LIMIT) -> None:
+    def __init__(
+        self, address: Address, *, start_limit: float = START_LIMIT, renewable: bool = False
+    ) -> None:
         self.address = address
+        self._renewable = renewable
+        self._copied = False
         self.info: RuntimeInfo | None = None
         self.starts = 0
         self.noise = ""
@@ -104,8 +108,10 @@ class Worker:
         self._process = Process(command)
         self.starts += 1
         try:
-            reply = self._ask({"cmd": "start", "version": PROTOCOL}, self._start_limit)
+            request = {"cmd": "start", "version": PROTOCOL, "renewable": self._renewable}
+            reply = self._ask(request, self._start_limit)
             self.info = read_info(reply, self.address)
+            self._copied = reply.get("renewable") is True
             check_file(self.info, self.address, archive)
         except LostError as lost:
             raise NotStarted(f"{self.address}: {self._last_words(lost)}") from None
@@ -131,6 +137,14 @@ class Worker:
         if reply.get("last"):
             self.close()
         return read_observation(reply, program)
+
+    def renew(self) -> None:
+        """Have the next run made by a fresh process: a copy of one that has run nothing, or another one."""
+        if self._process is not None and self._copied:
+            with contextlib.suppress(LostError):
+                self._ask({"cmd": "renew"}, PATIENCE)
+        else:
+            self.close()
 
     def close(self) -> None:
         """End the process. The next run starts another."""

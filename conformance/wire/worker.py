@@ -20,6 +20,7 @@ import sysconfig
 import threading
 import traceback
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn, final
@@ -34,6 +35,7 @@ from conformance.lang.outcome import outcome_to_json
 from conformance.lang.program import Program
 from conformance.lang.semantics import semantics_to_json
 from conformance.run.observation import Observation, options_from_json, trace_to_json
+from conformance.wire.copies import Copies, copyable
 
 PROTOCOL = 1
 """The version of the wire protocol."""
@@ -61,16 +63,26 @@ def serve(module: str, attribute: str, flavour: str) -> None:
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1)  # asked by whoever gives up waiting: where are you?
     with os.fdopen(requests, "rb") as lines:
-        Server(module, attribute, flavour, replies).serve(lines)
+        Server(module, attribute, flavour, replies, {0, 1, 2, requests, replies}).serve(lines)
 
 
 @final
 class Server:
     """One runtime, waiting for requests."""
 
-    def __init__(self, module: str, attribute: str, flavour: str, replies: int) -> None:
+    def __init__(
+        self,
+        module: str,
+        attribute: str,
+        flavour: str,
+        replies: int,
+        own: AbstractSet[int] = frozenset(),
+    ) -> None:
+        """`own` are the descriptors that the protocol needs."""
         self._adapter = (module, attribute, flavour)
         self._replies = replies
+        self._own = own
+        self._copies: Copies | None = None
         self._lock = threading.Lock()
         self._answered: int | None = None
         self._runtime: Runtime | None = None
@@ -84,6 +96,11 @@ class Server:
             self._reply(request["seq"], self._answer(request))
             if request["cmd"] == "stop":
                 return
+            if self._copies is not None:
+                if request["cmd"] == "start":
+                    self._copies.live_on()
+                elif request["cmd"] == "renew":
+                    self._copies.give_up()
 
     def _answer(self, request: Json) -> Json:
         try:
@@ -119,7 +136,7 @@ class Server:
         gc.freeze()  # what is loaded by now stays: collecting after each run costs next to nothing
         try:
             check_adapter(self._runtime)
-            return describe(self._runtime, own)
+            described = describe(self._runtime, own)
         except ConformanceError:
             raise
         except NotImplementedError as error:
@@ -130,6 +147,9 @@ class Server:
                 f"it cannot describe itself: {type(error).__name__}: {error}",
                 hint="see conformance/adapter/core.py; `__init__` has to call super().__init__",
             ) from error
+        if request.get("renewable") and copyable(self._own):
+            self._copies = Copies()
+        return {**described, "renewable": self._copies is not None}
 
     def _run(self, request: Json) -> Json:
         if self._runtime is None:

@@ -109,6 +109,23 @@ class Carried(Broken):
         return asyncio.__file__
 
 
+class Remembers(Broken):
+    """Tells in each run how many there were. Flavour `opens` has a pipe of its own, `thread` a thread."""
+
+    def __init__(self, flavour: str = "") -> None:
+        super().__init__(flavour)
+        self._runs = 0
+        if flavour == "opens":
+            self._pipe = os.pipe()
+        if flavour == "thread":
+            threading.Thread(target=hang, daemon=True).start()
+
+    def run(self, main: Body, limits: Limits) -> None:
+        self._runs += 1
+        super().run(main, limits)
+        raise type(f"Run{self._runs}", (Exception,), {})
+
+
 def no_adapter(flavour: str) -> str:
     """Not a Runtime."""
     return flavour

@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,10 +33,17 @@ def adapters_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(HERE)
 
 
+@pytest.fixture(params=[False, True], ids=["itself", "copy"])
+def renewable(request: pytest.FixtureRequest) -> bool:
+    """Whether the worker that runs is a copy of the one that was started."""
+    return bool(request.param)
+
+
 @pytest.fixture
-def broken(request: pytest.FixtureRequest) -> Iterator[Worker]:
+def broken(request: pytest.FixtureRequest, renewable: bool) -> Iterator[Worker]:
     """A worker for one flavour of the broken runtime."""
-    with Worker(Address.parse(f"broken:Broken:{request.param}")) as worker:
+    address = Address.parse(f"broken:Broken:{request.param}")
+    with Worker(address, renewable=renewable) as worker:
         yield worker
 
 
@@ -112,16 +120,66 @@ def open_files() -> int:
     return len(list(listing.iterdir())) if listing.exists() else 0
 
 
-def test_nothing_is_left_behind() -> None:
+def test_nothing_is_left_behind(renewable: bool) -> None:
     """After close there is neither a process nor an open pipe."""
     fds = open_files()
-    worker = Worker(Address.parse("broken:Broken:hang"))
+    worker = Worker(Address.parse("broken:Broken:hang"), renewable=renewable)
     worker.run(PROGRAM, FINE)
     assert worker._process is not None
     child = worker._process._process
     worker.close()
     assert child.returncode == 0
+    assert not alive(child.pid)
     assert open_files() == fds
+
+
+def alive(group: int) -> list[str]:
+    """The processes of a group that still run; none where the system does not tell."""
+    told = []
+    for process in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, belongs, *_ = process.read_text().rpartition(") ")[2].split()
+        except (OSError, ValueError):
+            continue
+        told += [process.parent.name] * (int(belongs) == group and state not in "ZX")
+    return told
+
+
+def remembered(worker: Worker) -> int:
+    """How many runs the process behind it has made by now, this one included."""
+    told = worker.run(PROGRAM, FINE).outcome.reported
+    return int(told[0].removeprefix("run raised Run"))
+
+
+@pytest.mark.parametrize(("flavour", "starts"), [("", 1), ("opens", 3), ("thread", 3)])
+def test_a_worker_afresh_remembers_nothing(flavour: str, starts: int) -> None:
+    """A copy has run nothing; whoever has more open than the protocol, or threads, is started anew instead."""
+    address = Address.parse(f"broken:Remembers:{flavour}")
+    with Worker(address, renewable=True) as worker:
+        assert [remembered(worker), remembered(worker)] == [1, 2]
+        worker.renew()
+        assert [remembered(worker), remembered(worker)] == [1, 2]
+        worker.renew()
+        worker.renew()
+        assert remembered(worker) == 1
+        assert worker.starts == starts
+    with Worker(address) as worker:
+        assert [remembered(worker), remembered(worker)] == [1, 2]
+        worker.renew()
+        assert (remembered(worker), worker.starts) == (1, 2)
+
+
+def test_whoever_is_killed_takes_its_copy_along() -> None:
+    """A process that is killed from outside counts as crashed, and its copy ends with it."""
+    with Worker(Address.parse("broken:Broken:hang"), renewable=True) as worker:
+        worker.run(PROGRAM, FINE)
+        assert worker._process is not None
+        killed = worker._process._process.pid
+        os.kill(killed, signal.SIGKILL)
+        worker._process._process.wait(10)
+        assert worker.run(PROGRAM, FINE).outcome.ending == "completed"
+        assert worker.starts == 2
+        assert not alive(killed)
 
 
 # ---------------------------------------------------------------- starting

@@ -18,6 +18,7 @@ WORKER_SIDE = (
     "conformance/adapter*",
     "conformance/interpreter*",
     "conformance/wire/__init__.py",
+    "conformance/wire/copies*",
     "conformance/wire/worker*",
     "runtimes",
 )
