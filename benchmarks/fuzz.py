@@ -45,11 +45,11 @@ def speed() -> Table:
 def _speed_of(address: str, target: str) -> Iterator[Row]:
     recipe = Recipe(address, tuple(AREAS))
     before = _children()
-    with Bench() as bench:
+    with Bench(renewable=True) as bench:
         _warm(bench, recipe)
     start = _children() - before  # what workers take to start is not what programs take
     batches = [Batch(address, start, BATCH) for start in range(0, PROGRAMS, BATCH)]
-    with Bench() as bench:
+    with Bench(renewable=True) as bench:
         subject = _warm(bench, recipe)
         before, wall, own = _children(), time.perf_counter(), time.process_time()
         for batch in batches:
