@@ -177,7 +177,7 @@ def _kept(  # noqa: PLR0913, PLR0917 — all that a witness holds
         return []
     if judgement.grade is Grade.FORBIDDEN and not (
         subject.tried[kind] < TRIED
-        and confirmed(subject, program, clock, seed, recipe.limit, hung=outcome.ending == "hung")
+        and confirmed(subject, program, clock, seed, recipe.limit, outcome)
     ):
         subject.tried[kind] += 1
         batch.unconfirmed += 1
@@ -208,8 +208,7 @@ def confirmed(
     clock: Clock,
     seed: int | None,
     limit: float,
-    *,
-    hung: bool = False,
+    forbidden: Outcome,
 ) -> bool:
     """Whether the program still shows something forbidden each time, in a fresh process; and there is time to see that.
 
@@ -217,10 +216,13 @@ def confirmed(
     """
     subject.refresh()
     for _ in range(REPEATS[clock]):
-        if time.monotonic() + (AGAIN * limit if hung else 0) > subject.judge.until:
+        patience = AGAIN * limit if forbidden.ending == "hung" else 0
+        if time.monotonic() + patience > subject.judge.until:
             return False
-        seen = subject.run(program, clock, seed, AGAIN * limit, slower=SLOWER)
-        if subject.judge.outcome(program, seen.outcome, clock).grade is not Grade.FORBIDDEN:
+        seen = subject.run(program, clock, seed, AGAIN * limit, slower=SLOWER).outcome
+        if seen == forbidden:
+            continue
+        if subject.judge.outcome(program, seen, clock).grade is not Grade.FORBIDDEN:
             return False
     return True
 

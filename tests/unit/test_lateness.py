@@ -73,10 +73,11 @@ def test_fuzz_confirms_with_longer_ticks(act: Act) -> None:
     with Bench() as bench:
         subject = Subject(bench, "reference", BUDGET)
         ticks = act(late)
-        assert not confirmed(subject, PROGRAM, "real", None, 1.0)
+        seen = Outcome(())
+        assert not confirmed(subject, PROGRAM, "real", None, 1.0, seen)
         assert ticks == [SLOW]
         ticks = act(never)
-        assert confirmed(subject, PROGRAM, "real", None, 1.0)
+        assert confirmed(subject, PROGRAM, "real", None, 1.0, seen)
         assert ticks == [SLOW] * 5
 
 
