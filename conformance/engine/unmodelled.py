@@ -11,7 +11,7 @@ from conformance.lang import ops
 from conformance.lang.capability import needs
 from conformance.lang.ops.network import NO_ROOM
 from conformance.lang.outcome import Outcome
-from conformance.lang.program import Program
+from conformance.lang.program import Path, Program
 from conformance.lang.semantics import Semantics
 
 LARGE = 4096
@@ -154,9 +154,10 @@ def unanswered(semantics: Semantics) -> frozenset[str]:
 def beyond_payloads(program: Program) -> str:
     """Why the reference cannot judge what a program sends; empty if it can.
 
-    It can where nothing depends on how much the buffers of a connection hold: of what finds no room next to nothing is
-    read, and no end comes behind it. The end that connected has to be the one that does not read: what has been
-    accepted may take in all that comes before it is read at all (anyio on asyncio).
+    It can where nothing depends on how much the buffers of a connection hold. Either all is read at one go (`_whole`).
+    Or, of what finds no room, next to nothing is read, and no end comes behind it: the end that connected has to be the
+    one that does not read then, since what has been accepted may take in all that comes before it is read at all (anyio
+    on asyncio).
     """
     every = [op for _, op in program.walk()]
     large = [op for op in every if isinstance(op, ops.SendBytes) and op.size() > LARGE]
@@ -167,9 +168,55 @@ def beyond_payloads(program: Program) -> str:
     stuck = all(op.size() >= NO_ROOM and op.stream in accepted for op in large)
     if stuck and read <= MOST_READ and not {op.kind for op in every} & _READ_ON:
         return ""
+    if all(op.size() < NO_ROOM for op in large) and _whole(program):
+        return ""
     return f"a payload of more than {LARGE} bytes"
 
 
+def _whole(program: Program) -> bool:
+    """Whether whatever is large is all that its end ever sends, and whatever reads much all that its end ever reads.
+
+    One task uses that end, first of all for that; nothing disturbs it, nor is anything read as it comes.
+    """
+    every = dict(program.walk())
+    if not _DISTURBS.isdisjoint(op.kind for op in every.values()):
+        return False
+    uses: dict[str, list[Path]] = {}
+    for path, op in every.items():
+        if isinstance(op, _USES):
+            uses.setdefault(op.stream, []).append(path)
+    used = [paths for paths in uses.values() if any(_is_large(every[path]) for path in paths)]
+    users = {path[0] for paths in used for path in paths}
+    joined = {op.task for op in every.values() if isinstance(op, ops.Join)}
+    return joined.isdisjoint(users) and all(
+        _is_large(every[first])
+        and all(path[0] == first[0] and isinstance(every[path], _ENDS) for path in rest)
+        and all(
+            isinstance(every[path[:depth]], ops.Attempt)
+            for path in (first, *rest)
+            for depth in range(2, len(path), 2)
+        )
+        for first, *rest in used
+    )
+
+
+def _is_large(op: ops.Op) -> bool:
+    """Whether it sends or reads much, or may."""
+    if isinstance(op, ops.SendBytes):
+        return op.size() > LARGE
+    return isinstance(op, ops.ReceiveUntilEof) or (
+        isinstance(op, ops.ReceiveExactly) and op.count > LARGE
+    )
+
+
+_ENDS: Final = (ops.Close, ops.SendEof)
+_USES: Final = (*_ENDS, ops.SendBytes, ops.ReceiveExactly, ops.ReceiveUntilEof)
+_DISTURBS: Final = frozenset(
+    {
+        *("receive_some", "abort", "cancel", "cancel_scope", "group", "serve", "exit", "interrupt"),
+        *("peer_connect", "peer_send", "peer_eof", "peer_reset", "peer_close"),
+    }
+)
 MOST_READ: Final = 64
 """Bytes that a program may read altogether where a payload finds no room (docs/decisions/sends-without-room.md)."""
 _READS: Final = frozenset({"receive_exactly", "receive_some"})

@@ -168,8 +168,7 @@ class Network(Turns):
         stream.closed = True
         self.close_under(stream)
         self.free_writer(stream)
-        peer = stream.peer
-        if peer is None:
+        if (peer := stream.peer) is None:
             return
         self.writes |= peer.bit
         if not reset:
@@ -180,11 +179,11 @@ class Network(Turns):
         self.free_writer(peer, ("tcp-write", peer, None))
         self.arrived(peer)
 
-    def free_writer(self, stream: Stream, told: tuple[str, Any, Any] | None = None) -> None:
-        """Who is blocked in a send looks again: at once, unless that has to be `told` by the kernel."""
+    def free_writer(self, stream: Stream, told: Any = None, how: int = RETRY) -> None:
+        """Who is blocked in a send goes on, or looks again: at once, unless that has to be `told` by the kernel."""
         if stream.writer is not None:
             writer, stream.writer = stream.writer[0], None
-            self.wake(writer, RETRY, None, told)
+            self.wake(writer, how, None, told)
 
     def close_under(self, stream: Stream) -> None:
         """A close under a blocked receive: an error, EOF, or nothing (where documents are silent)."""
@@ -343,21 +342,24 @@ class Network(Turns):
     def _wait_for_bytes(self, task: Task, stream: Stream) -> Any:
         if stream.reader is not None and stream.partial is stream.reader:
             raise InUse(self.fault("Busy"))
-        if task.doing in COMPOSED and self.semantics.second_user != "displaces":
-            stream.partial = task
+        if task.doing in COMPOSED:
+            if self.semantics.second_user != "displaces":
+                stream.partial = task
+            self._make_room(stream, enough=True)  # what has come it has taken
         stream.reader = task
         return self.block(task, "tcp-read", stream)
 
     def taken(self, stream: Stream, count: int) -> bytes:
         """Take bytes out of the inbox; a blocked sender may go on, and must once it is empty."""
         data, stream.inbox = stream.inbox[:count], stream.inbox[count:]
-        peer = stream.peer
-        if peer is not None and peer.writer is not None and not stream.stuck:
-            self.writes |= peer.bit
-            if not stream.inbox or self.choose("data", 2) == 0:
-                writer, peer.writer = peer.writer[0], None
-                self.wake(writer, VALUE, None, ("tcp-write", peer, None))
+        self._make_room(stream, enough=not stream.inbox)
         return data
+
+    def _make_room(self, stream: Stream, *, enough: bool) -> None:
+        if (peer := stream.peer) is not None and peer.writer is not None and not stream.stuck:
+            self.writes |= peer.bit
+            if enough or self.choose("data", 2) == 0:
+                self.free_writer(peer, ("tcp-write", peer, None), VALUE)
 
     def undo(self, task: Task, kind: str, thing: Any, value: Any) -> None:
         """A cancellation wins over a wake-up."""

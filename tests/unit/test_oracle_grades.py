@@ -16,25 +16,32 @@ from conformance.engine.unmodelled import beyond
 from conformance.judge.evidence import AllowedSet
 from conformance.judge.verdict import Grade
 from conformance.lang.ops import (
+    Abort,
     Acquire,
     Attempt,
     Cancel,
     Checkpoint,
+    Close,
     Join,
+    MoveOnAfter,
     Note,
     Op,
     Raise,
+    ReceiveExactly,
+    ReceiveSome,
+    ReceiveUntilEof,
     SendBytes,
     Sleep,
     Spawn,
     WaitCondition,
 )
 from conformance.lang.outcome import Entry, Outcome, TaskOutcome, show_outcome
-from conformance.lang.program import Program
+from conformance.lang.program import Program, walk_block
 from conformance.lang.semantics import Semantics
 from conformance.run.controllable import Controllable
 
 PROGRAM = Program({"main": (Note("x"),)})
+LARGE = 100_000
 STRICT = Semantics(order="fifo", ties="fifo", race="cancel", citations={"order": "a", "ties": "b"})
 
 
@@ -137,20 +144,33 @@ def test_a_real_clock_is_held_to_order_not_ticks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("op", "judged"),
+    ("ops", "judged"),
     [
-        (SendBytes("s", "x", 100), True),
-        (SendBytes("s", "x", 100_000), False),
-        (Sleep(float("inf")), True),
-        (Sleep(1e12), False),
+        ((SendBytes("s", "x", 100), ReceiveSome("c", 5)), True),
+        ((SendBytes("s", "x", LARGE),), True),
+        ((SendBytes("s", "x", LARGE), Close("s"), ReceiveUntilEof("c"), Close("c")), True),
+        ((Attempt((SendBytes("s", "x", LARGE),), on_error=()), ReceiveExactly("c", LARGE)), True),
+        ((SendBytes("s", "x", LARGE), ReceiveExactly("other", 1)), True),
+        ((SendBytes("s", "x", LARGE), ReceiveSome("c", 5)), False),
+        ((SendBytes("s", "x", LARGE), Abort("s")), False),
+        ((SendBytes("s", "x", LARGE), SendBytes("s", "y")), False),
+        ((SendBytes("s", "y"), SendBytes("s", "x", LARGE)), False),
+        ((SendBytes("s", "x", LARGE), ReceiveExactly("s", 1)), False),
+        ((SendBytes("s", "x", LARGE), ReceiveUntilEof("c"), ReceiveUntilEof("c")), False),
+        ((MoveOnAfter(1, (SendBytes("s", "x", LARGE),)),), False),
+        ((SendBytes("s", "x", LARGE), MoveOnAfter(1, (ReceiveUntilEof("c"),))), False),
+        ((SendBytes("s", "x", LARGE), Cancel("main")), False),
+        ((SendBytes("s", "x", LARGE), Join("main")), False),
+        ((Sleep(float("inf")),), True),
+        ((Sleep(1e12),), False),
     ],
 )
-def test_what_the_reference_cannot_judge(op: Op, *, judged: bool) -> None:
-    """Large payloads and times that no clock tells from never are left to the labels."""
+def test_what_the_reference_cannot_judge(ops: tuple[Op, ...], *, judged: bool) -> None:
+    """Large payloads that are not read whole and times that no clock tells from never are left to the labels."""
 
     class Walked:
         def walk(self) -> list[tuple[tuple[str, ...], Op]]:
-            return [(("main", "0"), op)]
+            return list(walk_block(("main",), ops))
 
     assert (beyond(Walked()) == "") is judged  # type: ignore[arg-type]
 

@@ -1,4 +1,6 @@
-"""What the oracle allows of two tasks that read one stream, where only who would have to wait is refused (curio)."""
+"""What the oracle allows of reads: two tasks that read one stream, and one that reads more than there was room for."""
+
+import pytest
 
 from conformance.engine.explore import explore
 from conformance.lang.ops import (
@@ -12,6 +14,7 @@ from conformance.lang.ops import (
     ReceiveUntilEof,
     SendBytes,
     SendEof,
+    Sleep,
     Spawn,
 )
 from conformance.lang.program import Program
@@ -56,3 +59,25 @@ def test_a_composed_read_that_was_woken_again_keeps_what_it_had() -> None:
     body = (SendBytes("c", "x"), Checkpoint(), SendBytes("c", "ab"), ReceiveExactly("s", 1))
     firsts = {log[0] for log, _ in logs(ReceiveExactly("s", 3), *body, semantics=TRIO) if log}
     assert {"got 'x'", "got 'a'"} <= firsts
+
+
+@pytest.mark.parametrize("read", [ReceiveExactly("s", 10_000), ReceiveUntilEof("s")])
+@pytest.mark.parametrize("late", [(), (Sleep(1),)])
+def test_who_reads_all_makes_room(read: Op, late: tuple[Op, ...]) -> None:
+    """A send that waits for room goes on once somebody reads all of it, to the end as well: nothing hangs."""
+    body = (*late, Spawn("a"), SendBytes("c", "x", 10_000), SendEof("c"), Sleep(2))
+    start = (Listen("L"), Connect("c", "L"), Accept("s", "L"))
+    found = explore(Machine(Program({"main": (*start, *body), "a": (read,)}), TRIO))
+    assert found.complete
+    ends = {dict(outcome.tasks)["a"].end for outcome in found.outcomes}
+    assert ends == {"returned"}
+    assert {outcome.ending for outcome in found.outcomes} == {"completed"}
+
+
+def test_a_send_may_wait_for_who_reads_late() -> None:
+    """Nobody says how much a connection holds: a large send returns at once, or when it is read."""
+    start = (Listen("L"), Connect("c", "L"), Accept("s", "L"), Spawn("a"), Sleep(1))
+    a = (SendBytes("c", "x", 10_000), SendEof("c"))
+    found = explore(Machine(Program({"main": (*start, ReceiveUntilEof("s")), "a": a}), TRIO))
+    assert found.complete
+    assert {dict(outcome.tasks)["a"].tick for outcome in found.outcomes} == {0, 1}

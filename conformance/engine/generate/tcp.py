@@ -274,6 +274,43 @@ def _late(scene: Scene) -> Block:
     return (*cut, *gap(scene), *accepts)
 
 
+def _met(scene: Scene) -> Block:
+    """Who connects and who accepts have met, and one cancels the other rounds later; then it looks who is there."""
+    client, server = scene.fresh("c"), scene.fresh("s")
+    scene.streams += [client, server]
+    other, own = _connecting(scene, client), ops.Accept(server, LISTENER)
+    mine = server
+    if scene.tape.chance(4):
+        other, own, mine = own, other, client
+    task = scene.add_task()
+    scene.bodies[task] = [other, ops.Note("met")]
+    rounds = (ops.Checkpoint(),) * scene.tape.below(ROUNDS)
+    strike = (*rounds, ops.Cancel(task)) if scene.has("cancel") else ()
+    return (*gap(scene)[:1], *within(scene, own), *strike, *within(scene, _use(scene, mine)))
+
+
+def _whole(scene: Scene) -> Block:
+    """One end sends more than may find room; the other reads all of it at one go, perhaps later."""
+    opened, one, other = _pair(scene)
+    begins = (pause(scene, 1),) if opened else ()
+    read: Op = ops.ReceiveExactly(other, MUCH)
+    end: Op = scene.tape.pick((ops.Close(one), ops.SendEof(one)))
+    if scene.has("receive_until_eof", end.kind) and scene.tape.chance(2):
+        read = ops.ReceiveUntilEof(other)
+    sender, reader = scene.add_task(), scene.add_task()
+    sent = (caught(ops.SendBytes(one, "x", MUCH)), ops.Note("sent"))
+    scene.bodies[sender] = [*begins, *sent, caught(end)]
+    late = (pause(scene, 1),) if scene.tape.chance(2) else ()
+    scene.bodies[reader] = [*begins, *late, caught(read), ops.Note("read")]
+    return opened
+
+
+MUCH: Final = 3_000_000
+"""Bytes: more than a connection of any kind holds as the system sets it up, so that a send has to wait."""
+ROUNDS: Final = 7
+"""A connection that is made is told to who asked for it some rounds later, and to who accepts it as many."""
+
+
 TCP: Final = Area(
     ops={
         "receive_exactly": on_stream(
@@ -302,6 +339,6 @@ TCP: Final = Area(
     prelude=_prelude,
     epilogue=_epilogue,
     needs=("listen", "connect", "accept"),
-    stories=(_talk, _late, _over, _outside, _dropped, _doomed, _full),
+    stories=(_talk, _late, _over, _outside, _dropped, _doomed, _full, _met, _whole),
     weight=3,
 )
