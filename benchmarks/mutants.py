@@ -199,8 +199,8 @@ def _about(names: list[str], sweep: Sweep) -> str:
     measured = (
         f"{len(names)} mutants, at most {WITHIN} programs of seed 0 each, as shipped and under one random schedule, "
         f"judged by the oracle alone; {sweep.void} programs count for none, since the unbroken executor was not as it "
-        "should be. The catalogue is run as shipped, and judged by labels and by the oracle. Equivalent ones do nothing "
-        "that the declared semantics do not allow."
+        "should be. The catalogue is run as shipped, and judged by labels and by the oracle. Equivalent ones do "
+        "nothing that the declared semantics do not allow."
     )
     parts = [measured]
     unexplained = set(left) - set(sweep.marked)
