@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -158,15 +159,24 @@ def describe(addresses: tuple[str, ...]) -> dict[str, RuntimeFacts]:
 @contextlib.contextmanager
 def processes(jobs: int) -> Iterator[tuple[Executor, int]]:
     """As many processes, and their number; an interruption is for this one only, and leaves none behind."""
-    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _deaf)
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), _follow)
     try:
         yield executor, jobs
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _deaf() -> None:
+def _follow() -> None:
+    """An interruption is the parent's business; when it is gone, killed perhaps, nobody has any more here."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    assert parent is not None
+
+    def end_with_it() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_it, daemon=True).start()
 
 
 def carry_out(campaign: Fuzz) -> bool:

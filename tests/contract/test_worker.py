@@ -20,6 +20,7 @@ from conformance.run.observation import RunOptions
 from conformance.wire import worker as worker_module
 from conformance.wire.address import Address
 from conformance.wire.client import Worker, worker_command
+from tests.processes import alive
 
 HERE = Path(__file__).parent
 BOOM = RunOptions(virtual=False, seed=13)
@@ -131,18 +132,6 @@ def test_nothing_is_left_behind(renewable: bool) -> None:
     assert child.returncode == 0
     assert not alive(child.pid)
     assert open_files() == fds
-
-
-def alive(group: int) -> list[str]:
-    """The processes of a group that still run; none where the system does not tell."""
-    told = []
-    for process in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, belongs, *_ = process.read_text().rpartition(") ")[2].split()
-        except (OSError, ValueError):
-            continue
-        told += [process.parent.name] * (int(belongs) == group and state not in "ZX")
-    return told
 
 
 def remembered(worker: Worker) -> int:

@@ -25,6 +25,7 @@ from conformance.judge.witness import Witness, embed, extract, witness_from_json
 from conformance.lang import ops
 from conformance.lang.outcome import Outcome, TaskOutcome
 from conformance.lang.program import Program
+from tests.processes import family, left
 
 BROKEN = Recipe("mutant:early-timer", ("time", "tasks"))
 SOUND = Recipe("reference", ("tasks", "lock"))
@@ -102,7 +103,7 @@ def test_another_campaign_is_not_gone_on_with(executor: Executor, tmp_path: Path
 
 
 def test_kill_loses_nothing_that_was_found(tmp_path: Path) -> None:
-    """After kill -9 every file of the corpus is whole, and --resume goes on to the end."""
+    """After kill -9 every file of the corpus is whole, no process is left, and --resume goes on to the end."""
     command = [
         *(
             sys.executable,
@@ -124,8 +125,15 @@ def test_kill_loses_nothing_that_was_found(tmp_path: Path) -> None:
         while not list(tmp_path.glob("*.json")) and time.monotonic() < deadline:
             time.sleep(0.05)
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        helpers = family(process.pid) - {process.pid}
+        process.kill()
         process.wait()
+    deadline = time.monotonic() + 30
+    while left(helpers) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for helper in left(helpers):
+        os.kill(helper, signal.SIGKILL)
+        pytest.fail(f"{helper} outlives who was killed")
     before = {witness.identity for witness in Corpus(tmp_path).witnesses()}
     assert before
     done = subprocess.run(
