@@ -17,6 +17,9 @@ from conformance.engine.campaign import AGAIN, SLOWER
 from conformance.engine.fuzz_coverage import points
 from conformance.engine.fuzz_judge import Judgement
 from conformance.engine.fuzz_subject import (
+    HANGS,
+    HUNG,
+    IMPATIENT,
     WAITING,
     Recipe,
     Runs,
@@ -35,7 +38,10 @@ from conformance.lang.outcome import Outcome
 from conformance.lang.program import Program
 
 REPEATS: Final = {"virtual": 2, "real": 5}
-"""How often a violation is made again, in a fresh process and with longer ticks, before it counts."""
+"""How often a violation is made again, in a fresh process and with longer ticks, before it counts; a hang once."""
+TWICE: Final = 2
+"""On a virtual clock nothing is waited for, so that a run which hangs again has that many times its limit: a thousand
+times what others take."""
 KEPT: Final = 4
 """Of each kind of failure a process confirms and hands over that many; the rest are counted only."""
 SHRINKING: Final = 30.0
@@ -173,7 +179,7 @@ def _kept(  # noqa: PLR0913, PLR0917 — all that a witness holds
     kind = kind_of(outcome, judgement.nearest, judgement.reason)
     if judgement.grade is Grade.INTERESTING:
         batch.marks[judgement.reason] += 1
-    if subject.kept[kind] >= KEPT:
+    if subject.kept[kind] >= (HANGS if kind == HUNG else KEPT):
         return []
     if judgement.grade is Grade.FORBIDDEN and not (
         subject.tried[kind] < TRIED
@@ -215,11 +221,12 @@ def confirmed(
     Others may run beside it, so that it can be late: it has a longer limit, and longer ticks on a real clock.
     """
     subject.refresh()
-    for _ in range(REPEATS[clock]):
-        patience = AGAIN * limit if forbidden.ending == "hung" else 0
-        if time.monotonic() + patience > subject.judge.until:
+    hung = forbidden.ending == "hung"
+    patience = (TWICE if hung and clock == "virtual" else AGAIN) * limit
+    for _ in range(1 if hung else REPEATS[clock]):
+        if time.monotonic() + (patience if hung else 0) > subject.judge.until:
             return False
-        seen = subject.run(program, clock, seed, AGAIN * limit, slower=SLOWER).outcome
+        seen = subject.run(program, clock, seed, patience, slower=SLOWER).outcome
         if seen == forbidden:
             continue
         if subject.judge.outcome(program, seen, clock).grade is not Grade.FORBIDDEN:
@@ -242,18 +249,20 @@ def shrink_witness(
 ) -> Shrunk:
     """The same failure with the smallest program that was found, and the seed that shows it there.
 
-    It takes `SHRINKING` seconds of wall time and a run at most, and ends at `until` (`time.time`): what hangs takes its
-    whole limit each time.
+    It takes `SHRINKING` seconds of wall time and a run at most, and ends at `until` (`time.time`). What hangs is given
+    a part of its limit each time, the whole of it in the end.
     """
     subject = subject_of(witness.runtime, budget)
     begins = time.monotonic()
     ends = begins + min(SHRINKING, until - time.time())
     subject.judge.until = ends
     smallest = [witness]
+    hangs = witness.outcome.ending == "hung"
+    patience = limit / IMPATIENT if hangs and witness.clock == "virtual" else limit
 
     def fails(program: Program) -> bool:
         for seed in _seeds(subject, witness) if time.monotonic() < ends else ():
-            shown = subject.run(program, witness.clock, seed, limit, slower=SLOWER).outcome
+            shown = subject.run(program, witness.clock, seed, patience, slower=SLOWER).outcome
             judged = subject.judge.outcome(program, shown, witness.clock)
             same = same_failure(witness.kind, kind_of(shown, judged.nearest, judged.reason))
             if judged.grade is witness.grade and same:
@@ -266,9 +275,19 @@ def shrink_witness(
     if fails(witness.program):
         program, tried = shrink(witness.program, fails)
         fails(program)
-        smallest[0] = replace(smallest[0], tried=witness.tried + tried)
+        small = smallest[0]
+        if hangs and not _hangs(subject, small, limit):
+            small = witness  # what was tried was only slow
+        smallest[0] = replace(small, tried=witness.tried + tried)
     now = time.monotonic()
     return Shrunk(smallest[0], now - begins, whole=now < ends)
+
+
+def _hangs(subject: Subject, witness: Witness, limit: float) -> bool:
+    """Whether it uses up its whole limit, in a fresh process."""
+    subject.refresh()
+    shown = subject.run(witness.program, witness.clock, witness.seed, limit, slower=SLOWER)
+    return shown.outcome.ending == "hung"
 
 
 def _seeds(subject: Subject, witness: Witness) -> list[int | None]:

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias, TypeVar, final
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import derive_seed, run_options
 from conformance.engine.fuzz_coverage import SAMPLE
-from conformance.engine.fuzz_judge import Judge
+from conformance.engine.fuzz_judge import DEAD, Judge
 from conformance.engine.generate.decode import decode
 from conformance.engine.generate.tape import seeded
 from conformance.engine.membership import BUDGET
@@ -34,6 +34,11 @@ HORIZON: Final = 100_000.0
 """Ticks of virtual time after which a run is stopped; nothing in a generated program falls near it."""
 REAL_EVERY: Final = 50
 """One program in so many runs on a real clock, where the virtual one replaces the runtime's own timers."""
+HUNG: Final = DEAD["hung"]
+HANGS: Final = 2
+"""Of programs that hang a process confirms that many: each takes its whole limit, and several times that."""
+IMPATIENT: Final = 6
+"""The part of its limit that a run has where so many were confirmed to hang: most take a few milliseconds."""
 WAITING: Final = 6
 """So many programs that wait for a real clock run beside the others."""
 
@@ -92,10 +97,16 @@ class Subject:
         """What the program of that index shows under each of its seeds."""
         clock = self.clock(index)
         traced = index % SAMPLE == 0
+        limit = self.patience(recipe.limit, clock)
         return [
-            (seed, self.run(program, clock, seed, recipe.limit, trace=traced))
+            (seed, self.run(program, clock, seed, limit, trace=traced))
             for seed in self.seeds(recipe, index, clock)
         ]
+
+    def patience(self, limit: float, clock: Clock) -> float:
+        """Seconds for a run that is only counted if it hangs: part of the limit, once others were confirmed to hang."""
+        hangs = clock == "virtual" and self.kept[HUNG] >= HANGS
+        return limit / IMPATIENT if hangs else limit
 
     def lane(self, workers: int) -> Executor:
         """What carries out runs, so many at a time. In this very process that is here and at once."""

@@ -24,6 +24,7 @@ from conformance.engine.fuzz_batch import (
     KEPT,
     SHRINKING,
     TRIED,
+    TWICE,
     Batch,
     Shrunk,
     judge_program,
@@ -32,7 +33,7 @@ from conformance.engine.fuzz_batch import (
     shrink_witness,
 )
 from conformance.engine.fuzz_corpus import JOURNAL, Corpus
-from conformance.engine.fuzz_subject import Recipe, Subject
+from conformance.engine.fuzz_subject import HANGS, IMPATIENT, Recipe, Subject, subject_of
 from conformance.engine.membership import BUDGET
 from conformance.errors import DataError, Exit
 from conformance.judge.token import ReferenceToken, encode_token, short_hash
@@ -46,7 +47,7 @@ from conformance.judge.witness import (
     witness_to_json,
 )
 from conformance.lang.ops import Note
-from conformance.lang.outcome import Outcome, TaskOutcome
+from conformance.lang.outcome import Outcome, TaskOutcome, empty_outcome
 from conformance.lang.program import Program
 from conformance.run.observation import Observation
 from conformance.wire.process import Process
@@ -278,6 +279,47 @@ def test_tries_of_one_kind_have_an_end_and_are_counted(monkeypatch: pytest.Monke
     """After TRIED in vain none is made again; every one counts as unconfirmed."""
     batch = judged([False] * TRIED + [True] * 3, monkeypatch)
     assert (batch.found, batch.unconfirmed) == ([], TRIED + 3)
+
+
+def test_hangs_soon_cost_a_part_of_their_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HANGS of them are confirmed, each with more patience; from then on they are looked at briefly, and counted."""
+    batch, hung = Batch("reference", 0, 5), empty_outcome(PROGRAM.tasks, "hung")
+    with Bench() as bench:
+        subject = Subject(bench, "reference", BUDGET)
+        limits: list[float] = []
+
+        def run(*asked: Any, **_: object) -> Observation:
+            limits.append(asked[-1])
+            return Observation(hung)
+
+        monkeypatch.setattr(subject, "run", run)
+        monkeypatch.setattr(subject, "seeds", lambda *_: (None,))
+        for index in range(batch.count):
+            batch.found += judge_program(
+                subject, PROGRAM, RECIPE, index, batch, subject.runs(PROGRAM, RECIPE, index)
+            )
+    whole, brief = RECIPE.limit, RECIPE.limit / IMPATIENT
+    assert limits == [whole, TWICE * whole] * HANGS + [brief] * 3
+    assert [witness.kind for witness in batch.found] == ["the run hangs"] * HANGS
+    assert batch.tally == {Grade.FORBIDDEN.value: 5}
+
+
+def test_a_program_that_is_only_slow_is_no_smaller_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left of one that hangs has to use up the whole limit; else it is told as it was found."""
+    hung = empty_outcome(PROGRAM.tasks, "hung")
+    raw = Witness(
+        "reference", "1", "3", PROGRAM, "virtual", None, hung, Grade.FORBIDDEN, "the run hangs", (), "0/1", 1
+    )  # fmt: skip
+    subject = subject_of("reference", BUDGET)
+
+    def slow(program: Program, *asked: Any, **_: object) -> Observation:
+        late = asked[-1] < RECIPE.limit or program == PROGRAM
+        return Observation(hung if late else empty_outcome(program.tasks, "completed"))
+
+    monkeypatch.setattr(subject, "run", lambda *_, **__: Observation(hung))
+    assert shrink_witness(raw, limit=RECIPE.limit).witness.program == Program({"main": ()})
+    monkeypatch.setattr(subject, "run", slow)
+    assert shrink_witness(raw, limit=RECIPE.limit).witness.program == PROGRAM
 
 
 def test_forbidden_without_a_finding_is_inconclusive(capsys: pytest.CaptureFixture[str]) -> None:
