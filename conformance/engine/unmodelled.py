@@ -41,6 +41,8 @@ def unmodelled(program: Program, semantics: Semantics) -> str:
         return (
             "the reference does not model a wait for a condition whose lock is held more than once"
         )
+    if _asks_of_regrouped(program):
+        return "no document says whether who ends by a group of cancellations was cancelled"
     return (
         beyond_scopes(program, semantics)
         or beyond_exits(program, semantics)
@@ -256,6 +258,13 @@ def beyond_threads(program: Program, semantics: Semantics) -> str:
     if kinds & {"from_thread", "check_cancelled"} and semantics.cancellation == "level" and alone:
         return "the reference does not model what becomes of calls of an abandoned thread"
     return ""
+
+
+def _asks_of_regrouped(program: Program) -> bool:
+    """Whether a task may end by a cancellation in a group, and somebody asks how one has ended."""
+    every = [op for _, op in program.walk()]
+    grouped = any(isinstance(op, ops.RaiseGroup) and op.error is None for op in every)
+    return grouped and any(op.kind == "cancelled" for op in every)
 
 
 def _waits_while_nested(program: Program) -> bool:

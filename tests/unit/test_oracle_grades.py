@@ -12,7 +12,7 @@ from conformance.engine.oracle import (
     find_reference,
     freer,
 )
-from conformance.engine.unmodelled import beyond
+from conformance.engine.unmodelled import beyond, unmodelled
 from conformance.judge.evidence import AllowedSet
 from conformance.judge.verdict import Grade
 from conformance.lang.ops import (
@@ -20,6 +20,7 @@ from conformance.lang.ops import (
     Acquire,
     Attempt,
     Cancel,
+    Cancelled,
     Checkpoint,
     Close,
     Join,
@@ -27,6 +28,7 @@ from conformance.lang.ops import (
     Note,
     Op,
     Raise,
+    RaiseGroup,
     ReceiveExactly,
     ReceiveSome,
     ReceiveUntilEof,
@@ -39,6 +41,7 @@ from conformance.lang.outcome import Entry, Outcome, TaskOutcome, show_outcome
 from conformance.lang.program import Program, walk_block
 from conformance.lang.semantics import Semantics
 from conformance.run.controllable import Controllable
+from runtimes.on_trio_semantics import SEMANTICS as TRIO
 
 PROGRAM = Program({"main": (Note("x"),)})
 LARGE = 100_000
@@ -173,6 +176,19 @@ def test_what_the_reference_cannot_judge(ops: tuple[Op, ...], *, judged: bool) -
             return list(walk_block(("main",), ops))
 
     assert (beyond(Walked()) == "") is judged  # type: ignore[arg-type]
+
+
+def test_how_who_ends_by_a_group_has_ended_is_not_judged() -> None:
+    """Of anyio's TaskHandle a task that raised its cancellation in a group has finished; another one was cancelled."""
+
+    def asked(*handler: Op) -> str:
+        a = (Attempt((Sleep(1),), on_cancel=handler),)
+        main = (Spawn("a"), Sleep(1), Cancel("a"), Sleep(1), Cancelled("a"))
+        return unmodelled(Program({"main": main, "a": a}), TRIO)
+
+    assert "group of cancellations" in asked(RaiseGroup(None))
+    assert not asked(RaiseGroup("E"))
+    assert not asked()
 
 
 def test_a_spent_budget_is_no_allowed_set() -> None:
