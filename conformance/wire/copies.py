@@ -6,6 +6,7 @@ gives itself up; whatever else happens to the copy happens to it, too, so that n
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import mmap
 import os
@@ -55,7 +56,7 @@ class Copies:
                 faulthandler.register(signal.SIGUSR1)
                 return
             faulthandler.unregister(signal.SIGUSR1)
-            signal.signal(signal.SIGUSR1, lambda *_, copy=copy: os.kill(copy, signal.SIGUSR1))
+            signal.signal(signal.SIGUSR1, lambda *_, copy=copy: _ask_where(copy))
             _, status = os.waitpid(copy, 0)
             if self._given_up[0] == 0:
                 _end_likewise(os.waitstatus_to_exitcode(status))
@@ -65,6 +66,11 @@ class Copies:
         """End this copy: the next one takes its place."""
         self._given_up[0] = 1
         os._exit(0)
+
+
+def _ask_where(copy: int) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it has just ended
+        os.kill(copy, signal.SIGUSR1)
 
 
 def _end_likewise(code: int) -> NoReturn:

@@ -268,7 +268,7 @@ def test_a_send_without_room(semantics: Semantics, name: str) -> None:
     "program",
     [
         Program({"main": (*PAIR, SendBytes("c", "x", NO_ROOM))}),
-        Program({"main": (*PAIR, SendBytes("s", "x", NO_ROOM - 1))}),
+        Program({"main": (*PAIR, SendBytes("s", "x", NO_ROOM - 1), ReceiveSome("c", 5))}),
         Program({"main": (*PAIR, Spawn("a"), ReceiveUntilEof("c")), "a": (LARGE,)}),
         Program({"main": (*PAIR, Spawn("a"), ReceiveExactly("c", 65)), "a": (LARGE,)}),
         Program({"main": (*PAIR, Spawn("a"), SendEof("s")), "a": (LARGE,)}),
