@@ -20,6 +20,9 @@ HELD: Final = 5.0
 IN_FLIGHT: Final = 0.25
 """Real seconds that bytes on their way may hold the clock; a delayed acknowledgement takes 0.04."""
 
+LOOK: Final = 0.001
+"""Real seconds that one look takes meanwhile. What a thread does for itself wakes no selector."""
+
 
 def nothing_in_flight() -> bool:
     """No sockets, no bytes on their way."""
@@ -98,7 +101,7 @@ class ClockSelector(selectors.DefaultSelector):
                     return events
         # Asked before the last look, which sees what a thread did by now.
         waits = self.clock.must_wait()
-        if (events := super().select(0.01 if waits else 0)) or waits:
+        if (events := super().select(LOOK if waits else 0)) or waits:
             return events
         # The loop has just dropped cancelled timers from the head of its heap. Its `timeout` is no
         # help: it is capped at a day.
