@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Final, final
 
 from conformance.engine.campaign import AGAIN, SLOWER
@@ -20,7 +22,6 @@ from conformance.engine.fuzz_subject import (
     HANGS,
     HUNG,
     IMPATIENT,
-    WAITING,
     Recipe,
     Runs,
     Subject,
@@ -48,6 +49,8 @@ SHRINKING: Final = 30.0
 """Seconds of wall time for which one witness is made smaller."""
 SLICE: Final = 5.0
 """Seconds of wall time for which a batch makes runs, and judges them; what is left over is a batch of its own."""
+WAITING: Final = 6
+"""So many programs that wait for a real clock run beside the others."""
 TRIED: Final = 50
 """After that many violations of one kind that could not be repeated, a process makes no more of them again."""
 
@@ -103,45 +106,64 @@ def perform_batch(
     ends = time.monotonic() + min(seconds, at_once)
     indices = range(batch.start, batch.start + batch.count)
     programs = {index: program_of(recipe, index, can) for index in indices}
-    seen: list[Runs] = []
-    with subject.lane(1) as quick, subject.lane(WAITING) as waiting:
-        asked = [
-            (waiting if subject.clock(index) == "real" else quick).submit(
-                _runs, subject, program, recipe, index, ends
-            )
-            for index, program in programs.items()
-        ]
-        try:
-            for future in asked:
-                if (runs := future.result()) is None:
-                    batch.count = len(seen)
-                    break
-                seen.append(runs)
-        except ConformanceError as error:
-            batch.trouble = f"{type(error).__name__}: {error}"
-        finally:
-            for future in asked:
-                future.cancel()
+    shown = _perform(subject, recipe, programs, batch, ends)
+    seen = list(takewhile(shown.__contains__, programs))
+    if not batch.trouble:
+        batch.count = len(seen)
     ends = min(subject.judge.until, time.monotonic() + at_once)
     try:
-        for (index, program), runs in zip(programs.items(), seen, strict=False):
+        for index in seen:
             if time.monotonic() > ends:
                 batch.count = batch.programs
                 break
-            batch.found += judge_program(subject, program, recipe, index, batch, runs)
+            batch.found += judge_program(
+                subject, programs[index], recipe, index, batch, shown[index]
+            )
             batch.programs += 1
     except ConformanceError as error:
         batch.trouble = f"{type(error).__name__}: {error}"
     return batch
 
 
+def _perform(
+    subject: Subject, recipe: Recipe, programs: dict[int, Program], batch: Batch, ends: float
+) -> dict[int, Runs]:
+    """What each program showed, of those that could be run."""
+    shown: dict[int, Runs] = {}
+    with ThreadPoolExecutor(WAITING) as threads:
+        asked = {
+            index: threads.submit(_runs, subject, program, recipe, index, ends)
+            for index, program in programs.items()
+            if subject.beside(index)
+        }
+        try:
+            for index in sorted(programs, key=asked.__contains__):  # what takes time is asked last
+                if index in asked:
+                    told = asked[index].result()
+                elif batch.trouble:
+                    continue
+                else:
+                    told = _runs(subject, programs[index], recipe, index, ends)
+                if isinstance(told, ConformanceError):
+                    batch.trouble = f"{type(told).__name__}: {told}"
+                elif told is not None:
+                    shown[index] = told
+        finally:
+            for future in asked.values():
+                future.cancel()
+    return shown
+
+
 def _runs(
     subject: Subject, program: Program, recipe: Recipe, index: int, ends: float
-) -> Runs | None:
-    """What the program showed under each of its seeds; None when time was up."""
+) -> Runs | ConformanceError | None:
+    """What the program showed under each of its seeds, or why it could not be run; None when time was up."""
     if time.monotonic() > ends:
         return None
-    return subject.runs(program, recipe, index)
+    try:
+        return subject.runs(program, recipe, index)
+    except ConformanceError as error:
+        return error
 
 
 def judge_program(

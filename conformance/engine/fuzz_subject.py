@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import atexit
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Final, TypeAlias, TypeVar, final
+from typing import Final, TypeAlias, final
 
 from conformance.engine.bench import Bench
 from conformance.engine.campaign import derive_seed, run_options
@@ -19,14 +17,12 @@ from conformance.engine.generate.tape import seeded
 from conformance.engine.membership import BUDGET
 from conformance.engine.oracle import find_reference, load_reference
 from conformance.engine.unmodelled import unanswered
-from conformance.errors import ConformanceError
 from conformance.judge.evidence import RuntimeFacts
 from conformance.judge.token import Clock
 from conformance.lang.program import Program
 from conformance.run.observation import Observation, RunOptions
 from conformance.wire.address import Address
 
-T = TypeVar("T")
 Runs: TypeAlias = list[tuple[int | None, Observation]]
 """Seeds, and what they showed."""
 
@@ -39,8 +35,6 @@ HANGS: Final = 2
 """Of programs that hang a process confirms that many: each takes its whole limit, and several times that."""
 IMPATIENT: Final = 6
 """The part of its limit that a run has where so many were confirmed to hang: most take a few milliseconds."""
-WAITING: Final = 6
-"""So many programs that wait for a real clock run beside the others."""
 
 
 @final
@@ -69,6 +63,7 @@ class Subject:
             raise error
         self._bench = bench
         self.address = address
+        self._local = Address.parse(address).local
         self.facts: RuntimeFacts = bench.facts[address]
         self.judge = Judge(find_reference(), self.facts.semantics, budget)
         self.kept: Counter[str] = Counter()
@@ -108,9 +103,9 @@ class Subject:
         hangs = clock == "virtual" and self.kept[HUNG] >= HANGS
         return limit / IMPATIENT if hangs else limit
 
-    def lane(self, workers: int) -> Executor:
-        """What carries out runs, so many at a time. In this very process that is here and at once."""
-        return _Here() if Address.parse(self.address).local else ThreadPoolExecutor(workers)
+    def beside(self, index: int) -> bool:
+        """Whether the program of that index may run beside others. In this very process one runs at a time."""
+        return not self._local and self.clock(index) == "real"
 
     def refresh(self) -> None:
         """Have the next run made by a fresh process."""
@@ -132,20 +127,6 @@ class Subject:
         if not self.facts.steering or clock == "real" or index % 2 == 0:
             return (None,)
         return (derive_seed(recipe.seed, "fuzz", index),)
-
-
-@final
-class _Here(Executor):
-    """Calls at once, in this thread: an alarm for what hangs can be set in no other."""
-
-    def submit(self, call: Callable[..., T], /, *args: Any, **named: Any) -> Future[T]:
-        """The future is done when this returns."""
-        future: Future[T] = Future()
-        try:
-            future.set_result(call(*args, **named))
-        except ConformanceError as error:
-            future.set_exception(error)
-        return future
 
 
 @lru_cache(maxsize=8)
