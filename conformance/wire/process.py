@@ -136,10 +136,10 @@ class Process:
 
     def _look(self, timeout: float) -> None:
         """Wait for something to read. Raises LostError when there never will be."""
-        dead = self._process.poll() is not None
-        if self._pump(0 if dead else timeout):
+        if self._pump(timeout):
             return
-        if dead or self._process.stdout not in self._open():
+        over = self._process.poll() is not None or self._process.stdout not in self._open()
+        if over and not self._pump(0):
             raise self._death()
 
     def _open(self) -> list[object]:
@@ -172,10 +172,10 @@ class Process:
 
     def _send(self, data: bytes) -> None:
         self._outgoing += data
-        assert self._process.stdin is not None
-        if self._process.stdin not in self._open():
-            self._selector.register(self._process.stdin, selectors.EVENT_WRITE, None)
         self._write()
+        if self._outgoing and self._process.stdin not in self._open():
+            assert self._process.stdin is not None
+            self._selector.register(self._process.stdin, selectors.EVENT_WRITE, None)
 
     def _write(self) -> None:
         assert self._process.stdin is not None
