@@ -129,10 +129,13 @@ def beyond_servers(program: Program, semantics: Semantics) -> str:
 
 def beyond_numbers(program: Program, semantics: Semantics) -> str:
     """Why the reference cannot judge a program with ticks that are no number, or too large a send; empty if it can."""
-    needed = needs(program) & unanswered(semantics)
+    asked = unanswered(semantics) & {"send_bytes:no_room", *_NAN}
+    if not asked:
+        return ""
+    needed = needs(program) & asked
     if "send_bytes:no_room" in needed:
         return "the runtime's documents do not say what a close does to a send that finds no room"
-    if needed & _NAN.keys():
+    if needed:
         return "the runtime's documents do not say what becomes of ticks that are no number"
     return ""
 
@@ -233,10 +236,11 @@ _DEADLY: Final = frozenset({"exit", "interrupt"})
 
 def beyond_threads(program: Program, semantics: Semantics) -> str:
     """Why the reference cannot judge a program with threads; empty if it can, or if there are none."""
-    every = [op for _, op in program.walk()]
-    asked = [op.abandon for op in every if isinstance(op, ops.RunInThread)]
+    started = program.of({ops.RunInThread})
+    asked = [op.abandon for _, op in started if isinstance(op, ops.RunInThread)]
     if not asked:
         return ""
+    every = [op for _, op in program.walk()]
     if semantics.orphans in ("abandoned", "destroyed"):
         return "the reference does not model threads beside a run that just stops"
     late = any(
@@ -262,9 +266,9 @@ def beyond_threads(program: Program, semantics: Semantics) -> str:
 
 def _asks_of_regrouped(program: Program) -> bool:
     """Whether a task may end by a cancellation in a group, and somebody asks how one has ended."""
-    every = [op for _, op in program.walk()]
-    grouped = any(isinstance(op, ops.RaiseGroup) and op.error is None for op in every)
-    return grouped and any(op.kind == "cancelled" for op in every)
+    groups = program.of({ops.RaiseGroup})
+    grouped = any(isinstance(op, ops.RaiseGroup) and op.error is None for _, op in groups)
+    return grouped and ops.Cancelled in program.kinds()
 
 
 def _waits_while_nested(program: Program) -> bool:

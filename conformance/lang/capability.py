@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from conformance.lang import ops
 from conformance.lang.ops.network import NO_ROOM
@@ -65,10 +65,12 @@ BUILT_IN = frozenset(
 
 def needs(program: Program) -> frozenset[str]:
     """The capabilities that the program needs: its op kinds, and what its arguments ask for."""
-    needed = {need for path, op in program.walk() for need in _op_needs(path[0], op)}
-    needed |= {need for _, op in program.walk() for need in _object_needs(program, op)}
+    needed = {kind.kind for kind in program.kinds()}
+    needed.update(need for path, op in program.of(_ASKING) for need in _op_needs(path[0], op))
+    if program.channels or program.conditions or program.bounded_semaphores:
+        needed.update(need for _, op in program.walk() for need in _object_needs(program, op))
     needed.update(_scope_needs(program))
-    events = [op.event for _, op in program.walk() if isinstance(op, ops.Set)]
+    events = [op.event for _, op in program.of({ops.Set}) if isinstance(op, ops.Set)]
     return frozenset(needed | {"set:again"} if len(set(events)) < len(events) else needed)
 
 
@@ -86,14 +88,14 @@ def _object_needs(program: Program, op: ops.Op) -> Iterator[str]:
 
 def _scope_needs(program: Program) -> Iterator[str]:
     """What the scopes that are cancelled by hand ask for."""
-    every = [op for _, op in program.walk()]
+    every = [op for _, op in program.of({ops.CancelScope, ops.MoveOnAfter, ops.FailAfter})]
     deadlines = {op.scope for op in every if isinstance(op, ops.MoveOnAfter | ops.FailAfter)}
     if any(isinstance(op, ops.CancelScope) and op.scope in deadlines for op in every):
         yield "cancel_scope:deadline"
 
 
 def _op_needs(task: str, op: ops.Op) -> Iterator[str]:
-    yield op.kind
+    """What an op's arguments ask for."""
     if isinstance(op, ops.Sleep | ops.SleepUntil | ops.MoveOnAfter | ops.FailAfter):
         ticks = op.tick if isinstance(op, ops.SleepUntil) else op.ticks
         noun = "deadline" if isinstance(op, ops.MoveOnAfter | ops.FailAfter) else "sleep"
@@ -120,6 +122,13 @@ def _op_needs(task: str, op: ops.Op) -> Iterator[str]:
 
 
 _ON_HANDLES = ops.Cancel | ops.Join | ops.Done | ops.Cancelled | ops.Cancelling
+_ASKING = frozenset(
+    {
+        *(ops.Sleep, ops.SleepUntil, ops.MoveOnAfter, ops.FailAfter, ops.RaiseGroup, ops.SendBytes),
+        *(ops.SetLimit, *get_args(_ON_HANDLES), ops.RunInThread),
+    }
+)
+"""Ops whose arguments may ask for more than the op itself."""
 
 
 def missing(program: Program, capabilities: Capabilities) -> tuple[str, ...]:

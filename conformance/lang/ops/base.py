@@ -50,11 +50,14 @@ class Op:
 
     def blocks(self) -> tuple[tuple[str, Block], ...]:
         """The nested blocks that are present, by field name."""
-        names = _block_fields(self)
+        names = _BLOCK_FIELDS.get(self.kind)
+        if names is None:
+            names = tuple(field.name for field in op_fields(type(self)) if field.name in BLOCKS)
+            _BLOCK_FIELDS[self.kind] = names
         if not names:
             return ()
-        named = ((name, getattr(self, name)) for name in names)
-        return tuple((name, block) for name, block in named if block is not None)
+        named = [(name, getattr(self, name)) for name in names]
+        return tuple(there for there in named if there[1] is not None)
 
 
 def op_fields(kind: type[Op]) -> tuple[Field[Any], ...]:
@@ -66,14 +69,6 @@ def op_fields(kind: type[Op]) -> tuple[Field[Any], ...]:
 
 
 _FIELDS: dict[type[Op], tuple[Field[Any], ...]] = {}
-
-
-def _block_fields(op: Op) -> tuple[str, ...]:
-    names = _BLOCK_FIELDS.get(op.kind)
-    if names is None:
-        names = tuple(field.name for field in fields(op) if field.name in BLOCKS)
-        _BLOCK_FIELDS[op.kind] = names
-    return names
 
 
 _BLOCK_FIELDS: dict[str, tuple[str, ...]] = {}
