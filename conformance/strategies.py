@@ -12,7 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hypothesis import strategies as st
+try:
+    from hypothesis import strategies as st
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "Hypothesis is not installed: pip install 'async-runtime-conformance[strategies]'",
+        name=missing.name,
+    ) from None
 
 from conformance.engine.generate.areas import AREAS
 from conformance.engine.generate.decode import EVERYTHING, decode

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import random
+import sys
 from collections import Counter
 
 import pytest
@@ -27,6 +29,16 @@ MANY = 1500
 def test_every_tape_is_a_program(program: Program) -> None:
     """Whatever Hypothesis draws makes sense (`Program` checks itself), and main is in it."""
     assert "main" in program.tasks
+
+
+def test_without_hypothesis_the_import_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is no dependency: only who wants strategies needs it."""
+    monkeypatch.delitem(sys.modules, "conformance.strategies")
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install '.*\[strategies\]'"):
+        importlib.import_module("conformance.strategies")
 
 
 @settings(max_examples=100, deadline=None)
