@@ -25,6 +25,7 @@ from runtimes.mutants import loop_callbacks as loop_callbacks
 from runtimes.mutants import loop_life as loop_life
 from runtimes.mutants import loop_sockets as loop_sockets
 from runtimes.mutants import loop_transports as loop_transports
+from runtimes.mutants import moved as moved
 from runtimes.mutants import permits as permits
 from runtimes.mutants import scopes as scopes
 from runtimes.mutants import shields as shields

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import select
 import socket
+from collections.abc import Callable
+from typing import Any
 
 from conformance.adapter.core import Handle
 from runtimes.mutants.base import Mutant, Remembering, mutant
@@ -137,3 +139,18 @@ class UnacceptedLeftOpen(Remembering):
                 break
             self.kept.append(stream)
         await super().close_listener(listener)
+
+
+@mutant
+class CancelledHandlerLeavesOpen(Mutant):
+    """The connection of a handler that is cancelled stays open."""
+
+    async def handling(self, stream: Handle, handle: Callable[[Handle], Any]) -> None:
+        try:
+            await handle(stream)
+        except Cancelled:
+            raise
+        except BaseException:
+            await self.close_stream(stream)
+            raise
+        await self.close_stream(stream)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextvars import Context, ContextVar
+from collections.abc import Callable
+from contextvars import Context, ContextVar, copy_context
 from typing import Any
 
 from conformance.adapter.core import Body, Handle
@@ -119,3 +120,19 @@ class ResetToNothing(Mutant):
 
     async def reset_variable(self, variable: Handle, token: Any) -> None:
         variable.set(None)
+
+
+@mutant
+class CallSeesOldContext(Mutant):
+    """What a thread has the loop perform sees the context variables as they were when the thread began."""
+
+    async def run_in_thread(self, body: Callable[[], Any], abandon: bool | None) -> Any:
+        def live() -> Any:
+            self._here.first = copy_context()
+            return body()
+
+        return await super().run_in_thread(live, abandon)
+
+    def from_thread(self, body: Body) -> Any:
+        first: Context = self._here.first
+        return first.copy().run(super().from_thread, body)

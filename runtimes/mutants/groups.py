@@ -136,3 +136,53 @@ class DeadlineSparesChildren(Kernel):
     def interrupt_group(self, task: Task, group: Group) -> None:
         self.take_cancel(task)
         group.interrupted = True
+
+
+@mutant
+class CleanupErrorLost(Kernel):
+    """The first error that a child raises after its group was cancelled by hand is lost."""
+
+    def child_done(self, group: Any, task: Task, result: tuple[str, Any]) -> None:
+        by_hand = isinstance(group, Group) and group.scope.cancelled and not group.aborted
+        if by_hand and result[0] == "failed" and not self.is_cancelled(result[1]):
+            result = ("returned", None)
+        super().child_done(group, task, result)
+
+
+@mutant
+class LatecomerEscapes(Kernel):
+    """A child that is spawned into a group which is cancelled already is not cancelled with it."""
+
+    def spawn(self, task: Task, child: Task, group: Any = None) -> Any:
+        super().spawn(task, child, group)
+        if group is not None and group.scope.cancelled:
+            child.scopes = tuple(scope for scope in child.scopes if scope is not group.scope)
+        return None
+
+
+@mutant
+class LatecomerUnawaited(Kernel):
+    """A group does not wait for children that are spawned once its body is over."""
+
+    def spawn(self, task: Task, child: Task, group: Any = None) -> Any:
+        super().spawn(task, child, group)
+        if group is not None and group.exiting:
+            group.alive = tuple(other for other in group.alive if other is not child)
+        return None
+
+
+@mutant
+class InnerGroupTakesOuterCancel(Kernel):
+    """A group that is cancelled takes the cancellation of what is around it for its own."""
+
+    blind = False
+
+    def cancel_due(self, task: Task) -> bool:
+        return not self.blind and super().cancel_due(task)
+
+    def group_over(self, task: Task, group: Group, error: Any) -> bool:
+        self.blind = group.scope.cancelled
+        try:
+            return super().group_over(task, group, error)
+        finally:
+            self.blind = False

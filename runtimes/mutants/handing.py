@@ -7,7 +7,7 @@ from typing import Any
 
 from runtimes.mutants.base import Kernel, mutant
 from runtimes.reference.kernel import Fault
-from runtimes.reference.objects import VALUE, Channel, Event, Lock, Task
+from runtimes.reference.objects import READY, VALUE, Channel, Event, Lock, Task
 
 
 @mutant
@@ -247,3 +247,38 @@ class HastyPrimitives(Kernel):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._yields |= dict.fromkeys(("wait", "acquire", "send", "receive"), False)
+
+
+@mutant
+class NowaitSlipsIn(Kernel):
+    """A lock can be taken at once between its release and the wake-up of who was given it."""
+
+    def acquire_nowait(self, task: Task, lock: Lock) -> None:
+        owner = lock.owner
+        if owner is not None and owner.state == READY and owner.undo == ("acquire", lock, None):
+            self.own(task, lock)
+            return
+        super().acquire_nowait(task, lock)
+
+
+@mutant
+class NowaitFreesNoRoom(Kernel):
+    """A receive that must not wait lets no sender in that waits for room."""
+
+    def receive_nowait(self, task: Task, channel: Channel) -> Any:
+        if not channel.items:
+            return super().receive_nowait(task, channel)
+        waiting, channel.senders = channel.senders, ()
+        item = super().receive_nowait(task, channel)
+        channel.senders = waiting
+        return item
+
+
+@mutant
+class CancelledSendTakesRoom(Kernel):
+    """A send that was cancelled while it waited for room takes away a place for good."""
+
+    def forget(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
+        super().forget(task, queue, thing, extra)
+        if queue == "send" and thing.capacity > 0:
+            thing.capacity -= 1

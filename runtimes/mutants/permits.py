@@ -8,7 +8,7 @@ from typing import Any
 
 from runtimes.mutants.base import Kernel, Mutant, mutant
 from runtimes.reference.kernel import Fault
-from runtimes.reference.objects import ERROR, Task
+from runtimes.reference.objects import ERROR, READY, VALUE, Task
 from runtimes.reference.permits import Barrier, Limiter, Semaphore
 
 
@@ -305,3 +305,52 @@ class CancelledPartyCounts(Kernel):
         super().forget(task, queue, thing, extra)
         if queue == "party":
             thing.parties -= 1
+
+
+@mutant
+class CutHandsOnTokens(Kernel):
+    """A token that comes back to a limiter which was cut meanwhile goes to who waits all the same."""
+
+    def release_limiter(self, task: Task, limiter: Limiter) -> None:
+        over = len(limiter.borrowers) > limiter.total
+        super().release_limiter(task, limiter)
+        if over and limiter.waiters:
+            first, limiter.waiters = limiter.waiters[0], limiter.waiters[1:]
+            limiter.borrowers += (first,)
+            self.wake(first, VALUE, None, ("limiter", limiter, None))
+
+
+@mutant
+class TokenInFlightUncounted(Kernel):
+    """A token that was handed to a waiter counts as free until that one goes on."""
+
+    def _borrows(self, task: Task, limiter: Limiter) -> bool:
+        flying = ("limiter", limiter, None)
+        more = sum(t.state == READY and t.undo == flying for t in limiter.borrowers)
+        limiter.total += more
+        try:
+            return super()._borrows(task, limiter)
+        finally:
+            limiter.total -= more
+
+
+@mutant
+class CancelledWaiterGivesPermit(Kernel):
+    """Who is cancelled while it waits for a permit gives one back that it never had."""
+
+    def forget(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
+        super().forget(task, queue, thing, extra)
+        if isinstance(thing, Semaphore) and thing.value < thing.limit:
+            self.give(thing)
+
+
+@mutant
+class BarrierStillDrains(Kernel):
+    """Who comes to a barrier before those that it let go have gone on goes with them."""
+
+    def wait_barrier(self, task: Task, barrier: Barrier) -> Any:
+        for other in self.tasks:
+            undo = other.undo
+            if other.state == READY and undo is not None and undo[:2] == ("barrier", barrier):
+                return "0"
+        return super().wait_barrier(task, barrier)

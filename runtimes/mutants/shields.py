@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from runtimes.mutants.base import Kernel, mutant
 from runtimes.reference.kernel import Fault
 from runtimes.reference.objects import Scope, Task
@@ -46,3 +48,26 @@ class DeafUnderShield(Kernel):
         owner = scope.owner
         if owner is None or not any(outer.shield for outer in owner.scopes):
             super().expire(scope)
+
+
+@mutant
+class ShieldInherited(Kernel):
+    """A task that is spawned from inside a shield is itself shielded from what is around it."""
+
+    def spawn(self, task: Task, child: Task, group: Any = None) -> Any:
+        super().spawn(task, child, group)
+        if task.shields:
+            shield = Scope("shield", 0, shield=True)
+            child.scopes = (*child.scopes[:-1], shield, child.own)
+        return None
+
+
+@mutant
+class InnerShieldEndsOuter(Kernel):
+    """Leaving a shield ends the shields around it."""
+
+    def leave_shield(self, task: Task, scope: Scope) -> bool:
+        swallows = super().leave_shield(task, scope)
+        for outer in task.scopes:
+            outer.shield = False
+        return swallows

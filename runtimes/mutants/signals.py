@@ -177,3 +177,34 @@ class CancelledFreesLock(Kernel):
         super().interrupt_waiter(task, queue, thing, extra)
         if queue == "reacquire":
             self.pass_lock(thing)
+
+
+@mutant
+class CancelledWaiterEatsNotify(Kernel):
+    """Who was cancelled while it waited for a condition, and waits for the lock, takes a notification."""
+
+    def notify(self, task: Task, condition: Condition, count: int) -> None:
+        stale = sum(e is not None and not notified for _, e, notified in condition.returning)
+        super().notify(task, condition, max(count - stale, 0))
+
+
+@mutant
+class InterruptedReacquireLocksTwice(Kernel):
+    """Who is cancelled while it waits for a condition's lock again takes the lock twice."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.twice: set[tuple[Task, Lock]] = set()
+
+    def interrupt_waiter(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
+        if queue == "reacquire":
+            error = next(e for e in extra.returning if e[0] is task)[1]
+            if error is None:
+                self.twice.add((task, thing))
+        super().interrupt_waiter(task, queue, thing, extra)
+
+    def own(self, task: Task, lock: Lock) -> None:
+        super().own(task, lock)
+        if (task, lock) in self.twice:
+            self.twice.remove((task, lock))
+            lock.depth = 1

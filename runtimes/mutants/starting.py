@@ -119,3 +119,12 @@ class StartCancelsGroup(Kernel):
         super().interrupt(task)
         if waits is not None and waits[0] == "start":
             self.cancel_scope(waits[1].group.scope)
+
+
+@mutant
+class StartedEscapesCancel(Kernel):
+    """A task that says it is ready while it is being cancelled with its starter moves into the group."""
+
+    def tell_ready(self, task: Task, starter: Starter, value: Any) -> None:
+        starter.interrupted = False
+        super().tell_ready(task, starter, value)

@@ -229,3 +229,37 @@ class SecondReceiveDisplacesFirst(Kernel):
         if known is not None and event in known.data:
             self.wake(self._unwatch(descriptor, event), ERROR, self.fault("Busy"))
         return super().wait_socket(task, descriptor, event)
+
+
+@mutant
+class BusyAfterCancel(Remembering):
+    """Once a receive that waited was cancelled, the next that must wait is told that another does."""
+
+    async def _ready(self, sock: Any, event: int, kind: str) -> None:
+        if kind != "receive_some":
+            await super()._ready(sock, event, kind)
+            return
+        if sock in self.marked:
+            raise ReferenceFault("Busy")
+        try:
+            await super()._ready(sock, event, kind)
+        except Cancelled:
+            self.marked.add(sock)
+            raise
+
+
+@mutant
+class EofForbidsSending(Remembering):
+    """Who has received the end of a stream cannot send any more."""
+
+    async def receive_some(self, stream: Handle, max_bytes: int) -> bytes:
+        data = await super().receive_some(stream, max_bytes)
+        if not data:
+            self.marked.add(stream)
+        return data
+
+    async def send_bytes(self, stream: Handle, data: bytes) -> None:
+        if stream in self.marked and stream.fileno() >= 0:
+            await self.checkpoint()
+            raise ReferenceFault("Broken")
+        await super().send_bytes(stream, data)

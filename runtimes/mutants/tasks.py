@@ -7,7 +7,7 @@ from typing import Any
 
 from runtimes.mutants.base import Kernel, mutant
 from runtimes.reference.kernel import Fault
-from runtimes.reference.objects import DONE, ERROR, RUNNING, START, VALUE, Task
+from runtimes.reference.objects import DONE, ERROR, RUNNING, START, UNSPAWNED, VALUE, Task
 
 
 @mutant
@@ -215,3 +215,25 @@ class CancelWaits(Kernel):
             return None
         target.end.joiners += (task,)
         return self.block(task, "cancel", target)
+
+
+@mutant
+class CancelledJoinerTakesOthersAlong(Kernel):
+    """When one of those that wait for a task's end is cancelled, the others wait for ever."""
+
+    def forget(self, task: Task, queue: str, thing: Any, extra: Any) -> None:
+        super().forget(task, queue, thing, extra)
+        if queue == "join":
+            thing.end.joiners = ()
+
+
+@mutant
+class OrphanOfOrphanForgotten(Kernel):
+    """A task that is spawned in no group once main is over never starts."""
+
+    def spawn(self, task: Task, child: Task, group: Any = None) -> Any:
+        super().spawn(task, child, group)
+        if group is None and self.tasks[0].state == DONE:
+            self.ready.remove(child)
+            child.state = UNSPAWNED
+        return None

@@ -12,6 +12,7 @@ from typing import Any
 from conformance.adapter.core import Body, Limits
 from runtimes.mutants.base import Kernel, Mutant, Remembering, mutant
 from runtimes.reference.executor import Cancelled
+from runtimes.reference.kernel import Fault
 from runtimes.reference.objects import Scope, Task
 
 Work = Callable[[], Any]
@@ -290,3 +291,13 @@ class ThreadsAlwaysTold(Mutant):
 
     def check_cancelled(self) -> None:
         raise Cancelled
+
+
+@mutant
+class ThreadToldThroughShield(Kernel):
+    """A thread that asks is told of a cancellation that a shield keeps from who waits for it."""
+
+    def check_cancelled(self, thread: Task) -> None:
+        for waiter in thread.end.joiners:
+            if any(scope.cancelled for scope in waiter.scopes):
+                raise Fault(self.fault("Cancelled"))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tests.mutants import caught_scopes, caught_sync, caught_threads
+from tests.mutants import caught_scopes, caught_sync, caught_threads, caught_unforeseen
 
 CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     **caught_scopes.CAUGHT_BY,
     **caught_sync.CAUGHT_BY,
     **caught_threads.CAUGHT_BY,
+    **caught_unforeseen.CAUGHT_BY,
     "abandons-orphans": frozenset(
         {
             "spawn/orphan-cleanup-waits",
@@ -513,6 +514,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
 UNCAUGHT: Final[Mapping[str, str]] = {
     **caught_scopes.UNCAUGHT,
     **caught_threads.UNCAUGHT,
+    **caught_unforeseen.UNCAUGHT,
     "abort-is-close": "a reset may be told as an end of the stream, as `tcp/peer-reset-under-receive` has it: only the "
     "answer to `tcp/abort-seen-by-receive` changes",
     "never-fewer-than-none": "trio does not say how many tokens are free after a cut: only the answer to "
