@@ -13,6 +13,7 @@ from conformance.engine.generate.area import (
     caught,
     each,
     gap,
+    mark,
     on,
     pause,
     requests,
@@ -49,12 +50,31 @@ def _join(scene: Scene, task: str) -> Op | None:
 
 
 def _spawned(scene: Scene) -> Block:
-    """A new task still runs, and can be waited for."""
+    """A new task still runs, and can be waited for; or it outlives main."""
     if not (scene.has("join") and scene.tape.chance(4)):
-        return ()
+        return _outlives(scene) if scene.tape.chance(8) else ()
     name = scene.add_task()
     scene.bodies[name] = [ops.Checkpoint(), ops.Return("z")]
     return (ops.Spawn(name), *within(scene, ops.Join(name)))
+
+
+def _outlives(scene: Scene) -> Block:
+    """A task is still at it when main is over; it starts another then, or its clean-up does."""
+    task, other = scene.add_task(), scene.add_task()
+    waits = (pause(scene, 3), *mark(scene))
+    then = (ops.Spawn(other), *gap(scene)[:1], *mark(scene))
+    scene.bodies[other] = [*gap(scene)[:1], ops.Note("late")]
+    scene.bodies[task] = [
+        *scene.tape.pick(
+            (
+                (*waits, *then),
+                (ops.Attempt(waits, finally_=then),),
+                (ops.Attempt(waits, on_cancel=then),),
+                (ops.Attempt(waits, on_cancel=()), *then),
+            )
+        )
+    ]
+    return (ops.Spawn(task), *gap(scene)[:1])
 
 
 def _asks(make: Callable[[str], Op]) -> Make:
@@ -89,6 +109,20 @@ def _ends(scene: Scene) -> Block:
     return tuple(caught(ask(name)) for name in named for ask in (ops.Done, ops.Cancelled))
 
 
+def _joined(scene: Scene) -> Block:
+    """Two wait for the end of one task, and one of them is cancelled, or the task is."""
+    if not scene.has("join", "cancel"):
+        return gap(scene)
+    ending = scene.add_task()
+    last = ops.Raise("E") if scene.tape.chance(3) else ops.Return(scene.value())
+    scene.bodies[ending] = [pause(scene, 2), last]
+    waiters = [scene.add_task(), scene.add_task()]
+    for waiter in waiters:
+        scene.bodies[waiter] = [*gap(scene)[:1], caught(ops.Join(ending)), *mark(scene)]
+    struck = scene.tape.pick((*waiters, ending))
+    return (pause(scene, scene.tape.pick((1, 0, 2))), ops.Cancel(struck), *gap(scene))
+
+
 HANDLES: Final = Area(
     ops={
         "done": _asks(ops.Done),
@@ -97,6 +131,7 @@ HANDLES: Final = Area(
     },
     epilogue=_ends,
     looks=("done", "cancelled"),
+    stories=(_joined,),
 )
 
 # ---------------------------------------------------------------- time
@@ -124,7 +159,12 @@ def _deadlines(scene: Scene) -> Block:
         limit: Op = (ops.FailAfter if fails else ops.MoveOnAfter)(ticks, inner)
         limit = caught(limit) if fails or math.isnan(ticks) else limit
         inner = (limit, ops.Log(1), pause(scene, scene.tape.pick((1, 2, 4))))
-    scene.bodies[task] = [*inner, ops.Log(2)]
+    before: Block = ()
+    if scene.has("cancel") and scene.tape.chance(
+        4
+    ):  # a cancel that is swallowed spares what comes after it
+        before = (ops.Attempt((pause(scene, 2),), on_cancel=()),)
+    scene.bodies[task] = [*before, *inner, ops.Log(2)]
     if not scene.has("cancel") or scene.tape.chance(2):
         return ()
     return (*gap(scene), ops.Cancel(task))

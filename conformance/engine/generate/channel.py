@@ -112,9 +112,9 @@ def _closing(scene: Scene) -> Block:
     clones = clones if scene.has(clone.kind) else []
     ends = [channel, *clones]
     cloned: Block = tuple(clone(channel, name) for name in clones)
-    task = scene.add_task()
-    other = _receives(scene, channel) if sends else _sends(scene, channel)
-    scene.bodies[task] = [*gap(scene)[:1], *other]
+    for _ in range(scene.tape.pick((1, 2, 3))):
+        other = _receives(scene, channel) if sends else _sends(scene, channel)
+        scene.bodies[scene.add_task()] = [*gap(scene)[:1], *other]
     driver: Block = ()
     for end in reversed(ends) if scene.tape.chance(2) else ends:
         used = _uses(scene, end, sends=sends) if scene.tape.chance(2) else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.engine.generate.area import gap, mark, pause
+from conformance.engine.generate.area import caught, gap, mark, pause
 from conformance.engine.generate.scene import Scene
 from conformance.engine.generate.shapes import Mix, ended, free, guarded, some, wrapped
 from conformance.lang import ops
@@ -74,8 +74,14 @@ def _inside(scene: Scene, started: Block) -> Block:
 
 
 def _parted(scene: Scene, name: str, children: list[str]) -> Block:
-    """Perhaps one child is cancelled by the owner, or all with the group itself."""
+    """Perhaps one child is cancelled by the owner, or all with the group itself; or the owner waits for it to fail."""
     how = scene.tape.below(4)
+    if children and how == 1 and scene.has("join"):
+        joined = scene.tape.pick(children)
+        does = scene.bodies[joined]
+        if scene.tape.chance(2) and not (does and does[-1].kind in ("return", "raise")):
+            does.append(ops.Raise("E"))
+        return (caught(ops.Join(joined)),)
     if children and how == 2 and scene.has("cancel"):
         return (*gap(scene), ops.Cancel(scene.tape.pick(children)))
     if children and how == 3 and scene.has("cancel_group"):
@@ -88,6 +94,8 @@ def _started(scene: Scene, group: str, child: str, body: list[Op]) -> Block:
     if not scene.tape.chance(6):
         for _ in range(2 if scene.tape.chance(6) else 1):
             ready = guarded(scene, ops.Started(scene.value()))
+            if scene.tape.chance(5):  # as it is told to go, or would have been
+                ready = ops.Attempt((pause(scene, 2),), finally_=(ready, *mark(scene)))
             body.insert(scene.tape.below(len(body)) if body else 0, ready)
     start = guarded(scene, ops.Start(child, group))
     if scene.has("shield") and scene.tape.chance(4):

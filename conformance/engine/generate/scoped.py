@@ -99,11 +99,48 @@ def _watched(scene: Scene) -> Block:
         does += (op, *mark(scene)) if op is not None else ()
     if does and scene.tape.chance(2):
         outer = scene.fresh("n")
+        scene.scopes.append(outer)
+        scene.deadlines.add(outer)
         does = (ops.MoveOnAfter(scene.tape.pick((3, 2, 5)), does, outer), *mark(scene))
     scene.bodies[task] = [*does, *gap(scene), ops.Note("left"), *requests(scene, task)]
     if not scene.has("cancel") or scene.tape.chance(2):
         return ()
     return (*gap(scene), ops.Cancel(task))
+
+
+def _steered(scene: Scene) -> Block:
+    """Another task moves a deadline, or cancels by hand, while its body waits, cleans up or is inside a further one."""
+    if not scene.has("move_on_after", "cancelled_caught", "move_deadline"):
+        return _watched(scene)
+    task, name = scene.add_task(), scene.fresh("n")
+    scene.scopes.append(name)
+    scene.deadlines.add(name)
+    body: Block = (pause(scene, scene.tape.pick((5, 3, 1))),)
+    form = scene.tape.below(4)
+    if form == 1:
+        after = (pause(scene, 1), *mark(scene))
+        slow = scene.has("shield", "cleanup:waits") and scene.tape.chance(2)
+        body = (ops.Attempt(body, finally_=(ops.Shield(after),) if slow else mark(scene)),)
+    elif form > 1:
+        moved = (_steer(scene, name),) if form == 2 else ()
+        body = (ops.MoveOnAfter(scene.tape.pick((5, 2, 1)), (*moved, *body)), *mark(scene))
+    limit = ops.FailAfter if scene.has("fail_after") and scene.tape.chance(2) else ops.MoveOnAfter
+    held = limit(scene.tape.pick((2, 3, 1)), (*body, *mark(scene)), name)
+    asked = ops.Attempt((held,), on_error=(), finally_=(ops.CancelledCaught(name),))
+    scene.bodies[task] = [asked, pause(scene, 2), ops.Note("left")]
+    again: Block = ()
+    if scene.has("cancel") and scene.tape.chance(3):
+        again = (*gap(scene), ops.Cancel(task))
+    elif scene.tape.chance(2):
+        again = (pause(scene, scene.tape.pick((1, 2))), _steer(scene, name))
+    return (pause(scene, scene.tape.pick((1, 0, 2))), _steer(scene, name), *again)
+
+
+def _steer(scene: Scene, name: str) -> Op:
+    """The deadline is moved, or the scope is cancelled by hand; it may not be open yet, or no more."""
+    if scene.has("cancel_scope", "cancel_scope:deadline") and scene.tape.chance(3):
+        return caught(ops.CancelScope(name))
+    return caught(ops.MoveDeadline(name, scene.tape.pick((3, 1, 2, 0, 5))))
 
 
 def _regrouped(scene: Scene) -> Block:
@@ -144,7 +181,7 @@ SCOPES: Final = Area(
     },
     epilogue=lambda scene: requests(scene, "main"),
     looks=("cancel_pending",),
-    stories=(_watched, _watched, _regrouped),
+    stories=(_watched, _steered, _watched, _steered, _regrouped),
     weight=2,
 )
 
@@ -251,7 +288,7 @@ def _set_limit(scene: Scene, _: str) -> Op:
 
 
 def _resized(scene: Scene) -> Block:
-    """All tokens are out, and somebody waits for one; the limit goes down and up again, before anybody else can run."""
+    """All tokens are out, and one or two wait; the limit goes down and up again, before anybody else can run."""
     if not scene.has("acquire_limiter", "release_limiter", "set_limit"):
         return gap(scene)
     name = scene.fresh("li")
@@ -259,9 +296,9 @@ def _resized(scene: Scene) -> Block:
     for _ in range(2):
         held = (ops.AcquireLimiter(name), pause(scene, scene.tape.pick((6, 3, 2, 1))))
         scene.bodies[scene.add_task()] = [*held, ops.ReleaseLimiter(name)]
-    waiter = scene.add_task()
-    served = (ops.AcquireLimiter(name), ops.Note("served"), *gap(scene))
-    scene.bodies[waiter] = [pause(scene, 1), *served, ops.ReleaseLimiter(name)]
+    for _ in range(scene.tape.pick((1, 2))):
+        served = (ops.AcquireLimiter(name), ops.Note("served"), *gap(scene))
+        scene.bodies[scene.add_task()] = [pause(scene, 1), *served, ops.ReleaseLimiter(name)]
     sizes = tuple(scene.tape.pick((1, 2, 1, 3)) for _ in range(1 + scene.tape.below(2)))
     between = gap(scene) if scene.tape.chance(3) else ()
     moved: Block = ()

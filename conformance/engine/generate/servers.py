@@ -38,9 +38,10 @@ def _handler(scene: Scene) -> None:
     elif how == 2:
         hears = (*hears, ops.Raise("F"))
     elif how == 3:
-        hears = (
-            ops.Attempt((pause(scene, 3), ops.Log("h")), finally_=(*gap(scene)[:1], ops.Log(7))),
-        )
+        slow: Block = gap(scene)[:1]
+        if scene.has("shield", "cleanup:waits") and scene.tape.chance(2):
+            slow = (ops.Shield((pause(scene, 1),)),)  # whoever serves waits for it
+        hears = (ops.Attempt((pause(scene, 3), ops.Log("h")), finally_=(*slow, ops.Log(7))),)
     elif how == 4:
         hears = gap(scene)
     else:

@@ -198,10 +198,10 @@ def meeting(scene: Scene, mix: Mix) -> Block:
     ways = expectations(scene, mix)
     if ways and scene.tape.chance(5):
         return expected(scene, *scene.tape.pick(ways))
-    if not mix.meetings:
-        return free(scene, mix)
     if mix.stories and scene.tape.chance(2):
         return story(scene, mix)
+    if not mix.meetings:
+        return free(scene, mix)
     area, chosen = scene.tape.pick(mix.meetings)
     waiters = [scene.add_task() for _ in range(1 + scene.tape.below(2))]
     first = made(scene, area, chosen.first, "main")

@@ -163,6 +163,23 @@ def _talk(scene: Scene) -> Block:
     return (*cut, *says, *again) if scene.tape.chance(2) else (*says, *cut, *again)
 
 
+def _answered(scene: Scene) -> Block:
+    """One end has said all that it will, and the other hears of it; it answers all the same, and the answer is read."""
+    opened, one, other = _pair(scene)
+    if not scene.has("send_eof"):
+        return (*opened, *_says(scene, one), *_hears(scene, other))
+    said: Block = (
+        (caught(ops.SendBytes(one, scene.tape.pick(DATA))),) if scene.tape.chance(2) else ()
+    )
+    asks = (*said, *gap(scene), caught(ops.SendEof(one)))
+    hears, answers = _hears(scene, other), _says(scene, other)
+    if opened or scene.tape.chance(2):
+        return (*opened, *asks, *gap(scene), *hears, *answers, *_hears(scene, one))
+    task = scene.add_task()
+    scene.bodies[task] = [*hears, *answers]
+    return (*asks, *gap(scene), *_hears(scene, one))
+
+
 def _dropped(scene: Scene) -> Block:
     """Who reads is cancelled, and what it reads from is closed, in one round; the other end is used after that."""
     opened, one, other = _pair(scene)
@@ -339,6 +356,6 @@ TCP: Final = Area(
     prelude=_prelude,
     epilogue=_epilogue,
     needs=("listen", "connect", "accept"),
-    stories=(_talk, _late, _over, _outside, _dropped, _doomed, _full, _met, _whole),
+    stories=(_talk, _late, _over, _outside, _dropped, _doomed, _full, _met, _whole, _answered),
     weight=3,
 )
