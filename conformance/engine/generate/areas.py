@@ -110,17 +110,21 @@ def _ends(scene: Scene) -> Block:
 
 
 def _joined(scene: Scene) -> Block:
-    """Two wait for the end of one task, and one of them is cancelled, or the task is."""
+    """Two wait for the end of one task, and one of them is cancelled, or the task is, which may take its time."""
     if not scene.has("join", "cancel"):
         return gap(scene)
     ending = scene.add_task()
     last = ops.Raise("E") if scene.tape.chance(3) else ops.Return(scene.value())
-    scene.bodies[ending] = [pause(scene, 2), last]
+    works: Block = (pause(scene, 2),)
+    if scene.has("cleanup:waits") and scene.tape.chance(2):
+        works = (ops.Attempt(works, on_cancel=(pause(scene, 1), *gap(scene)[:1])),)
+    scene.bodies[ending] = [*works, last]
     waiters = [scene.add_task(), scene.add_task()]
     for waiter in waiters:
         scene.bodies[waiter] = [*gap(scene)[:1], caught(ops.Join(ending)), *mark(scene)]
     struck = scene.tape.pick((*waiters, ending))
-    return (pause(scene, scene.tape.pick((1, 0, 2))), ops.Cancel(struck), *gap(scene))
+    asks = (caught(ops.Done(struck)),) if scene.has("done") else ()
+    return (pause(scene, scene.tape.pick((1, 0, 2))), ops.Cancel(struck), *gap(scene), *asks)
 
 
 HANDLES: Final = Area(
