@@ -9,6 +9,14 @@ from conformance.adapter.spelling import Spelling
 
 _HEADER: Final = '''\
 import errno
+import multiprocessing.connection
+import ssl
+
+for gone in ("CHALLENGE", "WELCOME", "FAILURE"):  # curio 1.6 imports what CPython 3.12 took away
+    if not hasattr(multiprocessing.connection, gone):
+        setattr(multiprocessing.connection, gone, b"")
+if not hasattr(ssl, "wrap_socket"):
+    ssl.wrap_socket = ssl.SSLContext.wrap_socket
 
 import curio
 import curio.network
@@ -150,6 +158,6 @@ UNIVERSAL: Final = replace(
 
 CONTEXT: Final = replace(
     SPELLING,
-    header=f"import curio.task\n{_HEADER}",
+    header=_HEADER.replace("import curio\n", "import curio\nimport curio.task\n"),
     run="curio.run(main, taskcls=curio.task.ContextTask)",
 )
