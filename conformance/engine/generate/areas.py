@@ -52,7 +52,8 @@ def _join(scene: Scene, task: str) -> Op | None:
 def _spawned(scene: Scene) -> Block:
     """A new task still runs, and can be waited for; or it outlives main."""
     if not (scene.has("join") and scene.tape.chance(4)):
-        return _outlives(scene) if scene.tape.chance(8) else ()
+        alone = scene.calling is None  # beside threads the reference does not model who starts then
+        return _outlives(scene) if alone and scene.tape.chance(8) else ()
     name = scene.add_task()
     scene.bodies[name] = [ops.Checkpoint(), ops.Return("z")]
     return (ops.Spawn(name), *within(scene, ops.Join(name)))
