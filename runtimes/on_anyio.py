@@ -63,7 +63,7 @@ class Anyio(
     special = frozenset(
         {
             "sleep:infinite", "sleep:nan", "sleep:negative", "deadline:infinite", "deadline:nan", "deadline:negative",
-            "cancel:self", "cancel:grouped", "thread:abandons", "thread:waits", "channel:rendezvous",
+            "cancel:self", "cancel:grouped", "spawn:handed", "thread:abandons", "thread:waits", "channel:rendezvous",
             "channel:unbounded", "semaphore:bounded",
         }
     ) | (frozenset({"set_limit:zero"}) if VERSION >= (4, 12) else frozenset())  # fmt: skip

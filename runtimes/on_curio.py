@@ -101,7 +101,7 @@ class Curio(
     special = frozenset(
         {
             "sleep:nan", "sleep:negative", "deadline:nan", "deadline:negative", "cancel:self", "cleanup:waits",
-            "thread:abandons", "channel:unbounded",
+            "spawn:handed", "thread:abandons", "channel:unbounded",
         }
     )  # fmt: skip
     errors: ClassVar[Mapping[type[BaseException], str]] = {

@@ -141,8 +141,8 @@ class Trio(
     special = frozenset(
         {
             "sleep:infinite", "sleep:nan", "sleep:negative", "deadline:infinite", "deadline:nan", "cancel:self",
-            "cancel:grouped", "thread:abandons", "thread:waits", "channel:rendezvous", "channel:unbounded",
-            "semaphore:bounded",
+            "cancel:grouped", "spawn:handed", "thread:abandons", "thread:waits", "channel:rendezvous",
+            "channel:unbounded", "semaphore:bounded",
         }
     ) | (frozenset({"set_limit:zero"}) if VERSION >= (0, 32) else frozenset())  # fmt: skip
     errors: ClassVar[dict[type[BaseException], str]] = {

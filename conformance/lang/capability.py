@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias, get_args
 
 from conformance.lang import ops
+from conformance.lang.check_scopes import handed
 from conformance.lang.ops.network import NO_ROOM
 from conformance.lang.program import Program
 
@@ -22,6 +23,7 @@ SPECIAL = {
     "deadline:infinite": "move_on_after and fail_after take math.inf",
     "deadline:nan": "move_on_after and fail_after take math.nan",
     "fail_after:one": "a fail_after around a single op that waits has a spelling of its own",
+    "spawn:handed": "a group is handed on: who is not in its body starts a task in it, or tries to",
     "cancel:self": "a task can cancel itself through its handle",
     "cancel:grouped": "a scope knows a cancellation that comes in an exception group",
     "cleanup:waits": "a cancelled task may wait in its clean-up",
@@ -70,6 +72,9 @@ def needs(program: Program) -> frozenset[str]:
     if program.channels or program.conditions or program.bounded_semaphores:
         needed.update(need for _, op in program.walk() for need in _object_needs(program, op))
     needed.update(_scope_needs(program))
+    starts = program.of({ops.Spawn, ops.Start}) if ops.Group in program.kinds() else ()
+    if any(handed(program, path, op) for path, op in starts):  # type: ignore[arg-type]
+        needed.add("spawn:handed")
     events = [op.event for _, op in program.of({ops.Set}) if isinstance(op, ops.Set)]
     return frozenset(needed | {"set:again"} if len(set(events)) < len(events) else needed)
 

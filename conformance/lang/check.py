@@ -64,7 +64,7 @@ _OPENERS = frozenset({*STREAMS, *LISTENERS, *_SCOPES, *CLONES, ops.Group})
 """Ops that give a name to what they open."""
 _MEASURED = frozenset({ops.Block_, ops.SendBytes, ops.ReceiveSome, ops.ReceiveExactly})
 """Ops whose numbers have bounds of their own."""
-_PLACED = frozenset({ops.Return, ops.Attempt, ops.RaiseGroup, ops.Spawn, ops.Start})
+_PLACED = frozenset({ops.Return, ops.Attempt, ops.RaiseGroup})
 """Ops that make sense in some places only."""
 
 
@@ -203,7 +203,7 @@ def _check_opened(program: Program) -> None:
             name, opener = op.listener, ""
         elif isinstance(op, ops.Group):
             name, opener = op.name, f"group of {path[0]}"
-            if name in _open_groups(program, path):
+            if name in program.groups_around(path):
                 raise no_sense(path, op, f"group `{name}` is open already")
         elif isinstance(op, _SCOPES) and op.scope is not None:
             name, opener = op.scope, ""
@@ -255,23 +255,6 @@ def _check_structure(program: Program, path: Path, op: ops.Op) -> None:
         raise no_sense(path, op, "neither catches nor cleans up")
     if isinstance(op, ops.RaiseGroup) and "on_cancel" not in path[2::2]:
         raise no_sense(path, op, "only where a cancellation is handled")
-    if (
-        isinstance(op, ops.Spawn | ops.Start)
-        and op.group is not None
-        and op.group not in _open_groups(program, path)
-    ):
-        raise no_sense(path, op, f"group `{op.group}` is not open here")
-
-
-def _open_groups(program: Program, path: Path) -> set[str]:
-    """The groups whose body encloses the op at `path`."""
-    groups, block = set(), program.tasks[path[0]]
-    for index, name in zip(path[1::2], path[2::2], strict=False):
-        op = block[int(index)]
-        if isinstance(op, ops.Group):
-            groups.add(op.name)
-        block = getattr(op, name)
-    return groups
 
 
 def _check_starts(program: Program) -> None:

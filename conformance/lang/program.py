@@ -112,6 +112,16 @@ class Program:
         assert self._kinds is not None
         return self._kinds
 
+    def groups_around(self, path: Path) -> set[str]:
+        """The groups whose body encloses the op at `path`."""
+        groups, block = set(), self.tasks[path[0]]
+        for index, name in zip(path[1::2], path[2::2], strict=False):
+            op = block[int(index)]
+            if op.kind == "group":
+                groups.add(op.name)  # type: ignore[attr-defined]
+            block = getattr(op, name)
+        return groups
+
     def size(self) -> int:
         """The number of ops."""
         return sum(1 for _ in self.walk())

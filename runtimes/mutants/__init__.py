@@ -19,6 +19,7 @@ from runtimes.mutants import counts as counts
 from runtimes.mutants import endings as endings
 from runtimes.mutants import ends as ends
 from runtimes.mutants import groups as groups
+from runtimes.mutants import handed as handed
 from runtimes.mutants import handing as handing
 from runtimes.mutants import loop_base as loop_base
 from runtimes.mutants import loop_callbacks as loop_callbacks

@@ -47,7 +47,7 @@ class Reference(
     special: ClassVar[frozenset[str]] = frozenset(
         {
             "sleep:negative", "sleep:infinite", "sleep:nan", "deadline:negative", "deadline:infinite", "deadline:nan",
-            "cancel:self", "cancel:grouped",
+            "cancel:self", "cancel:grouped", "spawn:handed",
             "cleanup:waits", "thread:abandons", "thread:waits", "channel:rendezvous", "channel:unbounded",
             "semaphore:bounded", "set_limit:zero",
         }

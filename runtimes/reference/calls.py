@@ -106,6 +106,7 @@ class Calls(Servers):
         self.build_servers(program)
         for path, op in self.walked:
             self._build_op(path, op)
+        self.build_starts()
         self.build_threads(program)
         self.late_spawns = any(op.kind in _SPAWNS and path[0] != "main" for path, op in self.walked)
         self._plans: dict[Step, Plan] = {}
@@ -125,7 +126,7 @@ class Calls(Servers):
                 self.slots[op.stream] = self.make_thing(Slot)
             if op.kind.startswith("connect"):
                 self.pairs[op.stream] = (self.make_thing(Stream), self.make_thing(Stream))
-        elif op.kind == "start" or getattr(op, "scope", None) is not None:
+        elif getattr(op, "scope", None) is not None:
             self.build_scope(path, op)
         elif op.kind in ("move_on_after", "fail_after"):
             self.scopes[path] = self.make_thing(Scope, "deadline")
@@ -216,7 +217,7 @@ class Calls(Servers):
     def _resolve_task(self, task: Task, kind: str, op: Any, path: Path) -> Call:
         target = self.by_name[op.task]
         if kind == "spawn" and op.group is not None:
-            return self.inherit(self.spawn), (target, self.open_group(path, op.group))
+            return self.resolve_spawn(target, op.group, path)
         if kind in ("spawn", "detach"):
             return self.inherit(getattr(self, kind)), (target,)
         if kind == "join":

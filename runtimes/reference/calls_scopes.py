@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from conformance.lang import ops
+from conformance.lang.check_scopes import handed
 from conformance.lang.outcome import show_value
 from conformance.lang.program import Path, Program
 from runtimes.reference.kernel import Fault
@@ -34,11 +36,14 @@ class ScopeCalls(Saving):
 
     scopes: dict[Path, Any]
     by_name: dict[str, Task]
+    program: Program
+    serving: dict[str, Group]
 
     def build_named(self, program: Program) -> None:
         """Make the contexts; named scopes and starters come with their ops."""
         self.named: dict[str, NamedScope] = {}
         self.starters: dict[str, Starter] = {}
+        self.handed: dict[str, Group] = {}
         self.variables = program.variables
         self.contexts: dict[str, Context] = {}
         if program.variables:
@@ -46,13 +51,9 @@ class ScopeCalls(Saving):
             self.contexts = {name: self.make_thing(Context, number) for name in self.by_name}
 
     def build_scope(self, path: Path, op: Any) -> None:
-        """Make what one op needs."""
-        if getattr(op, "scope", None) is not None and op.blocks():
+        """Make what an op with a named scope needs."""
+        if op.blocks():
             self.scopes[path] = self.named[op.scope] = self.make_thing(NamedScope, op.kind)
-        elif op.kind == "start":
-            group = self.open_group(path, op.group)
-            self.starters[op.task] = self.make_thing(Starter, group)
-            self.request = self._request_known  # type: ignore[method-assign]
 
     def open_group(self, path: Path, name: str) -> Group:
         """The innermost group of that name around an op."""
@@ -61,6 +62,43 @@ class ScopeCalls(Saving):
             if isinstance(group, Group) and group.name == name:
                 return group
         raise Fault("Unopened")
+
+    def group_named(self, name: str) -> Group:
+        """The group that one op opens by that name."""
+        return next(g for g in self.scopes.values() if isinstance(g, Group) and g.name == name)
+
+    def build_starts(self) -> None:
+        """Which groups tasks are started in, also by others than their owners."""
+        for path, op in self.program.of({ops.Spawn, ops.Start}):
+            assert isinstance(op, ops.Spawn | ops.Start)
+            if op.group is None:
+                continue
+            there = handed(self.program, path, op) and op.group not in self.serving
+            group = self.group_named(op.group) if there else self.open_group(path, op.group)
+            group.handed |= there
+            if isinstance(op, ops.Start):
+                self.starters[op.task] = self.make_thing(Starter, group)
+                self.request = self._request_known  # type: ignore[method-assign]
+            elif there:
+                self.handed[op.task] = group
+
+    def resolve_spawn(self, child: Task, name: str, path: Path) -> Call:
+        """The call that starts a task in a group: the one around the op, or that of another task."""
+        if child.name in self.handed:
+            return self.inherit(self._spawn_there), (child, self.handed[child.name])
+        return self.inherit(self.spawn), (child, self.open_group(path, name))
+
+    def _spawn_there(self, task: Task, child: Task, group: Group) -> Any:
+        self.reads |= group.bit
+        if not group.opened:
+            raise Fault("Unopened")
+        return self.spawn(task, child, group)
+
+    def _start_there(self, task: Task, child: Task, starter: Starter) -> Any:
+        self.reads |= starter.group.bit
+        if not starter.group.opened:
+            raise Fault("Unopened")
+        return self.start(task, child, starter)
 
     def enter_scope(self, op: Any, scope: NamedScope) -> Call:
         """How a named scope is entered."""
@@ -76,7 +114,7 @@ class ScopeCalls(Saving):
         if kind == "start":
             starter = self.starters[op.task]
             child = self.by_name[op.task]
-            return self.inherit(self.start), (child, starter)
+            return self.inherit(self._start_there), (child, starter)
         if kind == "started":
             return self.tell_ready, (self.starters[task.name], _value(op.value))
         if kind == "cancel_pending":

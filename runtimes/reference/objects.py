@@ -141,6 +141,8 @@ class Scope(Stateful):
 class Group(Stateful):
     """A task group. `errors` of children and body; `lost` children were cancelled; `exiting` once the body is over.
 
+    `starting`: calls that start a task in it and wait until it is ready, of others than its owner.
+    `over` once it takes no more children, and `handed` if somebody outside of its body starts any (this never changes).
     `sweepers` have cancelled it by hand, and wait for that. `told`: its owner was cancelled while it waited here, and
     has not run since.
     """
@@ -151,18 +153,21 @@ class Group(Stateful):
         "asked",
         "errors",
         "exiting",
+        "handed",
         "interrupted",
         "lost",
         "name",
         "opened",
+        "over",
         "owner",
         "scope",
+        "starting",
         "sweepers",
         "told",
     )
     STATE: ClassVar[tuple[str, ...]] = (
-        "alive", "errors", "exiting", "asked", "aborted", "interrupted", "lost", "opened",
-        "sweepers", "told",
+        "alive", "errors", "exiting", "asked", "aborted", "interrupted", "lost", "opened", "over",
+        "starting", "sweepers", "told",
     )  # fmt: skip
 
     def __init__(self, bit: int, scope: Scope, name: str = "") -> None:
@@ -171,10 +176,10 @@ class Group(Stateful):
         self.name = name
         self.alive: tuple[Task, ...] = ()
         self.errors: tuple[Any, ...] = ()
-        self.exiting = self.told = False
+        self.exiting = self.told = self.over = self.handed = False
         self.asked = self.aborted = False
         self.interrupted = False
-        self.lost = 0
+        self.lost = self.starting = 0
         self.opened = False
         self.owner: Task | None = None
         self.sweepers: tuple[Task, ...] = ()

@@ -183,9 +183,10 @@ class NamedScopes(Nearest):
         """Start a task and wait until it is ready; until then it stands inside the caller's scopes."""
         group = starter.group
         self.writes |= starter.bit | group.bit | child.end.bit | child.bit
-        if group.errors and self.semantics.late_child == "refused":
+        if self.takes_no_child(group):
             raise Fault(self.fault("Misuse"))
         starter.caller, starter.phase = task, WAITED_FOR
+        group.starting += 1
         child.group = starter  # type: ignore[assignment]
         child.own.owner = child
         child.scopes = (*task.scopes, child.own) if self.level else (child.own,)
@@ -221,6 +222,7 @@ class NamedScopes(Nearest):
         self.writes |= group.bit | caller.bit
         task.group = group
         group.alive += (task,)
+        group.starting -= 1
         if self.level:
             outer = group.owner.scopes
             self._move(task, outer[: outer.index(group.scope) + 1])
@@ -253,8 +255,10 @@ class NamedScopes(Nearest):
 
     def _start_over(self, starter: Starter, result: tuple[str, Any]) -> None:
         """The task ended while its starter waited for it."""
-        self.writes |= starter.bit
+        self.writes |= starter.bit | starter.group.bit
         assert starter.caller is not None
+        starter.group.starting -= 1
+        self.perhaps_over(starter.group)
         if starter.caller.waiting is not None:  # else it runs: the task ended inside the call
             self.wake(starter.caller, *self._ending(starter, result))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.lang.ops import Ticks
 from runtimes.reference.counts import Counts
-from runtimes.reference.kernel import Fault
+from runtimes.reference.kernel import WAIT, Fault
 from runtimes.reference.objects import DONE, RETRY, Group, Scope, Task
 
 
@@ -148,8 +148,23 @@ class Structure(Counts):
         self.writes |= group.scope.bit | group.bit
         task.scopes += (group.scope,)
 
+    def takes_no_child(self, group: Group) -> bool:
+        """Whether a group takes no more children: it is over, or fails where such a one refuses them.
+
+        Documents tell of a group whose block was left. Between the end of the last child and that, it may be closed
+        (trio: `Nursery._check_nursery_closed`; asyncio) or not yet (anyio on asyncio, curio); then it waits for more.
+        """
+        if self.semantics.late_child == "refused" and (group.errors or group.aborted):
+            return True
+        if group.over or not group.exiting or group.alive or group.starting:
+            return group.over
+        return self.choose("wake", 2) == 0
+
     def leave_group(self, task: Task, group: Group, error: Any) -> Any:
-        """The body is over, by an error or not: wait for the children, then end as the semantics say."""
+        """The body is over, by an error or not: wait for the children, then end as the semantics say.
+
+        Without children it is left at once, or others run first, who may start some (anyio on asyncio).
+        """
         self.writes |= group.bit
         if not group.exiting:
             group.exiting = True
@@ -159,10 +174,14 @@ class Structure(Counts):
                 group.errors += (error,)
             if error is not None or group.errors:
                 self.abort_group(group)
+            stays = group.handed and not (group.alive or group.starting) and self._yields["group"]
+            if stays and not self.cancel_due(task) and self.choose("wake", 2):
+                self.make_ready(task, RETRY)
+                return WAIT
         if group.told:
             group.told = False
             self._interrupted(group)
-        if group.alive:
+        if group.alive or group.starting:
             return self.block(task, "group", group)
         return self.group_over(task, group, error)
 
@@ -196,9 +215,16 @@ class Structure(Counts):
             if first and not group.exiting and not collected and not self.level:
                 group.asked = True
                 self.edge_cancel(owner)
+        self.perhaps_over(group)
+
+    def perhaps_over(self, group: Group) -> None:
+        """The owner goes on if it waits for the children and there are none left, nor any being started."""
+        owner = group.owner
+        assert owner is not None
         if (
             group.exiting
             and not group.alive
+            and not group.starting
             and owner.waiting is not None
             and owner.waiting[0] == "group"
         ):
@@ -223,6 +249,7 @@ class Structure(Counts):
     def group_over(self, task: Task, group: Group, error: Any) -> bool:
         """Body and children are over. True when the error is swallowed. Raises Fault."""
         task.scopes = task.scopes[:-1]
+        group.over = True
         own_doing = group.scope.cancelled and not self.cancel_due(task)
         if group.asked:
             task.count -= 1

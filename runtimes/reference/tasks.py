@@ -34,12 +34,11 @@ class Tasks(Cancellation):
         """Start a task."""
         child.group = group
         scopes = (*self.outside, child.own)
-        if group is not None and group.errors and self.semantics.late_child == "refused":
-            self.refuse(child)
-            self.writes |= group.bit
-            raise Fault(self.fault("Misuse"))
         if group is not None:
             self.writes |= group.bit
+            if self.takes_no_child(group):
+                self.refuse(child)
+                raise Fault(self.fault("Misuse"))
             group.alive += (child,)
             if self.level:
                 around = group.owner.scopes
@@ -66,6 +65,10 @@ class Tasks(Cancellation):
 
     def refuse(self, child: Task) -> None:
         """A task that is not to start at all."""
+        raise NotImplementedError
+
+    def takes_no_child(self, group: Any) -> bool:
+        """Whether a group takes no more children (`runtimes.reference.structure`)."""
         raise NotImplementedError
 
     def join(self, task: Task, target: Task) -> Any:

@@ -36,7 +36,7 @@ class TurnGroup(Group):
 
     __slots__ = ("failed", "left", "phase", "sweeps")
     STATE: ClassVar[tuple[str, ...]] = (
-        "alive", "exiting", "failed", "interrupted", "left", "opened", "phase", "sweeps",
+        "alive", "exiting", "failed", "interrupted", "left", "opened", "over", "phase", "sweeps",
     )  # fmt: skip
 
     def __init__(self, *args: Any) -> None:
@@ -72,7 +72,8 @@ class Turns(NamedScopes):
             group.left = self.next_end(group.left)
             if group.left:
                 return self.await_end(task, group.left[0], TURN, group)
-        elif group.phase == WAITING and group.alive and not group.failed:
+            group.phase = WAITING  # for whoever has come into it meanwhile
+        if group.phase == WAITING and group.alive and not group.failed:
             return self.block(task, "group", group)
         if group.phase != LEFT and group.alive:
             group.phase = TURNING
@@ -87,6 +88,7 @@ class Turns(NamedScopes):
         """The group is left, by the error of its body if there is one. Raises Fault(Cancelled)."""
         task.scopes = task.scopes[:-1]
         told = group.interrupted
+        group.over = not told  # who was told of a cancellation has not closed it
         group.phase, group.failed, group.interrupted = LEFT, (), False
         if told:
             raise Fault(self.fault("Cancelled"))
@@ -147,7 +149,7 @@ class Turns(NamedScopes):
             return
         self.writes |= group.bit
         group.alive = tuple(t for t in group.alive if t is not task)
-        if group.phase == WAITING and result[0] == "failed":
+        if group.phase in (WAITING, SWEEPING) and result[0] == "failed":
             group.failed += (task,)
         owner = group.owner
         if owner is not None and owner.waiting is not None and owner.waiting[1] is group:

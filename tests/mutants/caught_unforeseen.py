@@ -9,6 +9,11 @@ from collections.abc import Mapping
 from typing import Final
 
 CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
+    "closed-group-starts": frozenset({"groups/handed-after-end"}),
+    "empty-exit-misses-child": frozenset({"groups/handed-at-empty-exit"}),
+    "newcomer-in-starters-scopes": frozenset({"groups/handed-in-deadline"}),
+    "newcomers-error-lost": frozenset({"groups/handed-child-fails"}),
+    "spawn-takes-owners-context": frozenset({"groups/handed-context"}),
     "call-sees-old-context": frozenset({"threads/call-context"}),
     "cancelled-handler-leaves-open": frozenset({"tcp/serve-cancel-closes"}),
     "cancelled-joiner-takes-others-along": frozenset({"cancellation/joined-cancels-joiner"}),
@@ -18,7 +23,10 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     "foreign-move-keeps-timer": frozenset({"deadlines/moved-by-other"}),
     "inner-group-takes-outer-cancel": frozenset({"scopes/covers-group"}),
     "interrupted-reacquire-locks-twice": frozenset({"sync/condition-cancel-at-lock"}),
-    "latecomer-escapes": frozenset({"groups/spawn-after-cancel"}),
+    "latecomer-escapes": frozenset(
+        {"groups/handed-in-cancelled-group", "groups/spawn-after-cancel"}
+    ),
+    "latecomer-unawaited": frozenset({"groups/handed-child-awaited"}),
     "move-takes-back-strike": frozenset({"deadlines/moved-after-strike"}),
     "nowait-frees-no-room": frozenset({"sync/channel-barging-sender"}),
     "nowait-slips-in": frozenset({"sync/lock-nowait-reserved"}),
@@ -35,7 +43,6 @@ UNCAUGHT: Final[Mapping[str, str]] = dict.fromkeys(
         "cancelled-waiter-gives-permit",
         "cleanup-error-lost",
         "inner-shield-ends-outer",
-        "latecomer-unawaited",
         "shield-inherited",
         "stale-clock-after-block",
         "started-escapes-cancel",

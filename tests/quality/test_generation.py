@@ -128,6 +128,7 @@ def test_the_shapes_of_history_are_among_the_programs() -> None:
         "a falsy item": lambda p: any(getattr(op, "item", 1) in (None, 0) for _, op in p.walk()),
         "two cancels of one task": _cancelled_twice,
         "half-close": lambda p: _has(p, ops.SendEof),
+        "a group that is handed on": lambda p: "spawn:handed" in needs(p),
         "a wait for a task to be ready": lambda p: _has(p, ops.Start, ops.Started),
         "a thread at a gate": lambda p: _has(p, ops.RunInThread, ops.Hold, ops.OpenGate),
         "a thread that calls the loop": lambda p: _has(p, ops.FromThread),

@@ -31,6 +31,8 @@ from conformance.lang.ops import (
     Sleep,
     SleepUntil,
     Spawn,
+    Start,
+    Started,
     Wait,
 )
 from conformance.lang.program import Channel, Program, brief
@@ -98,7 +100,15 @@ def test_senseless_ops(body: Any, why: str) -> None:
             {"main": (), "a": (Spawn("b"),), "b": (Spawn("a"),)},
             "in a cycle: an unbounded recursion",
         ),
-        ({"main": (Spawn("a", "g"), Group("g", ())), "a": ()}, "group `g` is not open here"),
+        ({"main": (Spawn("a", "g"),), "a": ()}, r"^main\[0\]: `spawn`: unknown group `g`$"),
+        (
+            {"main": (Group("g", ()), Group("g", ()), Spawn("a", "g")), "a": ()},
+            r"^main\[2\]: `spawn`: 2 ops open a group `g`, not one$",
+        ),
+        (
+            {"main": (Group("g", ()), Start("a", "h")), "a": (Started(),)},
+            r"^main\[1\]: `start`: unknown group `h`$",
+        ),
         (
             {"main": (Spawn("a"), Group("g", ())), "a": (Group("g", ()),)},
             r"^a\[0\]: `group`: `g` is opened twice$",
@@ -109,7 +119,7 @@ def test_senseless_ops(body: Any, why: str) -> None:
     ids=str,
 )
 def test_senseless_tasks(tasks: dict[str, tuple[Op, ...]], why: str) -> None:
-    """Tasks form a tree of spawns rooted at main, and groups are used while they are open."""
+    """Tasks form a tree of spawns rooted at main; a group that is handed on is one op's."""
     with pytest.raises(ScenarioError, match=why):
         Program(tasks)
 

@@ -61,6 +61,7 @@ _CANCELLATION: Final = """
     groups/cancel-inner: outer-too
     groups/cancel-outer-from-inner: only-the-outer
     groups/cancel-shielded-child: cuts spares
+    groups/handed-in-deadline: cuts
     groups/sibling-swallows: cut
     groups/start-cancelled-spares-group: cancelled
     scopes/cancel-after-exit: cancels-task
@@ -121,6 +122,10 @@ _MEANING: Final = """
     deadlines/moved-twice: first
     deadlines/outer-moved-before-inner: inner
     deadlines/rescued-in-shield: cut
+    groups/handed-after-end: starts
+    groups/handed-at-empty-exit: left-behind
+    groups/handed-child-awaited: leaves
+    groups/handed-context: the-owners
     groups/start-error-after-ready: start
     groups/start-never-ready: returns
     groups/start-value: nothing

@@ -9,6 +9,7 @@ from typing import Final
 from conformance.engine.generate.area import gap
 from conformance.engine.generate.areas import AREAS
 from conformance.engine.generate.families import family
+from conformance.engine.generate.handed import handed
 from conformance.engine.generate.order import handover, queue, steps
 from conformance.engine.generate.scene import Scene
 from conformance.engine.generate.shapes import Mix, Shape, early, free, meeting, nest, story
@@ -32,6 +33,7 @@ SHAPES: Final[tuple[Shape, ...]] = (
     story,
     steps,
     handover,
+    handed,
 )
 """Drawn from with equal chances. The order is part of what a seed means."""
 QUIET: Final = 12

@@ -26,9 +26,9 @@ def family(scene: Scene, mix: Mix) -> Block:
         if crossed and child == children[-1]:
             does += [*gap(scene), ops.Raise("F")]
         else:
-            does += [*gap(scene), *_lives(scene, some(scene, mix, child, 1, 2)), *ended(scene)]
+            does += [*gap(scene), *lives(scene, some(scene, mix, child, 1, 2)), *ended(scene)]
         if scene.has("start") and scene.tape.chance(3):
-            started += _started(scene, name, child, does)
+            started += start_and_wait(scene, name, child, does)
         else:
             started += (ops.Spawn(child, name), *gap(scene)[:1])
     if children and scene.has("cancel_group") and scene.tape.chance(6):
@@ -51,7 +51,7 @@ def _owned(scene: Scene, mix: Mix, owner: str, group: Op) -> Block:
     return (*gap(scene), ops.Cancel(owner), *gap(scene))
 
 
-def _lives(scene: Scene, body: Block) -> Block:
+def lives(scene: Scene, body: Block) -> Block:
     """What a child does: as it is, longer than what started it, or with clean-up that takes its time."""
     form = scene.tape.below(4)
     if form == 2:
@@ -89,7 +89,7 @@ def _parted(scene: Scene, name: str, children: list[str]) -> Block:
     return ()
 
 
-def _started(scene: Scene, group: str, child: str, body: list[Op]) -> Block:
+def start_and_wait(scene: Scene, group: str, child: str, body: list[Op]) -> Block:
     """The child is waited for until it is ready, at some place of its body; seldom it never says so, or twice."""
     if not scene.tape.chance(6):
         for _ in range(2 if scene.tape.chance(6) else 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
@@ -66,6 +67,8 @@ class _Names:
         self.streams = {op.stream for op in every if isinstance(op, STREAMS)}
         self.listeners = {op.listener for op in every if isinstance(op, LISTENERS)}
         self.started = {op.task for op in every if isinstance(op, ops.Start)}
+        opened = Counter(op.name for op in every if isinstance(op, ops.Group))
+        self.groups = {name for name, number in opened.items() if number == 1}
         self.clones = {op.clone for op in every if isinstance(op, CLONES)} | {*declared}
 
     def knows(self, op: Any) -> bool:
@@ -97,6 +100,7 @@ def _sensible(task: str, block: Block, names: _Names, groups: frozenset[str]) ->
             isinstance(op, ops.Spawn | ops.Start)
             and op.group is not None
             and op.group not in groups
+            and op.group not in names.groups
         ):
             op = ops.Spawn(op.task)
         inside = groups | {op.name} if isinstance(op, ops.Group) else groups

@@ -10,10 +10,11 @@ from conformance.lang.outcome import show_value
 
 
 async def _spawn(world: World, task: str, op: Any) -> None:
+    body = world.body(op.task)
     group = world.object(op.group) if op.group is not None else None
     world.make_known(task)
     world.spawning.add(op.task)
-    world.handles[op.task] = await world.runtime.spawn(world.body(op.task), op.task, group)
+    world.handles[op.task] = await world.runtime.spawn(body, op.task, group)
     world.spawning.discard(op.task)
 
 

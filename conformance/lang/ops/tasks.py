@@ -9,7 +9,10 @@ from conformance.lang.ops.base import Op, Value
 
 @dataclass(frozen=True, slots=True)
 class Spawn(Op):
-    """Start a task beside this one, or inside the open group `group`."""
+    """Start a task beside this one, or in a group: one that is open around the op, or that of another task.
+
+    A group that is over takes no more: `Misuse`. One that is not open yet is `Unopened`.
+    """
 
     task: str
     group: str | None = None
@@ -31,9 +34,10 @@ class Cancel(Op):
 
 @dataclass(frozen=True, slots=True)
 class Start(Op):
-    """Start a task in the open group `group` and wait until it is ready: logs `got VALUE` when that is not None.
+    """Start a task in a group and wait until it is ready: logs `got VALUE` when that is not None.
 
-    Its handle is there once it is ready, not before.
+    The group is one that is open around the op, or that of another task, as for `spawn`. The task's handle is there
+    once it is ready, not before.
     """
 
     task: str
