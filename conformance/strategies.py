@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from conformance import DISTRIBUTION
+
 try:
     from hypothesis import strategies as st
 except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(
-        "Hypothesis is not installed: pip install 'async-runtime-conformance[strategies]'",
+        f"Hypothesis is not installed: pip install '{DISTRIBUTION}[strategies]'",
         name=missing.name,
     ) from None
 

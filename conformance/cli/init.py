@@ -10,8 +10,9 @@ from string import Template
 
 import click
 
+from conformance import DISTRIBUTION
 from conformance.cli.output import say
-from conformance.cli.requirement import DISTRIBUTION, requirement
+from conformance.cli.requirement import requirement
 from conformance.errors import DataError, Exit, UsageError
 from conformance.judge.baseline import Baseline
 from conformance.judge.baseline_file import update_baseline

@@ -10,7 +10,8 @@ import json
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, version
 from typing import Any, Final
 
-DISTRIBUTION: Final = "async-runtime-conformance"
+from conformance import DISTRIBUTION
+
 _ELSEWHERE: Final = ("https://", "http://", "ssh://")
 """Places that another machine reaches; `file://` is this one's."""
 

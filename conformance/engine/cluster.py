@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, final
 
+from conformance import DISTRIBUTION
 from conformance.errors import NotStarted, UsageError
 
 SCHEME: Final = "dask://"
 PATIENCE: Final = 10
 """Seconds that the scheduler has to answer."""
-DISTRIBUTION: Final = "async-runtime-conformance"
 _ONE_AT_A_TIME: Final = threading.Lock()
 
 

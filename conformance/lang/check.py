@@ -135,17 +135,6 @@ def _fields_of(kind: type[ops.Op]) -> tuple[tuple[str, str, bool], ...]:
 _FIELDS: dict[type[ops.Op], tuple[tuple[str, str, bool], ...]] = {}
 
 
-def _names_of(kind: type[ops.Op]) -> tuple[str, ...]:
-    """The fields of an op that hold words: names of what it uses among them."""
-    known = _NAMES.get(kind)
-    if known is None:
-        known = _NAMES[kind] = tuple(name for name, held, _ in _fields_of(kind) if held == "word")
-    return known
-
-
-_NAMES: dict[type[ops.Op], tuple[str, ...]] = {}
-
-
 def _held(field: str) -> str:
     if field in ops.BLOCKS:
         return "block"
@@ -237,8 +226,8 @@ def _check_references(program: Program) -> None:
         "scope": {None, *(op.scope for _, op in program.of(_SCOPES) if isinstance(op, _SCOPES))},
     }
     for path, op in program.walk():
-        for name in _names_of(type(op)):
-            if name in known and getattr(op, name) not in known[name]:
+        for name, kind, _ in _fields_of(type(op)):
+            if kind == "word" and name in known and getattr(op, name) not in known[name]:
                 raise no_sense(path, op, f"unknown {name} `{getattr(op, name)}`")
 
 

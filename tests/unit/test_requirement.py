@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from conformance import DISTRIBUTION
 from conformance.cli import init, main
-from conformance.cli.requirement import DISTRIBUTION, requirement, requirement_of
+from conformance.cli.requirement import requirement, requirement_of
 
 NAME = "async-runtime-conformance"
 COMMIT = "a" * 40
