@@ -49,18 +49,26 @@ SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
     ),
     # An item is lost when its receiver was cancelled: it takes along what is sent then; the next one waits in vain.
     "item-lost-on-cancel": (
-        ("tasks", "channel", "time"),
+        ("tasks", "channel", "time", "scopes"),
         Program(
             {
                 "main": (
-                    ops.Spawn("a"),
-                    ops.Sleep(1),
-                    ops.Cancel("a"),
+                    ops.MoveOnAfter(1, (ops.Receive("ch0"),)),
                     ops.MoveOnAfter(1, (ops.Send("ch0", 1), ops.Receive("ch0"))),
                 ),
-                "a": (ops.Receive("ch0"),),
             },
             channels={"ch0": Channel(1)},
+        ),
+    ),
+    # A group that takes tasks once it was left needs to be left, and somebody whose end shows that he was not refused.
+    "closed-group-starts": (
+        ("tasks",),
+        Program(
+            {
+                "main": (ops.Group("g1", ()), ops.Spawn("a")),
+                "a": (ops.Spawn("b", "g1"),),
+                "b": (),
+            }
         ),
     ),
     # A shield that leaks needs a cancel, a shield, and something inside that would be cancelled.
