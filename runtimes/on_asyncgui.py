@@ -60,7 +60,7 @@ class Asyncgui(Channels, Context, Sync, Time, Scopes, Tasks, Runtime):
     families = frozenset({"asyncgui"})
     composed = frozenset({"join", "sleep_until"})
     lacks = frozenset({"join:self"})
-    special = frozenset({"channel:unbounded"})
+    special = frozenset({"channel:unbounded", "spawn:handed"})
     errors: ClassVar[dict[type[BaseException], str]] = {
         JoinError: "JoinError",
         asyncgui.InvalidStateError: "Misuse",
