@@ -113,7 +113,6 @@ class Calls(Servers):
         self._checks: dict[tuple[str, int], list[Callable[[], None]]] = {}
         self.contended: set[int] = set()
         self.shared = self.make_thing(Shared)
-        main.state = UNSPAWNED
         main.scopes = (*self.outside, main.own)
         main.own.owner = main
         self.make_ready(main, START)
@@ -133,9 +132,8 @@ class Calls(Servers):
         elif op.kind == "shield":
             self.scopes[path] = self.make_thing(Scope, "shield", shield=True)
         elif op.kind == "group":
-            self.scopes[path] = self.make_thing(
-                self.group_type, self.make_thing(Scope, "group"), op.name
-            )
+            scope = self.make_thing(Scope, "group")
+            self.scopes[path] = self.make_thing(self.group_type, scope, op.name)
             if " " in op.name:
                 self.serving[op.name] = self.scopes[path]
 
@@ -167,6 +165,9 @@ class Calls(Servers):
         kind = op.kind
         if request == ENTER:
             return self._resolve_enter(op, self.scopes[path])
+        if kind == "start":
+            call, args = self.resolve_scoped(task, op)
+            return self._checked(task, op, [partial(self.check_group, args[1].group)], call), args
         if kind in SCOPED:
             return self.resolve_scoped(task, op)
         if kind in _ON_TASK:
@@ -221,9 +222,8 @@ class Calls(Servers):
         if kind in ("spawn", "detach"):
             return self.inherit(getattr(self, kind)), (target,)
         if kind == "join":
-            return self._checked(task, op, [partial(self._check_spawned, target)], self.join), (
-                target,
-            )
+            joins = self._checked(task, op, [partial(self._check_spawned, target)], self.join)
+            return joins, (target,)
         return getattr(self, kind), (target,)
 
     def _check_spawned(self, target: Task) -> None:

@@ -89,16 +89,14 @@ class ScopeCalls(Saving):
         return self.inherit(self.spawn), (child, self.open_group(path, name))
 
     def _spawn_there(self, task: Task, child: Task, group: Group) -> Any:
+        self.check_group(group)
+        return self.spawn(task, child, group)
+
+    def check_group(self, group: Group) -> None:
+        """Raise Fault for a group that is not open yet."""
         self.reads |= group.bit
         if not group.opened:
             raise Fault("Unopened")
-        return self.spawn(task, child, group)
-
-    def _start_there(self, task: Task, child: Task, starter: Starter) -> Any:
-        self.reads |= starter.group.bit
-        if not starter.group.opened:
-            raise Fault("Unopened")
-        return self.start(task, child, starter)
 
     def enter_scope(self, op: Any, scope: NamedScope) -> Call:
         """How a named scope is entered."""
@@ -114,7 +112,7 @@ class ScopeCalls(Saving):
         if kind == "start":
             starter = self.starters[op.task]
             child = self.by_name[op.task]
-            return self.inherit(self._start_there), (child, starter)
+            return self.inherit(self.start), (child, starter)
         if kind == "started":
             return self.tell_ready, (self.starters[task.name], _value(op.value))
         if kind == "cancel_pending":

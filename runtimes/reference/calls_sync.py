@@ -108,6 +108,9 @@ class SyncCalls(ThreadCalls):
         if kind == "acquire_limiter":
             self.reads |= args[0].bit
             return task in args[0].borrowers
+        if kind == "start":
+            self.reads |= args[1].group.bit
+            return bool(args[1].group.over)
         return kind == "wait_condition" and not self._may_use(task, args[0].lock)
 
     def side_of(self, op: Any) -> Side | None:

@@ -27,6 +27,7 @@ from conformance.lang.semantics import Semantics
 from runtimes._asyncio_semantics import SHIPPED as ASYNCIO
 from runtimes.on_curio_semantics import SEMANTICS as CURIO
 from runtimes.on_trio_semantics import SEMANTICS as TRIO
+from runtimes.reference.declared import REFERENCE
 from runtimes.reference.machine import Machine
 
 EVERY = {"asyncio": ASYNCIO, "curio": CURIO, "trio": TRIO}
@@ -185,3 +186,15 @@ def test_a_cancelled_start_takes_its_task_along() -> None:
         a=(Attempt((Sleep(9),), finally_=(Shield((Log("cleaned-up"),)),)),),
     )
     assert logged(seen) == {("a cleaned-up", "o gave-up", "main left")}
+
+
+def test_a_group_that_is_not_open_is_told_before_a_cancellation() -> None:
+    """The interpreter looks the name up before the runtime is asked: so does the machine."""
+    seen = allowed(
+        REFERENCE,
+        main=(Spawn("o"), Sleep(1), Cancel("o"), Sleep(1), Group("g", ())),
+        o=(Attempt((Sleep(5),), finally_=(Attempt((Start("a", "g"),), on_error=()),)),),
+        a=(Started(),),
+    )
+    told = {tuple(e.text for e in dict(outcome.tasks)["o"].log) for outcome in seen}
+    assert told == {("caught Unopened",)}
