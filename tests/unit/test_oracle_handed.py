@@ -8,6 +8,7 @@ from conformance.engine.explore import explore
 from conformance.lang.ops import (
     Attempt,
     Block,
+    Cancel,
     Checkpoint,
     Group,
     Log,
