@@ -181,6 +181,9 @@ class Cancellation(Clock):
             return
         if task.undo is None:
             return
+        if task.undo[0] == "group":
+            self.race_exit(task, task.undo[1])
+            return
         race = self.semantics.race
         if task.undo[0] in SOCKETS or self.is_apart(task):
             race = "either"
@@ -191,6 +194,13 @@ class Cancellation(Clock):
             self.take_cancel(task)
             task.wake = (ERROR, self.fault("Cancelled"))
             self.undo(task, *undo)
+
+    def race_exit(self, task: Task, group: Any) -> None:
+        """The same of who was to leave a group, its last child being over, as somebody may have seen who was refused."""
+        if not self.level and self.choose("cancel", 2):
+            self.take_cancel(task)
+            self.writes |= group.bit
+            group.interrupted = True
 
     def interrupt(self, task: Task) -> None:
         """A blocked task is told of its cancellation."""

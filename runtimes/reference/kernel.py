@@ -55,7 +55,7 @@ LINGERING = frozenset(
 )
 """Wake-ups that have an effect when the task goes on: who is told of a cancellation is still where it waited till then,
 or has its turn at a lock till then; who was handed a lock takes it only then."""
-_UNDONE = SOCKETS | LINGERING | {"told"}
+_UNDONE = SOCKETS | LINGERING | {"group", "told"}
 """What a cancellation may take back under whatever semantics; and who was told of one, and has not gone on."""
 
 SCOPE = "scope"
@@ -304,7 +304,7 @@ class Kernel:
         """Leave a group, a cancellation being due: it is told while it waits, or once the group is left."""
         task.doing = "group"
         value = call(task, *args)
-        if self.cancel_due(task):
+        if self.cancel_due(task) and task.state != READY:
             if value is not WAIT:
                 self.take_cancel(task)
                 raise Fault(self.fault("Cancelled"))

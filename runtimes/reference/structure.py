@@ -175,7 +175,7 @@ class Structure(Counts):
             if error is not None or group.errors:
                 self.abort_group(group)
             stays = group.handed and not (group.alive or group.starting) and self._yields["group"]
-            if stays and not self.cancel_due(task) and self.choose("wake", 2):
+            if stays and self.choose("wake", 2):
                 self.make_ready(task, RETRY)
                 return WAIT
         if group.told:
@@ -228,7 +228,7 @@ class Structure(Counts):
             and owner.waiting is not None
             and owner.waiting[0] == "group"
         ):
-            self.wake(owner, RETRY)
+            self.wake(owner, RETRY, undo=("group", group, None) if group.handed else None)
 
     def interrupt_group(self, task: Task, group: Group) -> None:
         """Cancelled while waiting for the children: cancel them and go on waiting."""
