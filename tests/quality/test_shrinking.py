@@ -49,7 +49,7 @@ SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
     ),
     # An item is lost when its receiver was cancelled: it takes along what is sent then; the next one waits in vain.
     "item-lost-on-cancel": (
-        ("tasks", "channel", "time", "scopes"),
+        ("tasks", "channel", "time", "lock"),
         Program(
             {
                 "main": (

@@ -97,6 +97,9 @@ def start_and_wait(scene: Scene, group: str, child: str, body: list[Op]) -> Bloc
             if scene.tape.chance(5):  # as it is told to go, or would have been
                 ready = ops.Attempt((pause(scene, 2),), finally_=(ready, *mark(scene)))
             body.insert(scene.tape.below(len(body)) if body else 0, ready)
+    if scene.tape.chance(4):  # who is told to go before it is ready fails of its clean-up
+        fails = (*mark(scene), ops.Raise("C"))
+        body.insert(0, ops.Attempt((pause(scene, 2),), on_cancel=fails))
     start = guarded(scene, ops.Start(child, group))
     if scene.has("shield") and scene.tape.chance(4):
         return (ops.Shield((start,)), *mark(scene))

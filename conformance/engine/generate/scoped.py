@@ -116,16 +116,17 @@ def _steered(scene: Scene) -> Block:
     scene.scopes.append(name)
     scene.deadlines.add(name)
     body: Block = (pause(scene, scene.tape.pick((5, 3, 1))),)
-    form = scene.tape.below(4)
-    if form == 1:
-        after = (pause(scene, 1), *mark(scene))
-        slow = scene.has("shield", "cleanup:waits") and scene.tape.chance(2)
+    form, ticks, later = scene.tape.below(5), scene.tape.pick((2, 3, 1)), scene.tape.pick((1, 0, 2))
+    if form in (1, 4):
+        slow = scene.has("shield", "cleanup:waits") and not scene.tape.chance(3)
+        after = (pause(scene, 2), *mark(scene))
         body = (ops.Attempt(body, finally_=(ops.Shield(after),) if slow else mark(scene)),)
+        ticks, later = (1, 2) if slow else (ticks, later)  # it has struck when it is moved
     elif form > 1:
         moved = (_steer(scene, name),) if form == 2 else ()
         body = (ops.MoveOnAfter(scene.tape.pick((5, 2, 1)), (*moved, *body)), *mark(scene))
     limit = ops.FailAfter if scene.has("fail_after") and scene.tape.chance(2) else ops.MoveOnAfter
-    held = limit(scene.tape.pick((2, 3, 1)), (*body, *mark(scene)), name)
+    held = limit(ticks, (*body, *mark(scene)), name)
     asked = ops.Attempt((held,), on_error=(), finally_=(ops.CancelledCaught(name),))
     scene.bodies[task] = [asked, pause(scene, 2), ops.Note("left")]
     again: Block = ()
@@ -133,7 +134,7 @@ def _steered(scene: Scene) -> Block:
         again = (*gap(scene), ops.Cancel(task))
     elif scene.tape.chance(2):
         again = (pause(scene, scene.tape.pick((1, 2))), _steer(scene, name))
-    return (pause(scene, scene.tape.pick((1, 0, 2))), _steer(scene, name), *again)
+    return (pause(scene, later), _steer(scene, name), *again)
 
 
 def _steer(scene: Scene, name: str) -> Op:

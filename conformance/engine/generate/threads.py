@@ -84,6 +84,13 @@ def _told(scene: Scene) -> Block:
         asks = tuple(ops.Attempt((op,), on_cancel=(ops.Note("told"),)) for op in asks)
     gate = _gate(scene)
     hold: Block = (ops.Hold(gate),) if scene.has("hold") else ()
+    if scene.calling is not False and scene.has("from_thread") and scene.tape.chance(2):
+        scene.calling, called = (
+            True,
+            scene.add_task(named=False),
+        )  # what waits is in the loop, and is told, too
+        scene.bodies[called] = [pause(scene, 3), *mark(scene)]
+        hold = (ops.FromThread(called), *mark(scene))
     scene.bodies[thread] = [*hold, *asks, scene.tape.pick((ops.Return(1), ops.Raise("E")))]
     ways = (None, False) if scene.has("thread:waits") else (None,)
     waits: Block = (ops.RunInThread(thread, scene.tape.pick(ways)), *mark(scene))
