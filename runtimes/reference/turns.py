@@ -36,7 +36,8 @@ class TurnGroup(Group):
 
     __slots__ = ("failed", "left", "phase", "sweeps")
     STATE: ClassVar[tuple[str, ...]] = (
-        "alive", "exiting", "failed", "interrupted", "left", "opened", "over", "phase", "sweeps",
+        "alive", "exiting", "failed", "interrupted", "left", "opened", "over", "phase",
+        "starting", "sweeps",
     )  # fmt: skip
 
     def __init__(self, *args: Any) -> None:
