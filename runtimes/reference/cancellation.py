@@ -196,7 +196,7 @@ class Cancellation(Clock):
             self.undo(task, *undo)
 
     def race_exit(self, task: Task, group: Any) -> None:
-        """The same of who was to leave a group, its last child being over, as somebody may have seen who was refused."""
+        """The same of who was to leave a group whose last child is over, as who was refused may have seen."""
         if not self.level and self.choose("cancel", 2):
             self.take_cancel(task)
             self.writes |= group.bit

@@ -30,6 +30,7 @@ CAUGHT_BY: Final[Mapping[str, frozenset[str]]] = {
     "move-takes-back-strike": frozenset({"deadlines/moved-after-strike"}),
     "nowait-frees-no-room": frozenset({"sync/channel-barging-sender"}),
     "nowait-slips-in": frozenset({"sync/lock-nowait-reserved"}),
+    "shield-inherited": frozenset({"groups/handed-in-cancelled-group"}),
     "orphan-of-orphan-forgotten": frozenset({"shutdown/cleanup-spawns"}),
     "outer-move-unseen-inside": frozenset({"deadlines/outer-moved-before-inner"}),
 }
@@ -43,7 +44,6 @@ UNCAUGHT: Final[Mapping[str, str]] = dict.fromkeys(
         "cancelled-waiter-gives-permit",
         "cleanup-error-lost",
         "inner-shield-ends-outer",
-        "shield-inherited",
         "stale-clock-after-block",
         "started-escapes-cancel",
         "thread-told-through-shield",

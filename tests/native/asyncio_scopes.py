@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import context_probes
+import handed_probes
 from asyncio_run import probe
 from context_probes import VAR
 from native_probe import TICK, Error, shape
@@ -411,6 +412,8 @@ class Asyncio:
 
 context_probes.file(probe, Asyncio())
 context_probes.file_kept(probe, Asyncio())
+handed_probes.file(probe, Asyncio())
+handed_probes.file_places(probe, Asyncio())
 
 
 async def sets() -> None:

@@ -8,6 +8,7 @@ from contextvars import copy_context
 from typing import Any
 
 import context_probes
+import handed_probes
 from context_probes import VAR
 from curio_run import PROBES, curio, probe, run
 from native_probe import TICK, Error, Question, shape
@@ -225,6 +226,28 @@ async def _() -> str:
     return words(log, inside_out="inner outer", outside_in="outer inner")
 
 
+@probe("groups/handed-in-cancelled-group")
+async def _() -> str:
+    log: list[str] = []
+
+    async def late() -> None:
+        await curio.sleep(TICK)
+        log.append("finished")
+
+    async with curio.TaskGroup() as group:
+
+        async def child() -> None:
+            async with curio.disable_cancellation():
+                await curio.sleep(2 * TICK)
+                await group.spawn(late)
+                await curio.sleep(2 * TICK)
+
+        await group.spawn(child)
+        await curio.sleep(TICK)
+        await group.cancel_remaining()
+    return words(log, cuts="", spares="finished")
+
+
 @probe("groups/siblings-told")
 async def _() -> str:
     told: list[float] = []
@@ -375,6 +398,8 @@ def probe_in_context(name: str, runs: int = 1) -> Callable[[Question], Question]
 
 context_probes.file(probe_in_context, Curio())
 context_probes.file_kept(probe_in_context, Curio())
+handed_probes.file(probe_in_context, Curio())
+handed_probes.file_places(probe_in_context, Curio())
 
 
 @probe_in_context("context/child-set-then-join")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import context_probes
+import handed_probes
 import structured_deadlines
 import structured_groups
 import structured_scopes
@@ -40,4 +41,7 @@ structured_start.file(probe, API)
 structured_start.file_cancelled(probe, API)
 structured_start.file_spared(probe, API)
 context_probes.file(probe, context_probes.Structured(API))
+handed_probes.file(probe, context_probes.Structured(API))
+handed_probes.file_places(probe, context_probes.Structured(API))
+handed_probes.file_cancelled(probe, API)
 context_probes.file_scoped(probe, context_probes.Structured(API))
