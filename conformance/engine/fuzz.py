@@ -32,7 +32,7 @@ RESERVED: Final = 0.25
 It is kept for them at the end, too: of a long campaign no more of it than one of them may take."""
 SHORTEST: Final = 2.0
 """Seconds that one witness may take in any case."""
-_GENERATOR: Final = 13
+_GENERATOR: Final = 14
 """Raise it whenever a seed no longer means the same programs: a journal of another version is not gone on with."""
 
 

@@ -20,10 +20,10 @@ from conformance.engine.generate.area import (
     within,
 )
 from conformance.engine.generate.channel import CHANNEL, ENDS
+from conformance.engine.generate.conditions import CONDITION
 from conformance.engine.generate.scene import Scene
 from conformance.engine.generate.scoped import (
     BARRIER,
-    CONDITION,
     CONTEXT,
     LIMITER,
     SCOPES,
