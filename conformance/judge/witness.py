@@ -6,8 +6,9 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Final, final
 
 from conformance.errors import DataError
@@ -113,21 +114,30 @@ def kind_of(outcome: Outcome, nearest: tuple[Outcome, ...], reason: str) -> str:
 def same_failure(kind: str, smaller: str) -> bool:
     """Whether a smaller program fails as the first one did: in the same way, or without what hid half of it.
 
-    What comes too late never comes where what rescued it in the end is left out, and what comes too early should never
-    come where that is left out for which it had to wait. An error that was caught is raised where nothing catches it
-    any more. Nothing else is the same failure.
+    What comes too late, or is given up, never comes where what rescued it in the end is left out, and what comes too
+    early should never come where that is left out for which it had to wait. An error that is caught, or should be, is
+    raised where nothing catches it any more. Nothing else is the same failure.
     """
+    return any(smaller == same or _never(same, smaller) for same in _uncaught(kind))
+
+
+def _never(kind: str, smaller: str) -> bool:
+    """Whether what is late, given up or early in one comes never, or never should, in the other."""
     thing, _, when = kind.rpartition(" ")
-    return (
-        smaller == kind
-        or (
-            when == "late"
-            and smaller.startswith("blocked in ")
-            and smaller.endswith(f" for {thing}")
-        )
-        or (when == "early" and smaller.startswith(f"{thing} for blocked in "))
-        or (kind.startswith("caught ") and smaller == f"raised {kind.removeprefix('caught ')}")
-    )
+    if when == "early":
+        return smaller.startswith(f"{thing} for blocked in ")
+    if when != "late":
+        saw, _, thing = kind.partition(" for ")
+        if saw != "scope expired":
+            return False
+    return smaller.startswith("blocked in ") and smaller.endswith(f" for {thing}")
+
+
+def _uncaught(kind: str) -> Iterator[str]:
+    """The kind, and the same with errors raised that are caught in it."""
+    sides = kind.split(" for ")
+    raised = ((side, side.replace("caught ", "raised ")) for side in sides)
+    return map(" for ".join, product(*raised))
 
 
 def embed(program: Program) -> str:

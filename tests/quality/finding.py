@@ -59,13 +59,13 @@ def first(
     within: int = 2000,
     like: Program | None = None,
 ) -> Found | None:
-    """Programs of seed 0 until one is FORBIDDEN, for the reason of `like` if that is given; that one made small."""
+    """Programs of seed 0 until one is FORBIDDEN, made small; with `like`, one that fails as that does."""
     broken = Broken(name)
     wanted = broken.kind(like) if like is not None else ""
     for index in range(within):
         program = decode(seeded(f"0/{index}"), broken.can, areas)
         kind = broken.kind(program)
-        if kind and (not wanted or kind == wanted):
+        if kind and (not wanted or same_failure(kind, wanted)):
             return _made_small(broken, index, program, kind)
     return None
 

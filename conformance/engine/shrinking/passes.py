@@ -69,7 +69,7 @@ def drop_pairs(program: Program) -> Iterator[Program | None]:
         if following is None or isinstance(following, ops.Return):
             continue
         alone = rewrite(program, path, ())
-        for instead in ((), (ops.Checkpoint(),), (ops.Sleep(1),)):
+        for instead in ((), (ops.Checkpoint(),), (ops.Sleep(1),), (ops.Sleep(2),)):
             if not isinstance(op, WAITS) or not isinstance(following, WAITS) or not instead:
                 yield alone and rewrite(alone, path, instead)
 
