@@ -18,8 +18,10 @@ from conformance.engine.generate.decode import EVERYTHING, decode
 from conformance.engine.generate.tape import LENGTH, seeded
 from conformance.lang import ops
 from conformance.lang.capability import needs
+from conformance.lang.ops import OPS
 from conformance.lang.program import Program
 from conformance.strategies import programs
+from runtimes.on_asyncio import Asyncio
 
 MANY = 1500
 
@@ -61,6 +63,19 @@ def test_what_is_taken_for_granted_can_be_lacking() -> None:
     assert any("cancel_scope" in needs(program) for program in made)
     none = can - {"channel:unbounded"}
     assert not any(decode(seeded(str(index)), none, areas).channels for index in range(50))
+
+
+def test_programs_are_made_of_all_that_asyncio_has() -> None:
+    """What it lacks takes nothing else along: no op goes unasked because another one is not there.
+
+    A cancellation is raised in a group only where a scope knows it again there.
+    """
+    can = frozenset(Asyncio().capabilities()) & modelled()
+    made: set[str] = set()
+    for area in AREAS:
+        for index in range(1000):
+            made |= {op.kind for _, op in decode(seeded(f"all/{index}"), can, (area,)).walk()}
+    assert {*OPS} & can - made == {"raise_group"}
 
 
 @pytest.mark.parametrize("area", AREAS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -19,7 +20,7 @@ from conformance.engine.generate.area import (
 )
 from conformance.engine.generate.scene import Scene
 from conformance.lang import ops
-from conformance.lang.ops import Block, Op
+from conformance.lang.ops import Block, Op, Ticks
 
 
 def _of_scope(make: Callable[[Scene, str], Op]) -> Make:
@@ -44,7 +45,7 @@ def _limited(inside: Callable[[Scene, str], Block]) -> Make:
     """Makes a deadline whose body does something to it, and asks behind it what became of it."""
 
     def made(scene: Scene, _: str) -> Op | None:
-        if not scene.has("move_on_after", "cancelled_caught"):
+        if not scene.has("move_on_after"):
             return None
         name = scene.fresh("n")
         scene.scopes.append(name)
@@ -57,17 +58,30 @@ def _limited(inside: Callable[[Scene, str], Block]) -> Make:
         if scene.has("cancel_called") and scene.tape.chance(2):  # it strikes nobody any more
             later = (pause(scene, 2), ops.CancelCalled(name))
         if scene.has("move_deadline") and scene.tape.chance(3):  # nor when it is moved by then
-            moved = caught(ops.MoveDeadline(name, scene.ticks("deadline")))
+            moved = caught(ops.MoveDeadline(name, _another(scene)))
             later = (moved, *later, pause(scene, 2))
-        after = (ops.CancelledCaught(name), *later)
+        after = (*_told(scene, name), *later)
         return ops.Attempt((limit(ticks, body, name),), on_error=(), finally_=after)
 
     return made
 
 
+def _told(scene: Scene, name: str) -> Block:
+    """Whether the scope caught a cancellation, or had one to catch, as far as the runtime tells."""
+    asks: tuple[Op, ...] = (ops.CancelledCaught(name), ops.CancelCalled(name))
+    return tuple(op for op in asks if scene.has(op.kind))[:1]
+
+
+def _another(scene: Scene, ticks: tuple[Ticks, ...] = ()) -> Ticks:
+    """Where a deadline is moved to, one of `ticks` if there are any; at times it is taken away."""
+    if scene.has("deadline:infinite") and scene.tape.chance(4):
+        return math.inf
+    return scene.tape.pick(ticks) if ticks else scene.ticks("deadline")
+
+
 def _moved(scene: Scene, name: str) -> Block:
     """The deadline is moved while the body sleeps, or before it does."""
-    move = ops.MoveDeadline(name, scene.ticks("deadline"))
+    move = ops.MoveDeadline(name, _another(scene))
     return (
         *((pause(scene, 1),) if scene.tape.chance(3) else ()),
         move,
@@ -110,7 +124,7 @@ def _watched(scene: Scene) -> Block:
 
 def _steered(scene: Scene) -> Block:
     """Another task moves a deadline, or cancels by hand, while its body waits, cleans up or is inside a further one."""
-    if not scene.has("move_on_after", "cancelled_caught", "move_deadline"):
+    if not scene.has("move_on_after", "move_deadline"):
         return _watched(scene)
     task, name = scene.add_task(), scene.fresh("n")
     scene.scopes.append(name)
@@ -127,7 +141,7 @@ def _steered(scene: Scene) -> Block:
         body = (ops.MoveOnAfter(scene.tape.pick((5, 2, 1)), (*moved, *body)), *mark(scene))
     limit = ops.FailAfter if scene.has("fail_after") and scene.tape.chance(2) else ops.MoveOnAfter
     held = limit(ticks, (*body, *mark(scene)), name)
-    asked = ops.Attempt((held,), on_error=(), finally_=(ops.CancelledCaught(name),))
+    asked = ops.Attempt((held,), on_error=(), finally_=_told(scene, name))
     scene.bodies[task] = [asked, pause(scene, 2), ops.Note("left")]
     again: Block = ()
     if scene.has("cancel") and scene.tape.chance(3):
@@ -141,7 +155,7 @@ def _steer(scene: Scene, name: str) -> Op:
     """The deadline is moved, or the scope is cancelled by hand; it may not be open yet, or no more."""
     if scene.has("cancel_scope", "cancel_scope:deadline") and scene.tape.chance(3):
         return caught(ops.CancelScope(name))
-    return caught(ops.MoveDeadline(name, scene.tape.pick((3, 1, 2, 0, 5))))
+    return caught(ops.MoveDeadline(name, _another(scene, (3, 1, 2, 0, 5))))
 
 
 def _regrouped(scene: Scene) -> Block:
@@ -171,7 +185,7 @@ SCOPES: Final = Area(
         "cancel_scope": _cancel_scope,
         "cancel_group": _cancel_group,
         "move_deadline": _either(
-            _of_scope(lambda scene, name: ops.MoveDeadline(name, scene.ticks("deadline"))),
+            _of_scope(lambda scene, name: ops.MoveDeadline(name, _another(scene))),
             _limited(_moved),
         ),
         "cancel_called": _either(

@@ -47,6 +47,8 @@ class Mix:
         self.blocks = [kind for kind in kinds if scene.tape.chance(2)]
 
 
+ASKS: Final = ("scope", "move_deadline", "cancel_called", "cancelled_caught")
+"""Where there is one of these, a deadline gets a name: something can be done to it, or asked of it."""
 BLOCK_KINDS: Final = (
     "attempt",
     "move_on_after",
@@ -111,7 +113,9 @@ def _wrap(scene: Scene, mix: Mix, task: str, kind: str, body: Block) -> Op:
         doomed = scene.has("cancel_scope") and scene.tape.chance(3)
         return ops.Scope(name, (ops.CancelScope(name), *body) if doomed else body)
     if kind in ("move_on_after", "fail_after"):
-        named = _deadline(scene) if scene.has("scope") and scene.tape.chance(2) else None
+        named = (
+            _deadline(scene) if not scene.can.isdisjoint(ASKS) and scene.tape.chance(2) else None
+        )
         ticks = scene.ticks("deadline", nan=True)
         if kind == "fail_after":
             return guarded(scene, ops.FailAfter(ticks, body, named))
