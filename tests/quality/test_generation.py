@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.engine.fuzz_subject import modelled
-from conformance.engine.generate.areas import AREAS
+from conformance.engine.generate.areas import AREAS, meetings
 from conformance.engine.generate.decode import EVERYTHING, decode
-from conformance.engine.generate.tape import LENGTH, seeded
+from conformance.engine.generate.scene import Scene
+from conformance.engine.generate.tape import LENGTH, Tape, seeded
 from conformance.lang import ops
 from conformance.lang.capability import needs
 from conformance.lang.ops import OPS
@@ -63,6 +64,18 @@ def test_what_is_taken_for_granted_can_be_lacking() -> None:
     assert any("cancel_scope" in needs(program) for program in made)
     none = can - {"channel:unbounded"}
     assert not any(decode(seeded(str(index)), none, areas).channels for index in range(50))
+
+
+def test_meetings_go_without_what_a_runtime_lacks() -> None:
+    """Senders wait for room also where nothing is sent or received without waiting; no feed or no wait, no meeting."""
+    lacking = frozenset({"send_nowait", "receive_nowait"})
+    kept = [there for _, there in meetings(("channel",), Scene(Tape(b""), EVERYTHING - lacking))]
+    assert [(there.first, there.wait, there.feeds) for there in kept] == [
+        ((), ("receive",), ("send",)),
+        ((), ("send",), ("receive",)),
+    ]
+    lacking |= {"receive"}
+    assert not meetings(("channel",), Scene(Tape(b""), EVERYTHING - lacking))
 
 
 def test_programs_are_made_of_all_that_asyncio_has() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, final
 
 from conformance.engine.generate.scene import Scene
@@ -30,9 +30,12 @@ class Meeting:
     first: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
 
-    def kinds(self) -> tuple[str, ...]:
-        """What a runtime needs for it."""
-        return (*self.wait, *self.feeds, *self.first, *self.around)
+    def within(self, scene: Scene) -> Meeting | None:
+        """What of it there is on a runtime: none without the wait and a feed; what it has not does not come first."""
+        feeds = tuple(kind for kind in self.feeds if scene.has(kind))
+        if not feeds or not scene.has(*self.wait, *self.around):
+            return None
+        return replace(self, feeds=feeds, first=self.first if scene.has(*self.first) else ())
 
 
 def nothing(_: Scene) -> Block:

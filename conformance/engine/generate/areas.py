@@ -290,10 +290,10 @@ def makers(names: tuple[str, ...], scene: Scene) -> list[tuple[str, Make]]:
 
 
 def meetings(names: tuple[str, ...], scene: Scene) -> list[tuple[str, Meeting]]:
-    """The meetings of these areas that the runtime's ops allow, each with its area."""
+    """The meetings of these areas, as far as the runtime has them, each with its area."""
     return [
-        (name, meeting)
+        (name, there)
         for name in names
         for meeting in AREAS[name].meetings
-        if scene.has(*meeting.kinds())
+        if (there := meeting.within(scene)) is not None
     ]
