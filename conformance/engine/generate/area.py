@@ -88,6 +88,11 @@ def gap(scene: Scene) -> Block:
     return (pause(scene, 1),) if length < 0 else (ops.Checkpoint(),) * length
 
 
+def shielded(scene: Scene, *body: Op) -> Block:
+    """The ops, in a shield where there is one: elsewhere who was cancelled once is not told again of it."""
+    return (ops.Shield(body),) if scene.has("shield") else body
+
+
 def mark(scene: Scene) -> Block:
     """Perhaps a note, in the task's own log or in the shared one: it shows how far the task came."""
     return ((), (ops.Log(1),), (ops.Note(1),))[scene.tape.below(3)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.engine.generate.area import caught, gap, mark, pause
+from conformance.engine.generate.area import caught, gap, mark, pause, shielded
 from conformance.engine.generate.scene import Scene
 from conformance.engine.generate.shapes import Mix, ended, free, guarded, some, wrapped
 from conformance.lang import ops
@@ -56,8 +56,8 @@ def lives(scene: Scene, body: Block) -> Block:
     form = scene.tape.below(4)
     if form == 2:
         return (*body, pause(scene, 2), ops.Note("lived"))
-    if form == 3 and scene.has("shield", "cleanup:waits"):
-        slow = (ops.Shield((pause(scene, 1),)), ops.Log(5))
+    if form == 3 and scene.has("cleanup:waits"):
+        slow = (*shielded(scene, pause(scene, 1)), ops.Log(5))
         return (ops.Attempt((*body, *gap(scene)), finally_=slow),)
     return body
 

@@ -16,6 +16,7 @@ from conformance.engine.generate.area import (
     mark,
     pause,
     requests,
+    shielded,
     within,
 )
 from conformance.engine.generate.scene import Scene
@@ -132,9 +133,9 @@ def _steered(scene: Scene) -> Block:
     body: Block = (pause(scene, scene.tape.pick((5, 3, 1))),)
     form, ticks, later = scene.tape.below(5), scene.tape.pick((2, 3, 1)), scene.tape.pick((1, 0, 2))
     if form in (1, 4):
-        slow = scene.has("shield", "cleanup:waits") and not scene.tape.chance(3)
+        slow = scene.has("cleanup:waits") and not scene.tape.chance(3)
         after = (pause(scene, 2), *mark(scene))
-        body = (ops.Attempt(body, finally_=(ops.Shield(after),) if slow else mark(scene)),)
+        body = (ops.Attempt(body, finally_=shielded(scene, *after) if slow else mark(scene)),)
         ticks, later = (1, 2) if slow else (ticks, later)  # it has struck when it is moved
     elif form > 1:
         moved = (_steer(scene, name),) if form == 2 else ()

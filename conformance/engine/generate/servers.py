@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from conformance.engine.generate.area import Area, caught, gap, mark, pause, within
+from conformance.engine.generate.area import Area, caught, gap, mark, pause, shielded, within
 from conformance.engine.generate.scene import MOST_TASKS, Scene
 from conformance.lang import ops
 from conformance.lang.ops import Block, Op
@@ -39,8 +39,8 @@ def _handler(scene: Scene) -> None:
         hears = (*hears, ops.Raise("F"))
     elif how == 3:
         slow: Block = gap(scene)[:1]
-        if scene.has("shield", "cleanup:waits") and scene.tape.chance(2):
-            slow = (ops.Shield((pause(scene, 1),)),)  # whoever serves waits for it
+        if scene.has("cleanup:waits") and scene.tape.chance(2):
+            slow = shielded(scene, pause(scene, 1))  # whoever serves waits for it
         hears = (ops.Attempt((pause(scene, 3), ops.Log("h")), finally_=(*slow, ops.Log(7))),)
     elif how == 4:
         hears = gap(scene)
