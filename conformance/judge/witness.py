@@ -116,9 +116,10 @@ def same_failure(kind: str, smaller: str) -> bool:
 
     What comes too late, or is given up, never comes where what rescued it in the end is left out, and what comes too
     early should never come where that is left out for which it had to wait. An error that is caught, or should be, is
-    raised where nothing catches it any more. Nothing else is the same failure.
+    raised where nothing catches it any more, and a task that noted how far it came shows it by its end. Nothing else
+    is the same failure.
     """
-    return any(smaller == same or _never(same, smaller) for same in _uncaught(kind))
+    return any(smaller == same or _never(same, smaller) for same in _plainer(kind))
 
 
 def _never(kind: str, smaller: str) -> bool:
@@ -133,11 +134,13 @@ def _never(kind: str, smaller: str) -> bool:
     return smaller.startswith("blocked in ") and smaller.endswith(f" for {thing}")
 
 
-def _uncaught(kind: str) -> Iterator[str]:
-    """The kind, and the same with errors raised that are caught in it."""
-    sides = kind.split(" for ")
-    raised = ((side, side.replace("caught ", "raised ")) for side in sides)
-    return map(" for ".join, product(*raised))
+def _plainer(kind: str) -> Iterator[str]:
+    """The kind, and the same with errors raised that are caught in it, and with ends in the place of notes."""
+    sides = (
+        (side, side.replace("caught ", "raised ").replace("note", "returned"))
+        for side in kind.split(" for ")
+    )
+    return map(" for ".join, product(*sides))
 
 
 def embed(program: Program) -> str:

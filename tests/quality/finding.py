@@ -65,7 +65,7 @@ def first(
     for index in range(within):
         program = decode(seeded(f"0/{index}"), broken.can, areas)
         kind = broken.kind(program)
-        if kind and (not wanted or same_failure(kind, wanted)):
+        if kind and (not wanted or kind == wanted):
             return _made_small(broken, index, program, kind)
     return None
 

@@ -85,11 +85,26 @@ SMALLEST: Final[Mapping[str, tuple[tuple[str, ...], Program]]] = {
 }
 
 
+LIKE: Final[Mapping[str, Program]] = {
+    # The last use of the channel stands in a deadline, which gives it up; left out, it never comes.
+    "item-lost-on-cancel": Program(
+        {
+            "main": (
+                ops.MoveOnAfter(1, (ops.Receive("ch0"),)),
+                ops.MoveOnAfter(1, (ops.Send("ch0", 1), ops.Receive("ch0"))),
+            ),
+        },
+        channels={"ch0": Channel(1)},
+    ),
+}
+"""How the program that is made small fails, where that is not how the smallest does."""
+
+
 @pytest.mark.parametrize("name", SMALLEST)
 def test_shrinks_to_exactly_this(name: str) -> None:
     """What is left of the first counterexample of its kind is the smallest program that one would write by hand."""
     areas, smallest = SMALLEST[name]
-    found = first(name, areas, within=1000, like=smallest)
+    found = first(name, areas, within=1000, like=LIKE.get(name, smallest))
     assert found is not None
     assert found.small == smallest
     assert found.program.size() > found.small.size()
@@ -112,7 +127,10 @@ def test_the_smallest_is_a_local_minimum(name: str) -> None:
     [
         ("note late", "note late", True),
         ("note late", "blocked in wait for note", True),
-        ("note late", "blocked in wait for returned", False),
+        ("note late", "blocked in wait for returned", True),
+        ("returned late", "blocked in wait for note", False),
+        ("note for cancelled", "returned for cancelled", True),
+        ("blocked in wait for note", "blocked in wait for cancelled", False),
         ("note late", "note early", False),
         ("returned early", "returned for blocked in join", True),
         ("returned early", "cancelled for blocked in join", False),
@@ -135,7 +153,7 @@ def test_the_smallest_is_a_local_minimum(name: str) -> None:
 def test_what_hid_half_of_a_failure_may_go(kind: str, smaller: str, same: bool) -> None:
     """What came late, or was given up, may never come; what came early may be what should never.
 
-    What was caught, or should be, may be raised.
+    What was caught, or should be, may be raised; and who noted how far he came may just end.
     """
     assert same_failure(kind, smaller) is same
 
