@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -137,7 +138,7 @@ def _never(kind: str, smaller: str) -> bool:
 def _plainer(kind: str) -> Iterator[str]:
     """The kind, and the same with errors raised that are caught in it, and with ends in the place of notes."""
     sides = (
-        (side, side.replace("caught ", "raised ").replace("note", "returned"))
+        (side, re.sub(r"\bcaught ", "raised ", re.sub(r"\bnote\b", "returned", side)))
         for side in kind.split(" for ")
     )
     return map(" for ".join, product(*sides))

@@ -24,10 +24,8 @@ def _notified(scene: Scene) -> Block:
         scene.bodies[scene.add_task()] = [*waits, ops.Release(name), ops.Log(1)]
     goes = (ops.Notify(name), ops.Notify(name, 2), ops.NotifyAll(name))
     told: Block = (scene.tape.pick(goes),)
-    if told == goes[:1] and scene.tape.chance(
-        2
-    ):  # behind more than one it would hide who was left out
-        told += (scene.tape.pick(goes),)
+    if told == goes[:1] and scene.tape.chance(2):
+        told += (scene.tape.pick(goes),)  # behind more than one it would hide who was left out
     return (pause(scene, 2), ops.Acquire(name), *told, ops.Release(name), *gap(scene))
 
 
